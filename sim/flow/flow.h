@@ -1,0 +1,80 @@
+/** @file
+ * The network over time: levels, the instants at which stocks run full or empty, and totals.
+ *
+ * Between two instants all rates are constant, so every level is linear in time (or follows the
+ * closed form of decay) and every total is an exact integral. Nothing ticks: a stock's level and an
+ * activity's total are brought up to date only when their rate changes or when somebody asks. The
+ * next bound that a stock reaches is computed; it is an instant of its own (sim_flow_next).
+ *
+ * Use in a run's loop:
+ *
+ *     sim_flow_advance(f, now);                     // now = an event's time, or sim_flow_next(f)
+ *     sim_flow_set_capacity(f, kiln, 0);            // whatever the event changes
+ *     SIM_TRY(sim_flow_settle(f, err));             // solves, and plans the next bounds
+ *
+ * Time is integer microseconds. A stock that crosses its bound between two microseconds is set
+ * exactly on it; the difference (at most rate x 1 us) is booked in `sim_flow_trimmed`, never lost.
+ *
+ * Turndown is a state: settle solves with all that are on, switches off the one furthest below its
+ * minimum (tie: name), and again; it lets one restart per settle when a trial gives minimum x
+ * (1 + band) and pushes no other below its own.
+ *
+ * Floor 3. One thread at a time; no allocation after warm-up.
+ */
+#ifndef SIM_FLOW_FLOW_H
+#define SIM_FLOW_FLOW_H
+
+#include "sim/flow/rates.h"
+#include "sim/num/simtime.h"
+
+struct sim_flow; // opaque
+
+/** Told of each activity whose rate changes, after a settle; `now` is the instant, rates [1/s].
+ * Called in order of names. */
+typedef void sim_flow_on_change(void *user, sim_time now, int32_t activity, double before, double after);
+
+/** `net` is borrowed until destroy. */
+struct sim_flow *sim_flow_create(const struct sim_network *net);
+void sim_flow_destroy(struct sim_flow *f); // NULL is fine
+
+/** Begin at `start` with `levels` [amount], one for each pool of the definition (junctions: 0).
+ * All capacities are nominal, all units on; totals are 0. Settle before reading rates. */
+void sim_flow_reset(struct sim_flow *f, sim_time start, const double *levels);
+
+void sim_flow_watch(struct sim_flow *f, sim_flow_on_change *on_change, void *user); // NULL: none
+
+/** The next instant at which some stock reaches a bound; SIM_TIME_NEVER when none will. */
+sim_time sim_flow_next(const struct sim_flow *f);
+
+/** Let time pass to `now` (not before the last, not after sim_flow_next). Stocks due are set on
+ * their bound; settle before time passes again. */
+void sim_flow_advance(struct sim_flow *f, sim_time now);
+
+void sim_flow_set_capacity(struct sim_flow *f, int32_t activity, double capacity); // [1/s]
+
+/** Put `amount` in (or take it out when negative) at once, as a batch or truck does. Only what fits
+ * moves: returns the amount that did (same sign). Stocks only. */
+double sim_flow_lump(struct sim_flow *f, int32_t pool, double amount);
+
+/** Solve for the rates now and plan the next bounds. SIM_FAILED with names when the network cannot
+ * be resolved, or when bounds are reached again and again without time moving. */
+enum sim_status sim_flow_settle(struct sim_flow *f, struct sim_err *err) SIM_MUST_USE;
+
+sim_time sim_flow_now(const struct sim_flow *f);
+double sim_flow_rate(const struct sim_flow *f, int32_t activity);   // [1/s] now
+double sim_flow_total(const struct sim_flow *f, int32_t activity);  // integral of the rate since reset
+double sim_flow_level(const struct sim_flow *f, int32_t pool);      // [amount] now
+double sim_flow_decayed(const struct sim_flow *f, int32_t pool);    // [amount] lost to decay since reset
+double sim_flow_trimmed(const struct sim_flow *f, int32_t pool);    // [amount] added (+) by setting on bounds
+bool sim_flow_is_off(const struct sim_flow *f, int32_t activity);   // switched off by its turndown
+bool sim_flow_is_empty(const struct sim_flow *f, int32_t pool);
+bool sim_flow_is_full(const struct sim_flow *f, int32_t pool);
+
+/** The level as the engine integrated it from the nets alone, without trims and lumps: what the
+ * ledger's balance is checked against. [amount] change since reset. */
+double sim_flow_integrated(const struct sim_flow *f, int32_t pool);
+
+/** The rates below: claims, limits, causes. Borrowed until destroy. */
+const struct sim_rates *sim_flow_rates(const struct sim_flow *f);
+
+#endif
