@@ -23,7 +23,8 @@ void sim_arena_destroy(struct sim_arena *a); // NULL is fine
 
 /** `count` zeroed elements of `size` bytes, aligned for any type; owned by the arena. */
 void *sim_arena_alloc(struct sim_arena *a, size_t count, size_t size);
-#define SIM_ARENA_NEW(arena, type, count) ((type *)sim_arena_alloc((arena), (size_t)(count), sizeof(type)))
+#define SIM_ARENA_NEW(arena, type, count)                                                          \
+    ((type *)sim_arena_alloc((arena), (size_t)(count), sizeof(type)))
 
 char *sim_arena_strdup(struct sim_arena *a, const char *text); // NULL gives NULL
 char *sim_arena_strndup(struct sim_arena *a, const char *text, size_t length);

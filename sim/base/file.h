@@ -22,17 +22,18 @@ enum sim_status sim_file_read(const char *path, size_t limit, char **out_bytes, 
 char *sim_file_part(const char *path);
 
 /** Flush `part`, rename it to `path`, flush the folder. SIM_WRITE on failure. */
-enum sim_status sim_file_commit(const char *part, const char *path, struct sim_err *err) SIM_MUST_USE;
+enum sim_status sim_file_commit(const char *part, const char *path,
+                                struct sim_err *err) SIM_MUST_USE;
 
 /** Write bytes so that `path` is either as before or complete. SIM_WRITE on failure. */
-enum sim_status sim_file_write(const char *path, const void *bytes, size_t length, struct sim_err *err)
-    SIM_MUST_USE;
+enum sim_status sim_file_write(const char *path, const void *bytes, size_t length,
+                               struct sim_err *err) SIM_MUST_USE;
 
 /** Make the folders above `path`, as mkdir -p does. */
 enum sim_status sim_file_make_parents(const char *path, struct sim_err *err) SIM_MUST_USE;
 
 bool sim_file_exists(const char *path);
-char *sim_file_folder(const char *path);                          // "a/b.cfg" -> "a", "b" -> "."; owned
-char *sim_file_join(const char *folder, const char *relative);    // absolute `relative` stays; owned
+char *sim_file_folder(const char *path); // "a/b.cfg" -> "a", "b" -> "."; owned
+char *sim_file_join(const char *folder, const char *relative); // absolute `relative` stays; owned
 
 #endif

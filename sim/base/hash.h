@@ -19,6 +19,7 @@ uint64_t sim_hash_text(const char *text, uint64_t seed);
 void sim_hash_sha256(const void *bytes, size_t length, char out_hex[65]);
 
 /** Of a file's bytes. SIM_MISSING when it cannot be read. */
-enum sim_status sim_hash_sha256_file(const char *path, char out_hex[65], struct sim_err *err) SIM_MUST_USE;
+enum sim_status sim_hash_sha256_file(const char *path, char out_hex[65],
+                                     struct sim_err *err) SIM_MUST_USE;
 
 #endif

@@ -10,7 +10,10 @@
 
 #include "sim/base/base.h"
 
-enum sim_log_level { SIM_LOG_NOTE, SIM_LOG_WARNING };
+enum sim_log_level {
+    SIM_LOG_NOTE,
+    SIM_LOG_WARNING
+};
 
 typedef void sim_log_sink(void *user, enum sim_log_level level, const char *text);
 

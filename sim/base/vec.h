@@ -25,8 +25,8 @@
     do {                                                                                           \
         if ((vec)->capacity < (wanted)) {                                                          \
             (vec)->capacity = (wanted) > 2 * (vec)->capacity ? (wanted) : 2 * (vec)->capacity;     \
-            (vec)->data = sim_base_realloc((vec)->data, (size_t)(vec)->capacity,                   \
-                                           sizeof(*(vec)->data));                                  \
+            (vec)->data =                                                                          \
+                sim_base_realloc((vec)->data, (size_t)(vec)->capacity, sizeof(*(vec)->data));      \
         }                                                                                          \
     } while (0)
 

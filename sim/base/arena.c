@@ -1,0 +1,149 @@
+#include "sim/base/arena.h"
+
+#include "sim/base/vec.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    FIRST_BLOCK = 4096,
+    LARGEST_BLOCK = 1 << 20
+};
+
+struct block {
+    char *bytes; // owned
+    size_t used;
+    size_t size;
+};
+
+/** Blocks up to `current` hold pieces; those after it were rewound and wait to be used again. */
+struct sim_arena {
+    SIM_VEC(struct block) blocks;
+    int current;
+};
+
+static struct block block_of(size_t size)
+{
+    return (struct block){.bytes = sim_base_alloc(size, 1), .used = 0, .size = size};
+}
+
+struct sim_arena *sim_arena_create(void)
+{
+    struct sim_arena *a = sim_base_alloc(1, sizeof(*a));
+
+    SIM_VEC_PUSH(&a->blocks, block_of(FIRST_BLOCK));
+    return a;
+}
+
+void sim_arena_destroy(struct sim_arena *a)
+{
+    if (a == NULL) {
+        return;
+    }
+    for (int i = 0; i < a->blocks.count; i++) {
+        free(a->blocks.data[i].bytes);
+    }
+    SIM_VEC_FREE(&a->blocks);
+    free(a);
+}
+
+static bool fits(const struct block *b, size_t bytes)
+{
+    return b->size - b->used >= bytes;
+}
+
+/** Put a new block after the current one; a waiting block that was too small goes to the end. */
+static void insert_block(struct sim_arena *a, size_t bytes)
+{
+    const size_t doubled = 2 * a->blocks.data[a->current].size;
+    const size_t usual = doubled < LARGEST_BLOCK ? doubled : LARGEST_BLOCK;
+    const int next = a->current + 1;
+
+    SIM_VEC_PUSH(&a->blocks, block_of(bytes > usual ? bytes : usual));
+    const int last = a->blocks.count - 1;
+    const struct block fresh = a->blocks.data[last];
+
+    a->blocks.data[last] = a->blocks.data[next];
+    a->blocks.data[next] = fresh;
+}
+
+static struct block *block_with_room(struct sim_arena *a, size_t bytes)
+{
+    if (!fits(&a->blocks.data[a->current], bytes)) {
+        const int next = a->current + 1;
+
+        if (next == a->blocks.count || !fits(&a->blocks.data[next], bytes)) {
+            insert_block(a, bytes);
+        }
+        a->current = next;
+    }
+    return &a->blocks.data[a->current];
+}
+
+void *sim_arena_alloc(struct sim_arena *a, size_t count, size_t size)
+{
+    const size_t align = alignof(max_align_t);
+
+    SIM_REQUIRE(size == 0 || count <= (SIZE_MAX - align) / size, "a piece that memory could hold");
+    const size_t bytes = (count * size + align - 1) / align * align;
+    struct block *b = block_with_room(a, bytes);
+    char *piece = b->bytes + b->used;
+
+    b->used += bytes;
+    return memset(piece, 0, bytes);
+}
+
+char *sim_arena_strdup(struct sim_arena *a, const char *text)
+{
+    return text == NULL ? NULL : sim_arena_strndup(a, text, strlen(text));
+}
+
+char *sim_arena_strndup(struct sim_arena *a, const char *text, size_t length)
+{
+    return memcpy(sim_arena_alloc(a, length + 1, 1), text, length);
+}
+
+char *sim_arena_format(struct sim_arena *a, const char *fmt, ...)
+{
+    va_list args;
+    va_list again;
+
+    va_start(args, fmt);
+    va_copy(again, args);
+    const int length = vsnprintf(NULL, 0, fmt, args);
+    va_end(args);
+    SIM_REQUIRE(length >= 0, "a format string that printf understands");
+    char *text = sim_arena_alloc(a, (size_t)length + 1, 1);
+
+    (void)vsnprintf(text, (size_t)length + 1, fmt, again);
+    va_end(again);
+    return text;
+}
+
+sim_arena_mark sim_arena_mark_now(const struct sim_arena *a)
+{
+    return (sim_arena_mark){.block = a->current, .used = a->blocks.data[a->current].used};
+}
+
+void sim_arena_rewind(struct sim_arena *a, sim_arena_mark mark)
+{
+    SIM_REQUIRE(mark.block >= 0 && mark.block <= a->current, "a mark that was not rewound already");
+    SIM_REQUIRE(mark.used <= a->blocks.data[mark.block].used, "a mark of this arena");
+    a->blocks.data[mark.block].used = mark.used;
+    for (int i = mark.block + 1; i <= a->current; i++) {
+        a->blocks.data[i].used = 0;
+    }
+    a->current = mark.block;
+}
+
+size_t sim_arena_bytes(const struct sim_arena *a)
+{
+    size_t bytes = 0;
+
+    for (int i = 0; i <= a->current; i++) {
+        bytes += a->blocks.data[i].used;
+    }
+    return bytes;
+}
