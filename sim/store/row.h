@@ -1,0 +1,48 @@
+/** @file
+ * One run's results in memory, as the schema lays them out.
+ *
+ * A row has a place for every variable of scope RUN and SERIES (or, for a point's row, POINT).
+ * After a reset floats are NaN, which means "not there", and integers are 0: a model writes 0 where
+ * a thing was there and did not move. The worker that ran the run fills its row; nobody else
+ * touches it until it is handed over.
+ *
+ * Floor 2. One thread at a time; the schema is borrowed for the row's life.
+ */
+#ifndef SIM_STORE_ROW_H
+#define SIM_STORE_ROW_H
+
+#include "sim/store/schema.h"
+
+struct sim_row; // opaque: one block and an offset for each variable
+
+/** Owned by the caller. `scope` RUN: all variables of scope RUN and SERIES; POINT: those of POINT.
+ */
+struct sim_row *sim_row_create(const struct sim_schema *s, enum sim_schema_scope scope);
+
+/** As above, but without the series: for means and half-widths. */
+struct sim_row *sim_row_create_totals(const struct sim_schema *s);
+void sim_row_destroy(struct sim_row *row); // NULL is fine
+void sim_row_reset(struct sim_row *row);
+
+/** Whether the row has a place for the variable. */
+bool sim_row_has(const struct sim_row *row, int var);
+
+/** The values of a variable in C order: sim_schema_var_size of them; borrowed until destroy. The
+ * type must be the variable's, and the row must have it: else it is a bug. A series is written
+ * with sim_row_put, because its type follows the precision. */
+double *sim_row_f64(struct sim_row *row, int var);
+int64_t *sim_row_i64(struct sim_row *row, int var);
+int32_t *sim_row_i32(struct sim_row *row, int var);
+int8_t *sim_row_i8(struct sim_row *row, int var);
+const double *sim_row_f64_const(const struct sim_row *row, int var);
+
+/** Store a number in any variable, rounded to its type. `at`: index in C order. */
+void sim_row_put(struct sim_row *row, int var, int64_t at, double value);
+
+/** Read a number of any variable. */
+double sim_row_value(const struct sim_row *row, int var, int64_t at);
+
+/** The raw bytes of a variable, and how many; borrowed until the row changes. */
+const void *sim_row_bytes(const struct sim_row *row, int var, size_t *out_bytes);
+
+#endif
