@@ -34,6 +34,8 @@
 #include "sim/cfg/diag.h"
 #include "sim/cfg/tree.h"
 #include "sim/cfg/value.h"
+#include "sim/num/simtime.h"
+#include "sim/num/units.h"
 
 struct sim_kind;
 
@@ -152,7 +154,7 @@ struct sim_key_time {
 /** What is the dimension at `node`, whose key has the rule `rule`? True: known, and `*out` and an
  * example unit are filled. False: not known (yet), load as it is. */
 typedef bool sim_kind_dim_fn(void *user, const char *rule, const struct sim_node *node,
-                             sim_dim *out, char example[64]);
+                             struct sim_dim *out, char example[64]);
 
 struct sim_kind_load_opts {
     sim_kind_dim_fn *dim; // NULL: rules with braces are not checked

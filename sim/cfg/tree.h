@@ -46,6 +46,7 @@ struct sim_node {
     enum sim_node_kind kind;
     bool loose;       // from a table or an override: not typed by quotes, so `3` may be a text too
     bool bare;        // a number or bool of the file, as opposed to text in quotes
+    bool broken;      // wrong and told already: nobody need look at its value again
     const char *name; // NULL for the root and for elements of lists and arrays
     int index;        // place among the parent's children
     const char *text; // scalars: as read (numbers as written, texts without quotes); else NULL

@@ -75,13 +75,13 @@ struct sim_value {
     double si;            // quantity, limit: in SI (kg, m3, J, s, money of the park, K for degC)
     double written;       // the number as written
     const char *unit;     // as written, "" for a bare number; NULL where the form has none
-    sim_dim dim;          // of quantity, limit, distribution (of what is drawn), curve (of y)
+    struct sim_dim dim;   // of quantity, limit, distribution (of what is drawn), curve (of y)
     struct sim_dist dist; // SIM_VALUE_DIST; parameters in SI
     const char *name;     // profile, tariff: what it refers to
     const char *file;     // distribution empirical(...): its file, as it can be opened
     struct sim_value_point *points; // curve, ascending in x
     int point_count;
-    sim_dim x_dim;
+    struct sim_dim x_dim;
     enum sim_value_mark mark;
     const char *mark_text;       // NULL if none
     const char *source;          // text after "mark:", NULL if none
@@ -97,7 +97,7 @@ struct sim_value sim_value_parse(const struct sim_node *node, unsigned forms,
 
 /** Is the value's dimension `dim`? If not, a mistake at `node` that shows `example` ("3 t/h"), and
  * false. Forms without dimension (profile, tariff, none) are fine. */
-bool sim_value_expect(const struct sim_value *v, sim_dim dim, const char *example,
+bool sim_value_expect(const struct sim_value *v, struct sim_dim dim, const char *example,
                       struct sim_diag *d);
 
 /** Is it within [min, max] (SI; -INFINITY, INFINITY: open)? Distributions by the bounds of what
