@@ -68,8 +68,7 @@ bool sim_evq_peek(struct sim_evq *q, struct sim_event *out);
 /** Take a waiting event out; false when it no longer waits. O(1) over the long run. */
 bool sim_evq_cancel(struct sim_evq *q, sim_ev ev);
 
-/** Does it still wait? If so and `out` is not NULL, what is it? */
-bool sim_evq_is_waiting(const struct sim_evq *q, sim_ev ev, struct sim_event *out);
+bool sim_evq_is_waiting(const struct sim_evq *q, sim_ev ev);
 
 int sim_evq_count(const struct sim_evq *q);    // [-] waiting events
 sim_time sim_evq_now(const struct sim_evq *q); // [us] of the last pop; the start before the first

@@ -30,9 +30,10 @@
 #define SIM_CORE_RESOURCE_H
 
 #include "sim/base/base.h"
+#include "sim/num/calendar.h"
 #include "sim/num/simtime.h"
+#include "sim/num/stats.h"
 
-struct sim_calendar;
 struct sim_resource; // opaque: jobs, the queue and the statistics live in resource.c
 
 /** Names one job that waits or is served; by value. Zero names none. */
@@ -70,20 +71,19 @@ struct sim_resource_note {
 };
 
 struct sim_resource_stats {
-    int64_t requested;   // [-] all requests
-    int64_t refused;     // [-] found no server and no place to wait
-    int64_t withdrawn;   // [-] left before they were released
-    int64_t granted;     // [-] first grants
-    int64_t waited;      // [-] of those, had to wait for more than no time
-    int64_t suspended;   // [-] times that a job lost its server
-    int64_t released;    // [-] jobs done
-    double wait_mean_us; // [us] from request to first grant, over the granted
-    double wait_max_us;  // [us]
-    double queue_mean;   // [-] waiting jobs over time
-    int queue_max;       // [-]
-    double busy_mean;    // [-] servers busy over time
-    double servers_mean; // [-] servers there over time, a leaver until it has gone
-    double utilisation;  // [0-1] busy_mean / servers_mean, 0 where no server was ever there
+    int64_t requested; // [-] all requests
+    int64_t refused;   // [-] found no server and no place to wait
+    int64_t withdrawn; // [-] left before they were released
+    int64_t waited;    // [-] of the granted, had to wait for more than no time
+    int64_t suspended; // [-] times that a job lost its server
+    int64_t released;  // [-] jobs done
+
+    struct sim_stats wait_us; // [us] from request to first grant; its count is that of the granted
+    double queue_mean;        // [-] waiting jobs over time
+    int queue_max;            // [-] that waited at one instant
+    double busy_mean;         // [-] servers busy over time
+    double servers_mean;      // [-] servers there over time, a leaver until it has gone
+    double utilisation;       // [0-1] busy_mean / servers_mean; 0 where no server was ever there
 };
 
 struct sim_resource_opts sim_resource_opts_default(void); // 1 server, any queue, no preemption
