@@ -1,0 +1,377 @@
+/** @file
+ * The park as loaded: const, in one arena, shared by all threads.
+ *
+ * Loading goes in three steps: the tree of the file is checked against the tables of kinds and put
+ * into the structs below (`sim_kind_load`), names become ids and rules across entities are checked
+ * (park_load), and the network of pools and activities is made of it (build.h). A key of the park
+ * file is a field with the same name; what follows the line "resolved" in a struct is worked out by
+ * park_load and is what a run reads.
+ *
+ * All arrays are sorted by name, so an id is also the rank of its entity and the order of
+ * declaration changes nothing. Inside everything is SI and the park's currency: a stream in tonnes
+ * has rates in kg/s, one in m3 in m3/s, one in MWh in W. Every `struct sim_value` keeps the text,
+ * mark and source of what was written.
+ *
+ * A *party* is whoever books: a firm or a market, in one list sorted by name, so that "mill" and
+ * "landfill" are told apart from processes ("mill.paper") and stocks ("mill.yard").
+ *
+ * Thread-safe once loaded.
+ */
+#ifndef PARK_PARK_H
+#define PARK_PARK_H
+
+#include "sim/base/arena.h"
+#include "sim/cfg/diag.h"
+#include "sim/cfg/kind.h"
+#include "sim/num/calendar.h"
+#include "sim/num/dist.h"
+#include "sim/num/table1d.h"
+
+/** A capacity or demand over time: constant, from a profile, or drawn anew at intervals. */
+struct park_level {
+    const struct sim_value *value; // as written; NULL when absent
+    double nominal;                // [SI/s] constant, or the most it can be; INFINITY: no limit
+    int32_t profile;               // id; -1: none
+    const struct sim_dist *dist;   // [SI/s] prepared; NULL: not drawn
+    sim_time redraw_us; // [us] drawn at the start of each such span since the park's start
+};
+
+struct park_burning {
+    struct sim_value fossil;   // [kgCO2e/SI]
+    struct sim_value biogenic; // [kgCO2e/SI]
+};
+
+struct park_stream {
+    const char *title; // NULL: none
+    const char *unit;  // "t": amounts are told in it
+    int kind;          // index into park_stream_kinds
+    struct sim_value density, energy, upstream, price;
+    struct park_burning *burning; // NULL: none
+    struct sim_ref disposal;
+    // resolved
+    const char *name;
+    struct sim_unit si;      // of `unit`: SI = amount * num / den
+    int32_t disposal_market; // id; -1: none
+};
+
+struct park_site {
+    const char *title;
+    struct sim_value area; // [m2]
+    double detour;         // [-]
+    // resolved
+    const char *name;
+};
+
+struct park_crew {
+    const char *title;
+    int64_t size; // [-]
+    struct sim_ref calendar_ref;
+    // resolved
+    const char *name;
+    int32_t calendar; // -1: always there
+};
+
+struct park_calendar {
+    const char *title;
+    struct sim_texts open, closed, maintenance;
+    // resolved
+    const char *name;
+    const struct sim_calendar *times; // sealed
+};
+
+struct park_profile {
+    const char *title;
+    const char *csv, *time, *column;
+    const char *unit;        // as written
+    int between, repeat, past;
+    int64_t steps; // [-] linear: pieces between two rows, each held at its mean
+    // resolved
+    const char *name;
+    const struct sim_node *node;
+    struct sim_dim dim;
+    const struct sim_table1d *table; // values in SI; NULL when it was wrong
+    double least, greatest;          // [SI]
+};
+
+enum park_counts {
+    PARK_COUNTS_OPERATING, // time to failure runs while the unit runs
+    PARK_COUNTS_CALENDAR   // runs always
+};
+
+struct park_failure {
+    struct sim_value up, repair; // [s] constant or distribution
+    int counts;                  // enum park_counts
+    struct sim_ref crew_ref;
+    struct sim_value leaves; // [-] share of the capacity that is left while it lasts
+    // resolved
+    const char *name; // "mill.paper.drive", "links.steam_main.leak"
+    const char *path; // "firms.mill.processes.paper.failures.drive": keys its random numbers
+    struct sim_dist up_dist, repair_dist; // [s] prepared
+    int32_t crew;                         // -1: nobody to wait for
+    int32_t process;                      // that it hits; -1
+    int32_t link;                         // that it hits; -1
+    double left;                          // [-] 0..1
+};
+
+/** One input or output of a process. */
+struct park_flow {
+    struct sim_value amount; // [SI per SI of the basis]
+    struct sim_ref to;       // of outputs: the stock it goes to
+    struct sim_ref from;     // of inputs: the stock it comes from
+    int64_t priority;        // inputs: class in its pool; -1: the process's
+    int64_t order;           // outputs: -1: the process's
+    double share;            // [-] weight in the class; 0: by capacity
+    // resolved
+    int32_t stream;
+    int32_t stock; // -1: the firm's junction
+    bool gives;
+    bool is_basis;
+    bool is_product;
+    double coef; // [SI per SI of the basis]
+};
+
+enum park_mode {
+    PARK_MODE_PUSH,
+    PARK_MODE_PULL
+};
+
+struct park_process {
+    const char *title;
+    struct sim_ref product_ref, basis_ref, calendar_ref;
+    struct sim_value capacity, turndown, process_emissions, redraw;
+    int mode;                // enum park_mode
+    int64_t order, priority; // -1: default
+    struct sim_items inputs, outputs, failures;
+    // resolved
+    const char *name; // "mill.paper"
+    const char *path; // "firms.mill.processes.paper"
+    const struct sim_node *node;
+    int32_t firm;
+    int32_t product;         // stream; -1: none (a plain user)
+    int32_t basis;           // stream that capacity and amounts refer to
+    int32_t calendar;        // its own, else the firm's; -1: always open
+    struct park_level level; // [SI of the basis / s]
+    double least;            // [-] turndown, 0..1
+    struct park_flow *flows; // basis included; sorted: inputs then outputs, by stream
+    int flow_count;
+    int32_t first_failure; // into park.failures
+    int failure_count;
+};
+
+struct park_stock {
+    const char *title;
+    struct sim_ref stream_ref, full_ref, empty_ref;
+    struct sim_value capacity, initial, minimum, target, reorder, decay;
+    // resolved
+    const char *name; // "mill.yard"
+    const char *path; // "firms.mill.stocks.yard"
+    const struct sim_node *node;
+    int32_t firm, stream;
+    double capacity_si, initial_si, minimum_si; // [SI]
+    double target_si, reorder_si;               // [SI] target 0: the capacity; reorder < 0: none
+    double decay_per_s;                         // [1/s]
+    int32_t full_market;                        // overflow goes to it; -1: blocks
+    int32_t empty_market;                       // what lacks comes from it; -1: starves
+};
+
+struct park_firm {
+    const char *title, *sector;
+    struct sim_ref site_ref, calendar_ref;
+    struct sim_numbers at; // latitude, longitude [deg]
+    int64_t workers;
+    struct sim_key_time enters, leaves;
+    struct sim_items processes, stocks;
+    // resolved
+    const char *name;
+    const struct sim_node *node;
+    int32_t party, site, calendar; // -1: none
+    sim_time from_us, until_us;    // it is there in [from, until)
+};
+
+enum park_side {
+    PARK_SIDE_SELLS,   // to the park
+    PARK_SIDE_BUYS,    // from the park
+    PARK_SIDE_DISPOSES // takes what must go away
+};
+
+/** What a market does with one stream. */
+struct park_offer {
+    struct sim_value price, upstream, emission, capacity, demand, redraw;
+    int fate;                // index into park_offer_fates; -1: none
+    int unmet;               // only "lost" in this version
+    int64_t priority, order; // -1: default
+    // resolved
+    const char *name; // "suppliers.sells.husk"
+    const char *path; // "markets.suppliers.sells.husk"
+    const struct sim_node *node;
+    enum park_side side;
+    int32_t market, stream;
+    struct park_level level; // capacity or demand; nominal INFINITY: unlimited
+};
+
+struct park_market {
+    const char *title;
+    struct sim_numbers at;
+    struct sim_items sells, buys, disposes;
+    // resolved
+    const char *name;
+    const struct sim_node *node;
+    int32_t party;
+};
+
+struct park_link {
+    const char *title;
+    struct sim_ref stream_ref, from_ref, to_ref, calendar_ref;
+    struct sim_value capacity, length, loss, delay, pumping, redraw;
+    bool open;
+    struct sim_items failures;
+    // resolved
+    const char *name;
+    const char *path; // "links.steam_main"
+    const struct sim_node *node;
+    const char *kind;             // "pipe", "conveyor", "line"
+    int32_t stream, from, to;     // stream and parties
+    int32_t from_stock, to_stock; // -1: the junction
+    int32_t calendar;
+    struct park_level level; // [SI/s] at its entry
+    double lost;             // [-] 0..1
+    sim_time delay_us;
+    double pumping_j; // [J per SI]
+    int32_t first_failure;
+    int failure_count;
+};
+
+struct park_exchange {
+    const char *title;
+    struct sim_ref over_ref, stream_ref, from_ref;
+    struct sim_refs to_refs;
+    int64_t priority; // 1 first, at the supplier
+    int64_t order;    // whom the user asks first
+    double share;     // [-] weight in its class; 0: by capacity
+    struct sim_value price;
+    struct sim_key_time starts, ends;
+    bool open;
+    // resolved
+    const char *name; // "steam"; with several `to`: "power.mill"
+    const char *path; // "exchanges.steam"
+    const struct sim_node *node;
+    int32_t link; // -1: a lossless one without limit
+    int32_t stream, from, to;
+    int32_t from_stock, to_stock;
+    sim_time from_us, until_us; // in force in [from, until), firms' dates included
+};
+
+/** Of firms and markets, sorted by name. */
+struct park_party {
+    const char *name, *title; // title: the name when there is none
+    bool is_market;
+    int32_t id;      // into firms or markets
+    int32_t site;    // -1
+    double lat, lon; // [deg] NAN: not said
+};
+
+struct park_economy {
+    const char *currency;
+    const struct sim_node *currencies;
+    const struct sim_node *price_base;
+    struct sim_value discount_rate, inflation, carbon_price;
+};
+
+enum park_record_what {
+    PARK_RECORD_FLOWS = 1,
+    PARK_RECORD_LEVELS = 2,
+    PARK_RECORD_ACTIVITIES = 4
+};
+
+struct park_record {
+    struct sim_value every; // [s]
+    struct sim_texts what;
+};
+
+/** The group `park`. */
+struct park_head {
+    const char *title, *utc_offset;
+    struct sim_key_time start, until;
+    struct sim_value warmup; // [s]
+    struct park_record *record;
+    int64_t seed;
+    bool failures; // false: nothing breaks
+    int policy;
+    struct sim_value property_quantum;
+};
+
+/** The whole file as sim_kind_load fills it; cold. */
+struct park_file;
+
+struct park {
+    const char *title;
+    sim_time start_us;       // warm-up begins, local wall clock
+    sim_time warm_us;        // the ledger restarts; start_us when there is none
+    sim_time until_us;       // the end
+    sim_time offset_us;      // local minus UTC
+    const char *offset_text; // "+09:00"
+    sim_time record_us;      // [us] recording interval
+    unsigned record;         // enum park_record_what
+    uint64_t seed;
+    bool has_failures; // false: park.failures = false, no failure happens
+    const char *currency;
+
+    struct park_stream **streams;
+    struct park_site **sites;
+    struct park_crew **crews;
+    struct park_calendar **calendars;
+    struct park_profile **profiles;
+    struct park_party *parties;
+    struct park_firm **firms;
+    struct park_process **processes; // of all firms
+    struct park_stock **stocks;      // of all firms
+    struct park_market **markets;
+    struct park_offer **offers; // of all markets
+    struct park_link **links;
+    struct park_exchange **exchanges; // one for each `to`
+    struct park_failure **failures;   // of processes and links
+    int stream_count, site_count, crew_count, calendar_count, profile_count, party_count;
+    int firm_count, process_count, stock_count, market_count, offer_count, link_count;
+    int exchange_count, failure_count;
+
+    struct park_net *net; // build.h
+
+    const struct park_file *file;
+    struct sim_tree *tree;   // the park file with overrides applied; names its sources
+    struct sim_units *units; // with the park's currencies
+    struct sim_arena *arena; // private: all of the above
+};
+
+extern const char *const park_park_stream_kinds[]; // "product", "material", ...; ends with NULL
+extern const char *const park_park_fates[];        // "landfill", "incineration", ...
+
+/** What the command line adds to a park file. */
+struct park_load_opts {
+    const char *const *overrides; // "PATH=VALUE"; later ones win
+    int override_count;
+    const char *until; // local date instead of the park's; NULL: as the file says
+    bool has_seed;
+    uint64_t seed;
+};
+
+/** Read, check, resolve and build. All mistakes go to `d` (warnings too); SIM_INPUT or SIM_MISSING
+ * when there is one, and *out is NULL. Owned by the caller: park_load_free. */
+enum sim_status park_load(const char *path, const struct park_load_opts *opts, struct sim_diag *d,
+                          struct park **out) SIM_MUST_USE;
+/** The same from text; `name` stands for the file in messages and its folder for other files. */
+enum sim_status park_load_text(const char *name, const char *text,
+                               const struct park_load_opts *opts, struct sim_diag *d,
+                               struct park **out) SIM_MUST_USE;
+void park_load_free(struct park *p); // NULL is fine
+
+/** The park resolved, as text of a park file; owned by the caller (free). */
+char *park_load_show(const struct park *p, bool origin);
+
+/** The generated tables of configs/README.md; owned by the caller (free). */
+char *park_load_reference(void);
+
+/** An amount or rate in the stream's own unit from SI: kg -> t. Exact factors (simtime.h, units.h).
+ */
+double park_load_in_unit(const struct park_stream *s, double si);
+
+#endif
