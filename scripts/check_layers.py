@@ -1,0 +1,136 @@
+#!/usr/bin/python3
+"""Check that includes go down only (the floor table of the house), by their full path from the root.
+
+    scripts/check_layers.py [ROOT]      prints each violation, ends with 1 if there is one
+
+Checked: who includes whom; that what is included is there; headers for one floor only
+(<libconfig.h>, <hdf5.h>, <omp.h>); *_priv.h stay in their folder; file names are unique;
+USES in CMakeLists.txt says no more than the table.
+"""
+import os
+import re
+import sys
+
+# folder -> folders (or single headers) it may include, besides its own
+FLOORS = {
+    "sim/base": [],
+    "sim/num": ["sim/base"],
+    "sim/cfg": ["sim/base", "sim/num"],
+    "sim/core": ["sim/base", "sim/num"],
+    "sim/store": ["sim/base", "sim/num"],
+    "sim/flow": ["sim/base", "sim/num", "sim/core"],
+    "sim/sweep": ["sim/base", "sim/num", "sim/cfg", "sim/store"],
+    "sim/cli": ["sim/base", "sim/num", "sim/cfg", "sim/store", "sim/sweep"],
+    "models/park": ["sim/base", "sim/num", "sim/cfg", "sim/core", "sim/flow", "sim/sweep/model.h"],
+}
+ALSO = {"models/park/main.c": ["sim/cli"]}
+ONLY_IN = {"libconfig.h": "sim/cfg", "hdf5.h": "sim/store", "hdf5_hl.h": "sim/store", "omp.h": "sim/sweep"}
+GENERATED = {"sim/base/base.c": ["eco_commit.h"]}
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+SOURCES = (".c", ".h", ".def")
+MAY_REPEAT = {"CMakeLists.txt", "README.md", "__init__.py"}
+
+
+def files_below(root, folders):
+    for folder in folders:
+        for path, names, files in os.walk(os.path.join(root, folder)):
+            names[:] = sorted(n for n in names if n != "__pycache__")
+            for name in sorted(files):
+                yield os.path.relpath(os.path.join(path, name), root)
+
+
+def may_include(source, target):
+    folder = os.path.dirname(source)
+    allowed = [folder] + FLOORS[folder] + ALSO.get(source, [])
+    return target in allowed or os.path.dirname(target) in allowed
+
+
+def check_project_include(root, source, target):
+    """What is wrong with `#include "target"` in source, or None."""
+    if target in GENERATED.get(source, []):
+        return None
+    if not os.path.isfile(os.path.join(root, target)):
+        return f'"{target}" is no full path from the root of the tree'
+    if target.endswith("_priv.h") and os.path.dirname(target) != os.path.dirname(source) \
+            and not source.startswith("tests/"):
+        return f'"{target}" belongs to its own folder'
+    if not source.startswith("tests/") and not may_include(source, target):
+        return f'"{target}" is not on a floor below {os.path.dirname(source)}'
+    return None
+
+
+def check_file(root, source):
+    with open(os.path.join(root, source), encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            match = INCLUDE.match(line)
+            if not match:
+                continue
+            bracket, target = match.groups()
+            fault = None
+            if bracket == '"':
+                fault = check_project_include(root, source, target)
+            elif not source.startswith("tests/"):
+                home = ONLY_IN.get(target)
+                if home and os.path.dirname(source) != home:
+                    fault = f"<{target}> is for {home} only"
+            if fault:
+                yield f"{source}:{number}: {fault}"
+
+
+def check_uses(root, path):
+    """USES of each eco_module against the table."""
+    folder = os.path.dirname(path)
+    allowed = {f.replace("/model.h", "").replace("/", "_") for f in FLOORS[folder]}
+    with open(os.path.join(root, path), encoding="utf-8") as file:
+        text = re.sub(r"#.*", "", file.read())
+    for call in re.findall(r"eco_module\(([^)]*)\)", text):
+        words = call.split()
+        if "USES" not in words:
+            continue
+        for word in words[words.index("USES") + 1:]:
+            if word in ("SOURCES", "PRIVATELY"):
+                break
+            if word not in allowed:
+                yield f"{path}: USES {word}, which is not on a floor below {folder}"
+
+
+def check_names(paths):
+    seen = {}
+    for path in paths:
+        name = os.path.basename(path)
+        if name in MAY_REPEAT or not name.endswith(SOURCES + (".py", ".sh")):
+            continue
+        if name in seen:
+            yield f"{path}: there is also {seen[name]}; file names are unique in the whole tree"
+        seen.setdefault(name, path)
+
+
+def check(root):
+    faults = []
+    for path in files_below(root, ["sim", "models", "tests"]):
+        folder = os.path.dirname(path)
+        if path.endswith(SOURCES):
+            if not path.startswith("tests/") and folder not in FLOORS:
+                faults.append(f"{path}: {folder} is not in the floor table of scripts/check_layers.py")
+                continue
+            faults += check_file(root, path)
+        elif os.path.basename(path) == "CMakeLists.txt" and folder in FLOORS:
+            faults += check_uses(root, path)
+    faults += check_names(files_below(root, ["sim", "models", "tests", "scripts"]))
+    return faults
+
+
+def main():
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    root = sys.argv[1] if len(sys.argv) > 1 else here
+    faults = check(root)
+    for fault in faults:
+        print(fault)
+    if not any(True for _ in files_below(root, ["sim"])):
+        faults.append("nothing to check")
+        print(f"{root}: no files below sim/")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
