@@ -56,7 +56,7 @@ enum park_account_kind {
 };
 
 /** The parties come first, with their ids. */
-struct park_account {
+struct park_net_account {
     const char *name;
     enum park_account_kind kind;
     int32_t party; // that it belongs to (a link: of its `from`)
@@ -107,6 +107,7 @@ enum park_move_kind {
     PARK_MOVE_SALE,     // firm -> market
     PARK_MOVE_DISPOSAL, // firm -> market, by fate
     PARK_MOVE_EXCHANGE, // party -> party by contract
+    PARK_MOVE_INTERNAL, // the same between two places of one firm
     PARK_MOVE_ARRIVAL,  // line -> party, at the exit of a delayed link
     PARK_MOVE_INPUT,    // party -> process (or link: pumping)
     PARK_MOVE_OUTPUT,   // process -> party
@@ -132,7 +133,7 @@ struct park_net {
     struct park_activity *activities; // as in the definition
     const struct sim_port_def *ports; // as in the definition, by activity
     struct park_move *moves;          // by activity
-    struct park_account *accounts;
+    struct park_net_account *accounts;
     double *initial; // [SI] level of each pool at the start (0 for junctions)
     int pool_count, activity_count, port_count, move_count, account_count;
 };

@@ -44,7 +44,7 @@ struct park_burning {
 struct park_stream {
     const char *title; // NULL: none
     const char *unit;  // "t": amounts are told in it
-    int kind;          // index into park_stream_kinds
+    int kind;          // index into park_streams_kinds
     struct sim_value density, energy, upstream, price;
     struct park_burning *burning; // NULL: none
     struct sim_ref disposal;
@@ -82,7 +82,7 @@ struct park_calendar {
 struct park_profile {
     const char *title;
     const char *csv, *time, *column;
-    const char *unit;        // as written
+    const char *unit; // as written
     int between, repeat, past;
     int64_t steps; // [-] linear: pieces between two rows, each held at its mean
     // resolved
@@ -197,7 +197,7 @@ enum park_side {
 /** What a market does with one stream. */
 struct park_offer {
     struct sim_value price, upstream, emission, capacity, demand, redraw;
-    int fate;                // index into park_offer_fates; -1: none
+    int fate;                // index into park_markets_fates; -1: none
     int unmet;               // only "lost" in this version
     int64_t priority, order; // -1: default
     // resolved
@@ -342,8 +342,8 @@ struct park {
     struct sim_arena *arena; // private: all of the above
 };
 
-extern const char *const park_park_stream_kinds[]; // "product", "material", ...; ends with NULL
-extern const char *const park_park_fates[];        // "landfill", "incineration", ...
+extern const char *const park_streams_kinds[]; // "product", "material", ...; ends with NULL
+extern const char *const park_markets_fates[]; // "landfill", "incineration", ...
 
 /** What the command line adds to a park file. */
 struct park_load_opts {
