@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # compare_glob PATTERNS ACTUAL: each line of ACTUAL must fit the line of PATTERNS (a shell pattern, in
 # which [ and \ stand for themselves: output is full of "[assumed]"); a line "..." fits any number of lines.
 compare_glob() {
