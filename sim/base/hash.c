@@ -25,7 +25,7 @@ static void write_hex(SHA2_CTX *sum, char out_hex[65])
     uint8_t digest[SHA256_DIGEST_LENGTH];
 
     SHA256Final(digest, sum);
-    for (int i = 0; i < SHA256_DIGEST_LENGTH; i++) {
+    for (size_t i = 0; i < SHA256_DIGEST_LENGTH; i++) {
         out_hex[2 * i] = letters[digest[i] >> 4U];
         out_hex[2 * i + 1] = letters[digest[i] & 15U];
     }

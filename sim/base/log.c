@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+SIM_PRINTF(3, 0)
 static void say(const struct sim_log *log, enum sim_log_level level, const char *fmt, va_list args)
 {
     char text[4000];
