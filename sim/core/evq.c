@@ -7,15 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A key holds, from its highest bit: time 53, priority 7, rank 20, counter 24, slot 24. No two keys
-// are alike, since no two waiting events have rank and counter in common; the slot never decides.
+// A key holds, from its highest bit: time 53, priority 7, rank 20, number of the push 26, slot 22.
+// The number decides between events of one entity only, where it orders as a counter of that entity
+// would; one for all needs no table. No two keys share it, so the slot never decides.
 enum {
-    SLOT_BITS = 24,
-    COUNTER_BITS = 24,
+    SLOT_BITS = 22,
+    NUMBER_BITS = 26,
     RANK_BITS = 20,
     PRIORITY_BITS = 7,
-    COUNTER_SHIFT = SLOT_BITS,
-    RANK_SHIFT = COUNTER_SHIFT + COUNTER_BITS,
+    NUMBER_SHIFT = SLOT_BITS,
+    RANK_SHIFT = NUMBER_SHIFT + NUMBER_BITS,
     PRIORITY_SHIFT = RANK_SHIFT + RANK_BITS,
     TIME_SHIFT = PRIORITY_SHIFT + PRIORITY_BITS,
     ARITY = 4,     // four keys fill a cache line
@@ -47,14 +48,13 @@ struct sim_evq {
     struct slot *slots;
     int slot_count;
     int slot_capacity;
-    int free_slot; // -1 for none
-    uint32_t *counters;
-    int counter_count;
+    int free_slot;   // -1 for none
+    uint32_t number; // [-] of the next push
 };
 
 // ---- keys
 
-static evq_key key_of(uint64_t since_start, int32_t priority, int32_t who, uint32_t counter,
+static evq_key key_of(uint64_t since_start, int32_t priority, int32_t who, uint32_t number,
                       uint32_t slot)
 {
     // In two halves of 64 bits, so that no 128-bit shift is needed.
@@ -62,7 +62,7 @@ static evq_key key_of(uint64_t since_start, int32_t priority, int32_t who, uint3
     const uint64_t rank = (uint64_t)(uint32_t)who;
     const uint64_t high = (since_start << (TIME_SHIFT - 64)) | (urgency << (PRIORITY_SHIFT - 64)) |
                           (rank >> (64 - RANK_SHIFT));
-    const uint64_t low = (rank << RANK_SHIFT) | ((uint64_t)counter << COUNTER_SHIFT) | slot;
+    const uint64_t low = (rank << RANK_SHIFT) | ((uint64_t)number << NUMBER_SHIFT) | slot;
     return ((evq_key)high << 64) | low;
 }
 
@@ -71,9 +71,9 @@ static uint32_t key_slot(evq_key key)
     return (uint32_t)((uint64_t)key & LOW_BITS(SLOT_BITS));
 }
 
-static uint32_t key_counter(evq_key key)
+static uint32_t key_number(evq_key key)
 {
-    return (uint32_t)(((uint64_t)key >> COUNTER_SHIFT) & LOW_BITS(COUNTER_BITS));
+    return (uint32_t)(((uint64_t)key >> NUMBER_SHIFT) & LOW_BITS(NUMBER_BITS));
 }
 
 static int32_t key_who(evq_key key)
@@ -116,7 +116,7 @@ static inline int least_child(const evq_key *heap, int first)
 {
     const int left = first + (heap[first + 1] < heap[first]);
     const int right = first + 2 + (heap[first + 3] < heap[first + 2]);
-    return left + (right - left) * (heap[right] < heap[left]);
+    return left ^ ((left ^ right) & -(heap[right] < heap[left]));
 }
 
 static void sift_down(evq_key *heap, int length, int at, evq_key key)
@@ -186,14 +186,6 @@ static void grow_slots(struct sim_evq *q, int capacity)
     q->slot_capacity = capacity;
 }
 
-static void grow_counters(struct sim_evq *q, int count)
-{
-    q->counters = sim_base_realloc(q->counters, (size_t)count, sizeof *q->counters);
-    memset(q->counters + q->counter_count, 0,
-           (size_t)(count - q->counter_count) * sizeof *q->counters);
-    q->counter_count = count;
-}
-
 static int doubled(int capacity, int limit)
 {
     return capacity > limit / 2 ? limit : 2 * capacity;
@@ -243,45 +235,29 @@ static void tidy(struct sim_evq *q)
     }
 }
 
-/** The counter of `who` has come to its end: number its waiting events anew from 0, in their
- * order. The order of all events stays, and a sorted array is a heap. */
-static void renumber(struct sim_evq *q, int32_t who)
+/** The numbers have come to their end: number the waiting events anew from 0, in their order. That
+ * order stays, and a sorted array is a heap. */
+static void renumber(struct sim_evq *q)
 {
     tidy(q);
     qsort(q->heap, (size_t)q->length, sizeof *q->heap, compare_keys);
-    const evq_key mask = (evq_key)LOW_BITS(COUNTER_BITS) << COUNTER_SHIFT;
-    uint32_t counter = 0;
+    const evq_key mask = (evq_key)LOW_BITS(NUMBER_BITS) << NUMBER_SHIFT;
     for (int i = 0; i < q->length; i++) {
-        if (key_who(q->heap[i]) == who) {
-            q->heap[i] = (q->heap[i] & ~mask) | ((evq_key)counter++ << COUNTER_SHIFT);
-        }
+        q->heap[i] = (q->heap[i] & ~mask) | ((evq_key)(uint32_t)i << NUMBER_SHIFT);
     }
-    q->counters[who] = counter;
-}
-
-static uint32_t next_counter(struct sim_evq *q, int32_t who)
-{
-    if (who >= q->counter_count) {
-        const int twice = doubled(q->counter_count, SIM_EVQ_RANK_MAX + 1);
-        grow_counters(q, who < twice ? twice : who + 1);
-    }
-    if (q->counters[who] > LOW_BITS(COUNTER_BITS)) {
-        renumber(q, who);
-    }
-    return q->counters[who]++;
+    q->number = (uint32_t)q->length;
 }
 
 // ---- the interface
 
-struct sim_evq *sim_evq_create(int capacity, int entities)
+struct sim_evq *sim_evq_create(int capacity)
 {
-    SIM_REQUIRE(capacity >= 0 && entities >= 0, "an event queue cannot hold less than nothing");
+    SIM_REQUIRE(capacity >= 0, "an event queue cannot hold less than nothing");
     struct sim_evq *q = sim_base_alloc(1, sizeof *q);
     const int room = capacity < 16 ? 16 : capacity;
     q->free_slot = -1;
     grow_heap(q, room);
     grow_slots(q, room);
-    grow_counters(q, entities < 1 ? 1 : entities);
     return q;
 }
 
@@ -290,7 +266,6 @@ void sim_evq_destroy(struct sim_evq *q)
     if (q != NULL) {
         free(q->block);
         free(q->slots);
-        free(q->counters);
         free(q);
     }
 }
@@ -303,7 +278,7 @@ void sim_evq_reset(struct sim_evq *q, sim_time start)
     for (int i = 0; i < q->slot_count; i++) {
         q->slots[i].generation += q->slots[i].generation & 1; // handles of old name nothing
     }
-    memset(q->counters, 0, (size_t)q->counter_count * sizeof *q->counters);
+    q->number = 0;
     q->length = 0;
     q->cancelled = 0;
     q->hole = false;
@@ -327,14 +302,16 @@ static void check_event(const struct sim_evq *q, const struct sim_event *e)
 sim_ev sim_evq_push(struct sim_evq *q, const struct sim_event *e)
 {
     check_event(q, e);
-    const uint32_t counter = next_counter(q, e->who);
+    if (q->number > LOW_BITS(NUMBER_BITS)) {
+        renumber(q);
+    }
     const uint32_t at = take_slot(q);
     struct slot *slot = &q->slots[at];
     slot->generation++;
     slot->kind = e->kind;
     slot->arg = e->arg;
     const uint64_t since_start = (uint64_t)e->when - (uint64_t)q->start;
-    const evq_key key = key_of(since_start, e->priority, e->who, counter, at);
+    const evq_key key = key_of(since_start, e->priority, e->who, q->number++, at);
     if (q->hole) {
         q->hole = false;
         sift_down(q->heap, q->length, 0, key);
@@ -458,7 +435,7 @@ void sim_evq_validate(const struct sim_evq *q)
         SIM_REQUIRE(i == 0 || parent != 0 || q->hole || q->heap[0] < key,
                     "event queue: the first event is not the least");
         SIM_REQUIRE(key_slot(key) < (uint32_t)q->slot_count, "event queue: slot out of range");
-        SIM_REQUIRE(key_counter(key) < q->counters[key_who(key)], "event queue: counter broken");
+        SIM_REQUIRE(key_number(key) < q->number, "event queue: a number comes from the future");
         cancelled += is_live(q, key) ? 0 : 1;
     }
     for (int i = q->length; i < q->capacity + ARITY; i++) {
@@ -467,15 +444,9 @@ void sim_evq_validate(const struct sim_evq *q)
     SIM_REQUIRE(cancelled == q->cancelled, "event queue: miscounted cancellations");
 }
 
-void sim_evq_skip(struct sim_evq *q, int32_t who, int64_t count)
+void sim_evq_skip(struct sim_evq *q, int32_t count)
 {
-    for (int64_t left = count; left > 0;) {
-        const int64_t room = (int64_t)LOW_BITS(COUNTER_BITS) + 1 - q->counters[who];
-        const int64_t step = left < room ? left : room;
-        q->counters[who] += (uint32_t)step;
-        left -= step;
-        if (left > 0) {
-            renumber(q, who);
-        }
-    }
+    SIM_REQUIRE(count >= 0 && (uint64_t)q->number + (uint64_t)count <= LOW_BITS(NUMBER_BITS) + 1,
+                "numbers can be skipped only up to their end");
+    q->number += (uint32_t)count;
 }

@@ -7,7 +7,7 @@
  * any number of threads, and whatever the order of declaration.
  *
  * An entity is known here by its *rank*: its number when all paths of the park are sorted. The
- * model sees to that; the counters are kept here, so that nobody can get them wrong.
+ * model sees to that; the counting is done here, so that nobody can get it wrong.
  *
  * The rule that surprises: an event that was cancelled, or has been popped, leaves a handle that
  * names nothing; cancelling it again is harmless and answers false. So an owner may keep the handle
@@ -18,7 +18,7 @@
  * going beyond one is a bug that ends the program, never a wrong order.
  *
  * Floor 2. Not thread-safe: one queue belongs to one run. Nothing is allocated once the queue has
- * been as long, and its ranks as high, as they will get; reset keeps the memory.
+ * been as long as it will get; reset keeps the memory.
  */
 #ifndef SIM_CORE_EVQ_H
 #define SIM_CORE_EVQ_H
@@ -29,7 +29,7 @@
 #define SIM_EVQ_PRIORITY_MIN (-64)
 #define SIM_EVQ_PRIORITY_MAX 63
 #define SIM_EVQ_RANK_MAX     ((1 << 20) - 1)
-#define SIM_EVQ_WAITING_MAX  ((1 << 24) - 1)
+#define SIM_EVQ_WAITING_MAX  ((1 << 22) - 1)
 #define SIM_EVQ_SPAN_US      ((int64_t)1 << 53) // 285 years from the start given to reset
 
 struct sim_evq; // opaque: the heap and the slots live in evq.c
@@ -47,9 +47,8 @@ struct sim_event {
     int32_t arg;      // [-] the model's own: which server, batch, truck
 };
 
-/** Owned by the caller. Holds `capacity` events and `entities` ranks before it first grows; time
- * starts at 0. */
-struct sim_evq *sim_evq_create(int capacity, int entities);
+/** Owned by the caller. Holds `capacity` events before it first grows; time starts at 0. */
+struct sim_evq *sim_evq_create(int capacity);
 void sim_evq_destroy(struct sim_evq *q); // NULL is fine
 
 /** Forget all events, handles and counters; keep the memory. No event may be before `start`. */

@@ -6,7 +6,9 @@
 
 #include "sim/core/evq.h"
 
-/** Make as if entity `who` had pushed `count` events more: brings its counter near its end. */
-void sim_evq_skip(struct sim_evq *q, int32_t who, int64_t count);
+#define SIM_EVQ_NUMBERS (1 << 26) // [-] pushes until the waiting events are numbered anew
+
+/** Make as if `count` more events had been pushed and popped. */
+void sim_evq_skip(struct sim_evq *q, int32_t count);
 
 #endif
