@@ -35,6 +35,7 @@ if [ ! -f $base/complete ]; then
 fi
 rm -rf --one-file-system $bare
 cp -a --reflink=auto $base $bare
+rm -rf $bare/var/lib/apt/lists/* # as in images of Debian: the lists of packages must be fetched, too
 
 # The way to the packages, as this machine goes it: names, certificates, settings of the network.
 cat >$bare/etc/apt/sources.list <<END
