@@ -11,7 +11,7 @@ import os
 import re
 import sys
 
-# folder -> folders (or single headers) it may include, besides its own
+# folder -> folders it may include, besides its own; or single headers, with those that they include
 FLOORS = {
     "sim/base": [],
     "sim/num": ["sim/base"],
@@ -39,10 +39,22 @@ def files_below(root, folders):
                 yield os.path.relpath(os.path.join(path, name), root)
 
 
-def may_include(source, target):
+def allowed_below(root, folder):
+    """The folders, and the single headers, that files of a folder may include."""
+    folders = [f for f in FLOORS[folder] if not f.endswith(".h")]
+    headers = [f for f in FLOORS[folder] if f.endswith(".h")]
+    for header in list(headers):
+        if os.path.isfile(os.path.join(root, header)):
+            with open(os.path.join(root, header), encoding="utf-8") as lines:
+                found = [INCLUDE.match(line) for line in lines]
+            headers += [m.group(2) for m in found if m and m.group(1) == '"']
+    return folders, headers
+
+
+def may_include(root, source, target):
     folder = os.path.dirname(source)
-    allowed = [folder] + FLOORS[folder] + ALSO.get(source, [])
-    return target in allowed or os.path.dirname(target) in allowed
+    folders, headers = allowed_below(root, folder)
+    return target in headers or os.path.dirname(target) in [folder] + folders + ALSO.get(source, [])
 
 
 def check_project_include(root, source, target):
@@ -54,7 +66,7 @@ def check_project_include(root, source, target):
     if target.endswith("_priv.h") and os.path.dirname(target) != os.path.dirname(source) \
             and not source.startswith("tests/"):
         return f'"{target}" belongs to its own folder'
-    if not source.startswith("tests/") and not may_include(source, target):
+    if not source.startswith("tests/") and not may_include(root, source, target):
         return f'"{target}" is not on a floor below {os.path.dirname(source)}'
     return None
 
@@ -80,7 +92,8 @@ def check_file(root, source):
 def check_uses(root, path):
     """USES of each eco_module against the table."""
     folder = os.path.dirname(path)
-    allowed = {f.replace("/model.h", "").replace("/", "_") for f in FLOORS[folder]}
+    folders, headers = allowed_below(root, folder)
+    allowed = {f.replace("/", "_") for f in folders + [os.path.dirname(h) for h in headers]}
     with open(os.path.join(root, path), encoding="utf-8") as file:
         text = re.sub(r"#.*", "", file.read())
     for call in re.findall(r"eco_module\(([^)]*)\)", text):

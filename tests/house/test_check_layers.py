@@ -20,12 +20,16 @@ CLEAN = {
     "sim/core/evq.h": "",
     "sim/flow/rates.h": '#include "sim/core/evq.h"\n',
     "sim/store/h5.c": "#include <hdf5.h>\n",
-    "sim/sweep/model.h": "",
+    "sim/store/row.h": "",
+    "sim/store/writer.h": "",
+    "sim/sweep/model.h": '#include "sim/store/row.h"\n',
     "sim/sweep/plan.h": '#include "sim/cfg/cfg.h"\n',
     "sim/sweep/runner.c": "#include <omp.h>\n",
     "sim/cli/cli.h": "",
     "sim/flow/CMakeLists.txt": "eco_module(sim_flow SOURCES rates.c USES sim_base sim_core PRIVATELY x)\n",
     "models/park/park.h": '#include "sim/sweep/model.h"\n',
+    "models/park/run.c": '#include "sim/store/row.h"\n',  # model.h brings it along
+    "models/park/CMakeLists.txt": "eco_module(park SOURCES run.c USES sim_base sim_store sim_sweep)\n",
     "models/park/main.c": '#include "sim/cli/cli.h"\n',
     "tests/unit/test_cfg.c": '#include "sim/cfg/tree_priv.h"\n#include <hdf5.h>\n',
 }
@@ -61,6 +65,12 @@ class CheckLayers(unittest.TestCase):
 
     def test_a_park_that_meets_more_than_the_model(self):
         self.found("not on a floor below", {"models/park/x.c": '#include "sim/sweep/plan.h"\n'})
+
+    def test_a_park_that_writes_files(self):
+        self.found("not on a floor below", {"models/park/x.c": '#include "sim/store/writer.h"\n'})
+
+    def test_a_park_that_uses_the_command_line(self):
+        self.found("USES sim_cli", {"models/park/CMakeLists.txt": "eco_module(park SOURCES x.c USES sim_cli)\n"})
 
     def test_another_than_main_that_meets_the_command_line(self):
         self.found("not on a floor below", {"models/park/x.c": '#include "sim/cli/cli.h"\n'})
