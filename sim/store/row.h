@@ -45,4 +45,7 @@ double sim_row_value(const struct sim_row *row, int var, int64_t at);
 /** The raw bytes of a variable, and how many; borrowed until the row changes. */
 const void *sim_row_bytes(const struct sim_row *row, int var, size_t *out_bytes);
 
+/** Copy all that `to` has a place for from a row of the same schema. */
+void sim_row_copy_totals(struct sim_row *to, const struct sim_row *from);
+
 #endif

@@ -130,7 +130,7 @@ int sim_schema_var_count(const struct sim_schema *s);
 const struct sim_schema_axis *sim_schema_axis_at(const struct sim_schema *s, int axis);
 const struct sim_schema_var *sim_schema_var_at(const struct sim_schema *s, int var);
 
-/** Where a label stands on its axis, -1 when it does not; O(log n) on sorted labels, else O(n). A
+/** Where a label stands on its axis, -1 when it does not; O(1). A
  * state finds its entities' columns with it, once, when it is created. */
 int64_t sim_schema_label(const struct sim_schema *s, int axis, const char *label);
 

@@ -1,13 +1,13 @@
 /** @file
  * Writes a results file: one HDF5 file that is also netCDF-4 (RESULTS.md).
  *
- * A row is packed by the worker that made it (its series shuffled and deflated into chunks, without
- * HDF5), and put by the one thread that owns the writer, in ascending order of run. The file grows
+ * A row is packed by the worker that made it (pack.h), and put by the one thread that owns the
+ * writer, in ascending order of run, all runs of a point together. The file grows
  * under a part name; sim_writer_close writes what is left, flushes and renames, so a file under its
  * final name is complete. Everything outside /execution depends on the schema and the rows only:
  * the same results are the same bytes.
  *
- * Floor 2. Packing is thread-safe; a writer belongs to one thread. HDF5 has one global lock and is
+ * Floor 2. A writer belongs to one thread. HDF5 has one global lock and is
  * not called from workers at all.
  */
 #ifndef SIM_STORE_WRITER_H
@@ -15,42 +15,21 @@
 
 #include "sim/base/base.h"
 #include "sim/base/err.h"
+#include "sim/store/pack.h"
 #include "sim/store/row.h"
 #include "sim/store/schema.h"
 
-enum sim_run_status {
-    SIM_RUN_OK = 0,
-    SIM_RUN_FAILED = 1,
-    SIM_RUN_SKIPPED = 2
-};
-
-/** Who a run is. */
-struct sim_run_key {
-    int64_t run;         // [-] index in the plan
-    int64_t point;       // [-]
-    int64_t replication; // [-]
-};
-
-/** A run ready to be written: its totals, and its series as compressed chunks. */
-struct sim_pack;
-
-/** Owned by the caller. `row` is not needed any more afterwards. Thread-safe. */
-struct sim_pack *sim_pack_create(const struct sim_schema *s, const struct sim_run_key *key,
-                                 const struct sim_row *row);
-
-/** A run that failed (`reason` and the time reached) or was skipped (`reason` NULL). */
-struct sim_pack *sim_pack_create_without(const struct sim_schema *s, const struct sim_run_key *key,
-                                         const char *reason, const char *when);
-void sim_pack_destroy(struct sim_pack *p); // NULL is fine
-size_t sim_pack_bytes(const struct sim_pack *p);
+/** Readers accept every file of the same major format. */
+#define SIM_WRITER_FORMAT "1.0"
 
 /** What the file says of itself besides the schema; borrowed until open returns. */
 struct sim_writer_opts {
-    const char *source;     // program, version and commit
-    uint64_t seed;          // master seed
-    const char *study_hash; // hex; NULL: "" (a single run)
-    int64_t runs;           // [-] planned: the length of axis run
-    int64_t points;         // [-] planned: the length of axis point
+    const char *source;         // program, version and commit
+    uint64_t seed;              // master seed
+    const char *study_hash;     // hex; NULL: "" (a single run)
+    int64_t runs;               // [-] planned: the length of axis run
+    int64_t points;             // [-] planned: the length of axis point
+    const char *const *designs; // of each point; NULL: all are "base". Borrowed until close
 };
 
 /** One fact for /execution: all that may differ between two correct sweeps. */
@@ -69,11 +48,12 @@ enum sim_status sim_writer_open(const struct sim_schema *s, const char *path,
                                 const struct sim_writer_opts *opts, struct sim_writer **out,
                                 struct sim_err *err) SIM_MUST_USE;
 
-/** Write one run; runs come in ascending order, those left out are skipped ones. */
+/** Write one run; runs and points ascend. A run left out counts as skipped, but its coordinates
+ * are unknown: better put a pack without results. */
 enum sim_status sim_writer_put(struct sim_writer *w, const struct sim_pack *pack,
                                struct sim_err *err) SIM_MUST_USE;
 
-/** The properties of one point (scope POINT); in any order, before close. */
+/** The properties of one point (scope POINT); points ascend. */
 enum sim_status sim_writer_point(struct sim_writer *w, int64_t point, const struct sim_row *row,
                                  struct sim_err *err) SIM_MUST_USE;
 
@@ -85,10 +65,5 @@ enum sim_status sim_writer_close(struct sim_writer *w, const char *ended,
 
 /** Give up: the part file is removed. NULL is fine. */
 void sim_writer_abandon(struct sim_writer *w);
-
-/** Means and half-widths of the runs put so far into totals rows (made by sim_row_create_totals),
- * for `point`, and how many went well. Integers are those of its first run. */
-void sim_writer_summary(const struct sim_writer *w, int64_t point, struct sim_row *out_mean,
-                        struct sim_row *out_half_width, int64_t *out_ok);
 
 #endif

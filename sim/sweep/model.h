@@ -75,6 +75,12 @@ struct sim_model_hooks {
     void *user;
 };
 
+/** How a run ended, well or not. */
+struct sim_model_end {
+    int64_t events;     // [-] handled
+    int64_t reached_us; // [us] the local instant it came to
+};
+
 /** What came out of all runs, for the summaries. */
 struct sim_outcome {
     const struct sim_schema *schema;
@@ -137,12 +143,12 @@ struct sim_model {
     void *(*state_create)(const void *data, const struct sim_schema *schema);
     void (*state_destroy)(void *state); // NULL is fine
 
-    /** Make one run, from a reset state. `row` is reset; fill it. `*out_events` counts events.
-     * SIM_FAILED with the reason in `err` when the run cannot go on (the sweep continues),
-     * SIM_STOPPED when the hook said so; the row is then ignored. */
+    /** Make one run, from a reset state. `row` is reset; fill it. `*out_end` is zero; fill it too,
+     * whatever the status. SIM_FAILED with the reason in `err` when the run cannot go on (the sweep
+     * continues), SIM_STOPPED when the hook said so; the row is then ignored. */
     enum sim_status (*run)(void *state, const struct sim_trial *trial,
                            const struct sim_model_hooks *hooks, struct sim_row *row,
-                           int64_t *out_events, struct sim_err *err);
+                           struct sim_model_end *out_end, struct sim_err *err);
 
     /** What a person wants to read at the end: largest flows, balances, unserved, disposed,
      * warnings. May be NULL. */

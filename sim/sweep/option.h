@@ -41,9 +41,8 @@ void sim_option_args_destroy(struct sim_option_args *args); // NULL is fine
 const char *sim_option_text(const struct sim_option_args *args, const char *name);
 bool sim_option_is_given(const struct sim_option_args *args, const char *name);
 
-/** All values of an option that repeats; `*out_count` of them, borrowed. */
-const char *const *sim_option_texts(const struct sim_option_args *args, const char *name,
-                                    int *out_count);
+/** All values of an option that repeats, `*out_count` of them; borrowed until the next call. */
+const char *const *sim_option_texts(struct sim_option_args *args, const char *name, int *out_count);
 
 /** A whole number between `least` and `most`; `out` stays as it is when not given. SIM_USAGE when
  * it is something else. */

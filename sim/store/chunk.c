@@ -1,0 +1,166 @@
+#include "sim/store/chunk.h"
+
+#include <libdeflate.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+struct sim_chunk_coder {
+    struct libdeflate_compressor *deflate;
+    unsigned char *plain; // one chunk, gathered
+    unsigned char *mixed; // the same, shuffled
+    unsigned char *packed;
+    size_t plain_capacity;
+    size_t packed_capacity;
+};
+
+void sim_chunk_cut(struct sim_chunk_shape *shape, int first, size_t limit)
+{
+    int64_t rest = (int64_t)(limit / shape->value_bytes);
+
+    for (int d = 0; d < first; d++) {
+        rest /= shape->chunk[d];
+    }
+    for (int d = shape->rank - 1; d >= first; d--) {
+        const int64_t length = shape->dims[d] > 1 ? shape->dims[d] : 1;
+
+        rest = rest > 1 ? rest : 1;
+        shape->chunk[d] = length < rest ? length : rest;
+        rest /= shape->chunk[d];
+    }
+}
+
+struct sim_chunk_coder *sim_chunk_coder_create(void)
+{
+    struct sim_chunk_coder *c = sim_base_alloc(1, sizeof(*c));
+
+    c->deflate = libdeflate_alloc_compressor(SIM_CHUNK_LEVEL);
+    SIM_REQUIRE(c->deflate != NULL, "there is memory for a compressor");
+    return c;
+}
+
+void sim_chunk_coder_destroy(struct sim_chunk_coder *c)
+{
+    if (c == NULL) {
+        return;
+    }
+    libdeflate_free_compressor(c->deflate);
+    free(c->plain);
+    free(c->mixed);
+    free(c->packed);
+    free(c);
+}
+
+static void reserve(struct sim_chunk_coder *c, size_t bytes)
+{
+    if (bytes <= c->plain_capacity) {
+        return;
+    }
+    c->plain_capacity = bytes;
+    c->packed_capacity = libdeflate_zlib_compress_bound(c->deflate, bytes);
+    c->plain = sim_base_realloc(c->plain, bytes, 1);
+    c->mixed = sim_base_realloc(c->mixed, bytes, 1);
+    c->packed = sim_base_realloc(c->packed, c->packed_capacity, 1);
+}
+
+static int64_t chunk_values(const struct sim_chunk_shape *shape)
+{
+    int64_t count = 1;
+
+    for (int d = 0; d < shape->rank; d++) {
+        count *= shape->chunk[d];
+    }
+    return count;
+}
+
+/** Copy dimension d and those below it of the chunk at `offset`; `from` and `to` are indices. */
+static void gather(const struct sim_chunk_shape *shape, const unsigned char *values,
+                   unsigned char *chunk, const int64_t *offset, int d, int64_t from, int64_t to)
+{
+    const int64_t left = shape->dims[d] - offset[d];
+    const int64_t count = left < shape->chunk[d] ? left : shape->chunk[d];
+
+    from = from * shape->dims[d] + offset[d];
+    to = to * shape->chunk[d];
+    if (d == shape->rank - 1) {
+        memcpy(chunk + (size_t)to * shape->value_bytes, values + (size_t)from * shape->value_bytes,
+               (size_t)count * shape->value_bytes);
+        return;
+    }
+    for (int64_t i = 0; i < count; i++) {
+        gather(shape, values, chunk, offset, d + 1, from + i, to + i);
+    }
+}
+
+static void fill_all(unsigned char *chunk, int64_t count, const void *fill, size_t value_bytes)
+{
+    for (int64_t i = 0; i < count; i++) {
+        memcpy(chunk + (size_t)i * value_bytes, fill, value_bytes);
+    }
+}
+
+static bool is_at_edge(const struct sim_chunk_shape *shape, const int64_t *offset)
+{
+    for (int d = 0; d < shape->rank; d++) {
+        if (offset[d] + shape->chunk[d] > shape->dims[d]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/** All first bytes, then all second bytes, ... as HDF5's shuffle filter. */
+static void shuffle(const unsigned char *from, unsigned char *to, size_t count, size_t value_bytes)
+{
+    for (size_t b = 0; b < value_bytes; b++) {
+        for (size_t i = 0; i < count; i++) {
+            *to++ = from[i * value_bytes + b];
+        }
+    }
+}
+
+static size_t compress_chunk(const struct sim_chunk_shape *shape, const unsigned char *values,
+                             const void *fill, const int64_t *offset, struct sim_chunk_coder *c)
+{
+    const int64_t count = chunk_values(shape);
+    const size_t bytes = (size_t)count * shape->value_bytes;
+
+    if (is_at_edge(shape, offset)) {
+        fill_all(c->plain, count, fill, shape->value_bytes);
+    }
+    gather(shape, values, c->plain, offset, 0, 0, 0);
+    shuffle(c->plain, c->mixed, (size_t)count, shape->value_bytes);
+    return libdeflate_zlib_compress(c->deflate, c->mixed, bytes, c->packed, c->packed_capacity);
+}
+
+/** The next chunk in C order; false after the last. */
+static bool advance(const struct sim_chunk_shape *shape, int64_t *offset)
+{
+    for (int d = shape->rank - 1; d >= 0; d--) {
+        offset[d] += shape->chunk[d];
+        if (offset[d] < shape->dims[d]) {
+            return true;
+        }
+        offset[d] = 0;
+    }
+    return false;
+}
+
+void sim_chunk_each(const struct sim_chunk_shape *shape, const void *values, const void *fill,
+                    struct sim_chunk_coder *coder, sim_chunk_emit *emit, void *user)
+{
+    int64_t offset[SIM_CHUNK_MAX_RANK] = {0};
+
+    for (int d = 0; d < shape->rank; d++) {
+        if (shape->dims[d] == 0) {
+            return;
+        }
+    }
+    reserve(coder, (size_t)chunk_values(shape) * shape->value_bytes);
+    do {
+        const size_t length = compress_chunk(shape, values, fill, offset, coder);
+
+        SIM_REQUIRE(length > 0, "a compressed chunk fits its bound");
+        emit(user, offset, coder->packed, length);
+    } while (advance(shape, offset));
+}

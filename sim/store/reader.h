@@ -1,0 +1,78 @@
+/** @file
+ * Reads a results file: what it says of itself, its variables, and any slice of them.
+ *
+ * Everything but the values is read when the file is opened. The same reader serves info, export,
+ * merge and compare. Files of another major format are refused, files of later minor ones are not.
+ *
+ * Floor 2. A reader belongs to one thread; texts handed out are borrowed until close.
+ */
+#ifndef SIM_STORE_READER_H
+#define SIM_STORE_READER_H
+
+#include "sim/base/base.h"
+#include "sim/base/err.h"
+#include "sim/store/chunk.h"
+#include "sim/store/schema.h"
+
+struct sim_reader; // opaque: the HDF5 file, an arena with the words
+
+struct sim_reader_attr {
+    const char *name;
+    const char *text; // numbers are written out; several values with ", " between
+};
+
+struct sim_reader_var {
+    const char *group; // "" is the root
+    const char *name;
+    enum sim_schema_type type;
+    int rank;
+    int64_t dims[SIM_CHUNK_MAX_RANK];
+    const char *dim_names[SIM_CHUNK_MAX_RANK]; // "" where a dimension has no scale
+    bool is_axis;                              // a scale: coordinates of a dimension
+    const char *units;                         // NULL: none
+    const char *long_name;                     // NULL: none
+};
+
+/** A run that failed, as /failures tells it. */
+struct sim_reader_failure {
+    int64_t run;
+    int64_t point;
+    const char *when;
+    const char *reason;
+};
+
+/** SIM_MISSING when there is no such file, SIM_INPUT when it is no results file of this format. */
+enum sim_status sim_reader_open(const char *path, struct sim_reader **out,
+                                struct sim_err *err) SIM_MUST_USE;
+void sim_reader_close(struct sim_reader *r); // NULL is fine
+
+/** Attributes of the root ("") or a group ("execution"), in the order written. */
+int sim_reader_attr_count(const struct sim_reader *r, const char *group);
+const struct sim_reader_attr *sim_reader_attr_at(const struct sim_reader *r, const char *group,
+                                                 int index);
+const char *sim_reader_attr(const struct sim_reader *r, const char *group, const char *name);
+
+/** Axes and variables, the root's first, in the order written. -1 when there is none. */
+int sim_reader_var_count(const struct sim_reader *r);
+const struct sim_reader_var *sim_reader_var_at(const struct sim_reader *r, int var);
+int sim_reader_find(const struct sim_reader *r, const char *group, const char *name);
+
+/** How many values a variable has. */
+int64_t sim_reader_size(const struct sim_reader *r, int var);
+
+/** A box of a numeric variable as float64, C order: `start` and `count` have `rank` entries; both
+ * NULL: all of it. The caller's `out` has room for the product of `count`. */
+enum sim_status sim_reader_numbers(struct sim_reader *r, int var, const int64_t *start,
+                                   const int64_t *count, double *out,
+                                   struct sim_err *err) SIM_MUST_USE;
+
+/** The same of a variable of texts. */
+enum sim_status sim_reader_texts(struct sim_reader *r, int var, const int64_t *start,
+                                 const int64_t *count, const char **out,
+                                 struct sim_err *err) SIM_MUST_USE;
+
+/** The runs that failed; `*out` is borrowed until close. */
+enum sim_status sim_reader_failures(struct sim_reader *r, const struct sim_reader_failure **out,
+                                    int *out_count, struct sim_err *err) SIM_MUST_USE;
+
+#endif

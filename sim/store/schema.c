@@ -1,0 +1,356 @@
+#include "sim/store/schema.h"
+
+#include "sim/store/schema_priv.h"
+
+#include <string.h>
+
+static const char *const engine_names[] = {"run", "point", "time", "instant", "bound"};
+
+/** What the writer puts into every file besides the engine's axes. */
+static const char *const reserved_names[] = {
+    "run",    "point",     "time",        "instant",      "bound",  "unit",    "party",
+    "design", "status",    "replication", "run_point",    "events", "ledger",  "failures",
+    "inputs", "execution", "time_bounds", "point_design", "entry",  "running", "down"};
+
+/** Beginnings of names that are made for each unit, property or party. */
+static const char *const reserved_prefixes[] = {"link_",     "stock_", "stream_",  "flow_",
+                                                "level_",    "point_", "balance_", "unserved_",
+                                                "property_", "party_", "present_"};
+
+struct sim_schema *sim_schema_create(void)
+{
+    struct sim_schema *s = sim_base_alloc(1, sizeof(*s));
+
+    s->arena = sim_arena_create();
+    for (int i = 0; i < SIM_COUNT(engine_names); i++) {
+        struct sim_schema_axis_entry entry = {0};
+
+        entry.axis.name = engine_names[i];
+        entry.axis.group = "";
+        SIM_VEC_PUSH(&s->axes, entry);
+    }
+    s->axes.data[SIM_SCHEMA_AXIS_BOUND].axis.length = 2;
+    return s;
+}
+
+void sim_schema_destroy(struct sim_schema *s)
+{
+    if (s == NULL) {
+        return;
+    }
+    for (int i = 0; i < s->axes.count; i++) {
+        sim_strtab_destroy(s->axes.data[i].names);
+    }
+    SIM_VEC_FREE(&s->axes);
+    SIM_VEC_FREE(&s->vars);
+    SIM_VEC_FREE(&s->attrs);
+    SIM_VEC_FREE(&s->files);
+    SIM_VEC_FREE(&s->texts);
+    sim_arena_destroy(s->arena);
+    free(s);
+}
+
+void sim_schema_exact(struct sim_schema *s)
+{
+    SIM_REQUIRE(s->vars.count == 0, "precision is chosen before the first variable");
+    s->exact = true;
+}
+
+static const double *copy_numbers(struct sim_schema *s, const double *numbers, int64_t count)
+{
+    double *copy = SIM_ARENA_NEW(s->arena, double, count);
+
+    if (count > 0) {
+        memcpy(copy, numbers, (size_t)count * sizeof(double));
+    }
+    return copy;
+}
+
+void sim_schema_clock(struct sim_schema *s, const char *start, const char *utc_offset,
+                      const double *boundaries_s, int64_t count)
+{
+    SIM_REQUIRE(s->start == NULL, "a schema has one clock");
+    SIM_REQUIRE(count >= 1, "a clock has at least one recording interval");
+    for (int64_t i = 0; i < count; i++) {
+        SIM_REQUIRE(boundaries_s[i] < boundaries_s[i + 1], "boundaries ascend");
+    }
+    const double *copy = copy_numbers(s, boundaries_s, count + 1);
+
+    s->start = sim_arena_strdup(s->arena, start);
+    s->utc_offset = sim_arena_strdup(s->arena, utc_offset != NULL ? utc_offset : "");
+    s->axes.data[SIM_SCHEMA_AXIS_TIME].axis.length = count;
+    s->axes.data[SIM_SCHEMA_AXIS_TIME].axis.numbers = copy;
+    s->axes.data[SIM_SCHEMA_AXIS_INSTANT].axis.length = count + 1;
+    s->axes.data[SIM_SCHEMA_AXIS_INSTANT].axis.numbers = copy;
+}
+
+static const struct sim_schema_attr *copy_attrs(struct sim_schema *s,
+                                                const struct sim_schema_attr *attrs, int count)
+{
+    struct sim_schema_attr *copy = SIM_ARENA_NEW(s->arena, struct sim_schema_attr, count);
+
+    for (int i = 0; i < count; i++) {
+        copy[i].name = sim_arena_strdup(s->arena, attrs[i].name);
+        copy[i].text = sim_arena_strdup(s->arena, attrs[i].text);
+        copy[i].count = attrs[i].count;
+        if (attrs[i].text == NULL) {
+            copy[i].numbers = copy_numbers(s, attrs[i].numbers, attrs[i].count);
+        }
+    }
+    return copy;
+}
+
+static const char *const *copy_texts(struct sim_schema *s, const char *const *texts, int64_t count)
+{
+    const char **copy = SIM_ARENA_NEW(s->arena, const char *, count);
+
+    for (int64_t i = 0; i < count; i++) {
+        copy[i] = sim_arena_strdup(s->arena, texts[i] != NULL ? texts[i] : "");
+    }
+    return copy;
+}
+
+/** Index labels; of equal ones the first counts. */
+static void index_labels(struct sim_schema *s, struct sim_schema_axis_entry *entry)
+{
+    entry->names = sim_strtab_create();
+    entry->places = SIM_ARENA_NEW(s->arena, int64_t, entry->axis.length);
+    for (int64_t i = 0; i < entry->axis.length; i++) {
+        const int known = sim_strtab_count(entry->names);
+        const int32_t id = sim_strtab_intern(entry->names, entry->axis.labels[i]);
+
+        if (id == known) {
+            entry->places[id] = i;
+        }
+    }
+}
+
+static const char *copy_group(struct sim_schema *s, const char *group)
+{
+    return sim_arena_strdup(s->arena, group != NULL ? group : "");
+}
+
+/** A name is one for axes and variables alike: both become datasets of the group. */
+static bool is_free(const struct sim_schema *s, const char *group, const char *name)
+{
+    return sim_schema_axis_find(s, group, name) < 0 && sim_schema_var_find(s, group, name) < 0;
+}
+
+int sim_schema_axis(struct sim_schema *s, const struct sim_schema_axis *axis)
+{
+    SIM_REQUIRE(axis->length >= 0, "an axis has a length");
+    SIM_REQUIRE(strchr(axis->name, '/') == NULL, "names hold no slash");
+    SIM_REQUIRE(is_free(s, axis->group, axis->name), "the name of an axis is not taken yet");
+    struct sim_schema_axis_entry entry = {.axis = *axis};
+    struct sim_schema_axis *copy = &entry.axis;
+
+    copy->name = sim_arena_strdup(s->arena, axis->name);
+    copy->group = copy_group(s, axis->group);
+    copy->units = sim_arena_strdup(s->arena, axis->units);
+    copy->long_name = sim_arena_strdup(s->arena, axis->long_name);
+    copy->attrs = copy_attrs(s, axis->attrs, axis->attr_count);
+    if (axis->labels != NULL) {
+        copy->labels = copy_texts(s, axis->labels, axis->length);
+        index_labels(s, &entry);
+    } else if (axis->numbers != NULL) {
+        copy->numbers = copy_numbers(s, axis->numbers, axis->length);
+    }
+    SIM_VEC_PUSH(&s->axes, entry);
+    return s->axes.count - 1;
+}
+
+size_t sim_schema_type_bytes(enum sim_schema_type type)
+{
+    switch (type) {
+    case SIM_SCHEMA_F64:
+    case SIM_SCHEMA_I64:
+        return 8;
+    case SIM_SCHEMA_F32:
+    case SIM_SCHEMA_I32:
+        return 4;
+    case SIM_SCHEMA_I8:
+        return 1;
+    case SIM_SCHEMA_STRING:
+        break;
+    }
+    return sizeof(char *);
+}
+
+static int64_t dims_size(const struct sim_schema *s, const struct sim_schema_var *var)
+{
+    int64_t size = 1;
+
+    for (int i = 0; i < var->dim_count; i++) {
+        size *= s->axes.data[var->dims[i]].axis.length;
+    }
+    return size;
+}
+
+static const void *copy_values(struct sim_schema *s, const struct sim_schema_var *var)
+{
+    const int64_t size = dims_size(s, var);
+
+    if (var->type == SIM_SCHEMA_STRING) {
+        return copy_texts(s, var->values, size);
+    }
+    void *copy = sim_arena_alloc(s->arena, (size_t)size, sim_schema_type_bytes(var->type));
+
+    if (size > 0) {
+        memcpy(copy, var->values, (size_t)size * sim_schema_type_bytes(var->type));
+    }
+    return copy;
+}
+
+static bool ends_in_time(const struct sim_schema_var *var)
+{
+    const int last = var->dim_count > 0 ? var->dims[var->dim_count - 1] : -1;
+
+    return last == SIM_SCHEMA_AXIS_TIME || last == SIM_SCHEMA_AXIS_INSTANT;
+}
+
+static void require_sound(const struct sim_schema *s, const struct sim_schema_var *var)
+{
+    SIM_REQUIRE(strchr(var->name, '/') == NULL, "names hold no slash");
+    SIM_REQUIRE(is_free(s, var->group, var->name), "the name of a variable is not taken yet");
+    SIM_REQUIRE(var->dim_count >= 0 && var->dim_count <= SIM_SCHEMA_MAX_DIMS, "at most 4 dims");
+    for (int i = 0; i < var->dim_count; i++) {
+        const int axis = var->dims[i];
+        const bool is_leading = axis == SIM_SCHEMA_AXIS_RUN || axis == SIM_SCHEMA_AXIS_POINT;
+
+        SIM_REQUIRE(axis >= 0 && axis < s->axes.count, "a dimension is a declared axis");
+        SIM_REQUIRE(!is_leading, "run and point come by the scope");
+    }
+    if (var->scope == SIM_SCHEMA_STATIC) {
+        SIM_REQUIRE(var->values != NULL || dims_size(s, var) == 0, "static variables have values");
+        return;
+    }
+    SIM_REQUIRE(var->type != SIM_SCHEMA_STRING, "only static variables are texts");
+    SIM_REQUIRE(var->scope != SIM_SCHEMA_SERIES || ends_in_time(var), "a series ends in time");
+    SIM_REQUIRE(!var->is_summarised ||
+                    (var->scope == SIM_SCHEMA_RUN && var->type == SIM_SCHEMA_F64),
+                "float64 totals of runs are summarised, nothing else");
+}
+
+int sim_schema_var(struct sim_schema *s, const struct sim_schema_var *var)
+{
+    require_sound(s, var);
+    struct sim_schema_var copy = *var;
+
+    copy.name = sim_arena_strdup(s->arena, var->name);
+    copy.group = copy_group(s, var->group);
+    copy.units = sim_arena_strdup(s->arena, var->units);
+    copy.long_name = sim_arena_strdup(s->arena, var->long_name);
+    copy.cell_methods = sim_arena_strdup(s->arena, var->cell_methods);
+    copy.fill_meaning = sim_arena_strdup(s->arena, var->fill_meaning);
+    copy.attrs = copy_attrs(s, var->attrs, var->attr_count);
+    copy.values = var->scope == SIM_SCHEMA_STATIC ? copy_values(s, var) : NULL;
+    if (s->exact && var->scope == SIM_SCHEMA_SERIES && var->type == SIM_SCHEMA_F32) {
+        copy.type = SIM_SCHEMA_F64;
+    }
+    SIM_VEC_PUSH(&s->vars, copy);
+    return s->vars.count - 1;
+}
+
+static struct sim_schema_pair make_pair(struct sim_schema *s, const char *name, const char *text)
+{
+    return (struct sim_schema_pair){sim_arena_strdup(s->arena, name),
+                                    sim_arena_strdup(s->arena, text != NULL ? text : "")};
+}
+
+void sim_schema_root_attr(struct sim_schema *s, const char *name, const char *text)
+{
+    SIM_VEC_PUSH(&s->attrs, make_pair(s, name, text));
+}
+
+void sim_schema_input_file(struct sim_schema *s, const char *path, const char *sha256_hex)
+{
+    SIM_VEC_PUSH(&s->files, make_pair(s, path, sha256_hex));
+}
+
+void sim_schema_input_text(struct sim_schema *s, const char *name, const char *text)
+{
+    SIM_VEC_PUSH(&s->texts, make_pair(s, name, text));
+}
+
+const char *sim_schema_root_text(const struct sim_schema *s, const char *name)
+{
+    for (int i = 0; i < s->attrs.count; i++) {
+        if (strcmp(s->attrs.data[i].name, name) == 0) {
+            return s->attrs.data[i].text;
+        }
+    }
+    return NULL;
+}
+
+bool sim_schema_is_reserved(const char *name)
+{
+    for (int i = 0; i < SIM_COUNT(reserved_names); i++) {
+        if (strcmp(name, reserved_names[i]) == 0) {
+            return true;
+        }
+    }
+    for (int i = 0; i < SIM_COUNT(reserved_prefixes); i++) {
+        if (strncmp(name, reserved_prefixes[i], strlen(reserved_prefixes[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int sim_schema_axis_find(const struct sim_schema *s, const char *group, const char *name)
+{
+    for (int i = 0; i < s->axes.count; i++) {
+        if (strcmp(s->axes.data[i].axis.name, name) == 0 &&
+            strcmp(s->axes.data[i].axis.group, group != NULL ? group : "") == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+int sim_schema_var_find(const struct sim_schema *s, const char *group, const char *name)
+{
+    for (int i = 0; i < s->vars.count; i++) {
+        if (strcmp(s->vars.data[i].name, name) == 0 &&
+            strcmp(s->vars.data[i].group, group != NULL ? group : "") == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+int sim_schema_axis_count(const struct sim_schema *s)
+{
+    return s->axes.count;
+}
+
+int sim_schema_var_count(const struct sim_schema *s)
+{
+    return s->vars.count;
+}
+
+const struct sim_schema_axis *sim_schema_axis_at(const struct sim_schema *s, int axis)
+{
+    SIM_REQUIRE(axis >= 0 && axis < s->axes.count, "the axis is declared");
+    return &s->axes.data[axis].axis;
+}
+
+const struct sim_schema_var *sim_schema_var_at(const struct sim_schema *s, int var)
+{
+    SIM_REQUIRE(var >= 0 && var < s->vars.count, "the variable is declared");
+    return &s->vars.data[var];
+}
+
+int64_t sim_schema_label(const struct sim_schema *s, int axis, const char *label)
+{
+    SIM_REQUIRE(axis >= 0 && axis < s->axes.count, "the axis is declared");
+    const struct sim_schema_axis_entry *entry = &s->axes.data[axis];
+    const int32_t id = entry->names != NULL ? sim_strtab_find(entry->names, label) : -1;
+
+    return id >= 0 ? entry->places[id] : -1;
+}
+
+int64_t sim_schema_var_size(const struct sim_schema *s, int var)
+{
+    return dims_size(s, sim_schema_var_at(s, var));
+}

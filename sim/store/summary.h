@@ -1,0 +1,33 @@
+/** @file
+ * Means over the replications of one point.
+ *
+ * Rows are added in order of replication, so that the sums do not depend on threads. Values that
+ * are not there (NaN) do not count: each value has its own number of runs.
+ *
+ * Floor 2. One thread at a time; the schema is borrowed.
+ */
+#ifndef SIM_STORE_SUMMARY_H
+#define SIM_STORE_SUMMARY_H
+
+#include "sim/store/row.h"
+
+struct sim_summary; // opaque: count, mean and sum of squares of each float64 total
+
+struct sim_summary *sim_summary_create(const struct sim_schema *s);
+void sim_summary_destroy(struct sim_summary *m); // NULL is fine
+void sim_summary_reset(struct sim_summary *m);
+
+/** Add one run that went well: a row with or without series. */
+void sim_summary_add(struct sim_summary *m, const struct sim_row *row);
+
+int64_t sim_summary_count(const struct sim_summary *m); // [-] rows added
+
+/** Means and 95 % half-widths (Student) of float64 totals into totals rows; half-widths of fewer
+ * than two values are NaN, means of none too. Other totals: those of the first row added. */
+void sim_summary_rows(const struct sim_summary *m, struct sim_row *out_mean,
+                      struct sim_row *out_half_width);
+
+/** How many runs have the value. */
+int64_t sim_summary_n(const struct sim_summary *m, int var, int64_t at);
+
+#endif
