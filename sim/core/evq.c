@@ -450,3 +450,8 @@ void sim_evq_skip(struct sim_evq *q, int32_t count)
                 "numbers can be skipped only up to their end");
     q->number += (uint32_t)count;
 }
+
+int sim_evq_room(const struct sim_evq *q)
+{
+    return q->capacity > q->slot_capacity ? q->capacity : q->slot_capacity;
+}

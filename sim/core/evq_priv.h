@@ -11,4 +11,7 @@
 /** Make as if `count` more events had been pushed and popped. */
 void sim_evq_skip(struct sim_evq *q, int32_t count);
 
+/** [-] Waiting, cancelled and free places together: what memory was taken for. */
+int sim_evq_room(const struct sim_evq *q);
+
 #endif
