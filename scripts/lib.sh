@@ -61,7 +61,7 @@ configure() {
     local preset=$1
     shift
     say "Configuring build/$preset"
-    if ! cmake --preset "$preset" "$@" >"/tmp/ecopark_configure.$$" 2>&1; then
+    if ! cmake --preset "$preset" -DECO_PARTIAL=OFF "$@" >"/tmp/ecopark_configure.$$" 2>&1; then
         cat "/tmp/ecopark_configure.$$"
         rm -f "/tmp/ecopark_configure.$$"
         return 1
