@@ -1,0 +1,494 @@
+// Circular blocks: a few synchronous sweeps from capacity, then Newton on the active pieces, then,
+// if that cycles, the path from all claims at capacity (follow.c). What one finds is a fixed point;
+// which of several is meant: DESIGN 3 and the essay in rates.h.
+
+#include "sim/flow/dense.h"
+#include "sim/flow/loop_priv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SWEEPS = 6, NEWTON_STEPS = 40 };
+static const double CONVERGED = 1e-12; // relative to the larger of limit and capacity
+
+struct sim_loop *sim_loop_create(const struct sim_network *net)
+{
+    struct sim_loop *l = sim_base_alloc(1, sizeof(*l));
+    l->row_of = sim_base_alloc((size_t)net->port_count, sizeof(*l->row_of));
+    l->claim_of = sim_base_alloc((size_t)net->port_count, sizeof(*l->claim_of));
+    for (int32_t j = 0; j < net->port_count; j++) {
+        l->row_of[j] = -1;
+        l->claim_of[j] = -1;
+    }
+    return l;
+}
+
+void sim_loop_destroy(struct sim_loop *l)
+{
+    if (l == NULL) {
+        return;
+    }
+    SIM_VEC_FREE(&l->rows);
+    SIM_VEC_FREE(&l->terms);
+    SIM_VEC_FREE(&l->claims);
+    SIM_VEC_FREE(&l->claim_rows);
+    SIM_VEC_FREE(&l->activities);
+    SIM_VEC_FREE(&l->saved);
+    SIM_VEC_FREE(&l->x);
+    SIM_VEC_FREE(&l->y);
+    SIM_VEC_FREE(&l->g);
+    SIM_VEC_FREE(&l->matrix);
+    SIM_VEC_FREE(&l->right);
+    SIM_VEC_FREE(&l->basis);
+    SIM_VEC_FREE(&l->work);
+    SIM_VEC_FREE(&l->order);
+    SIM_VEC_FREE(&l->dry);
+    SIM_VEC_FREE(&l->capped);
+    SIM_VEC_FREE(&l->least);
+    SIM_VEC_FREE(&l->saved_x);
+    SIM_VEC_FREE(&l->held);
+    free(l->row_of);
+    free(l->claim_of);
+    free(l);
+}
+
+// ---- The block as a problem of its own ----
+
+static int32_t claim_number(struct sim_rates *r, struct sim_loop *l, int32_t m)
+{
+    if (l->claim_of[m] >= 0) {
+        return l->claim_of[m];
+    }
+    const struct sim_network *net = r->net;
+    const int32_t k = net->ports[m].activity;
+    struct sim_loop_claim claim = {.port = m, .constant = r->capacity[k], .rows_begin = l->claim_rows.count};
+    for (int32_t i = net->activities[k].ports_begin; i < net->activities[k].ports_end; i++) {
+        if (i != m && l->row_of[i] >= 0) {
+            SIM_VEC_PUSH(&l->claim_rows, l->row_of[i]);
+        } else if (i != m) {
+            claim.constant = fmin(claim.constant, r->limit[i]);
+        }
+    }
+    claim.rows_end = l->claim_rows.count;
+    l->claim_of[m] = l->claims.count;
+    SIM_VEC_PUSH(&l->claims, claim);
+    return l->claim_of[m];
+}
+
+static void add_terms(struct sim_rates *r, struct sim_loop *l, int32_t j)
+{
+    const struct sim_network *net = r->net;
+    const struct sim_network_port *p = &net->ports[j];
+    const struct sim_network_pool *pool = &net->pools[p->pool];
+    const unsigned condition = r->condition[p->pool];
+    for (int32_t i = pool->takers_begin; i < pool->ports_end; i++) {
+        const int32_t m = net->at_pool[i];
+        const struct sim_network_port *q = &net->ports[m];
+        if (!sim_rates_depends(net, j, m, condition) || !sim_rates_is_active(net, m, condition)) {
+            continue;
+        }
+        const bool is_equal = p->gives == q->gives &&
+                              sim_rates_rank(p, condition) == sim_rates_rank(q, condition);
+        const enum sim_loop_role role = p->gives != q->gives ? SIM_LOOP_OTHER_SIDE
+                                        : is_equal           ? SIM_LOOP_EQUAL
+                                                             : SIM_LOOP_BETTER;
+        SIM_VEC_PUSH(&l->terms,
+                     (struct sim_loop_term){claim_number(r, l, m), role, q->coef, r->weight[m]});
+    }
+}
+
+static void gather_rows(struct sim_rates *r, struct sim_loop *l, int32_t first)
+{
+    l->rows.count = 0;
+    l->terms.count = 0;
+    l->claims.count = 0;
+    l->claim_rows.count = 0;
+    l->activities.count = 0;
+    l->saved.count = 0;
+    for (int32_t j = first; j >= 0; j = r->next_in_block[j]) {
+        const struct sim_network_port *p = &r->net->ports[j];
+        l->row_of[j] = l->rows.count;
+        SIM_VEC_PUSH(&l->rows, (struct sim_loop_row){.port = j,
+                                                     .capacity = r->capacity[p->activity],
+                                                     .coef = p->coef,
+                                                     .weight = r->weight[j]});
+        if (l->activities.count == 0 || SIM_VEC_LAST(&l->activities) != p->activity) {
+            SIM_VEC_PUSH(&l->activities, p->activity); // ports are in order of activities
+        }
+    }
+}
+
+static void make_problem(struct sim_rates *r, struct sim_loop *l, int32_t first)
+{
+    gather_rows(r, l, first);
+    for (int32_t j = 0; j < l->rows.count; j++) {
+        l->rows.data[j].terms_begin = l->terms.count;
+        add_terms(r, l, l->rows.data[j].port);
+        l->rows.data[j].terms_end = l->terms.count;
+    }
+    for (int i = 0; i < l->activities.count; i++) {
+        const struct sim_network_activity *a = &r->net->activities[l->activities.data[i]];
+        for (int32_t m = a->ports_begin; m < a->ports_end; m++) {
+            SIM_VEC_PUSH(&l->saved, r->claim[m]);
+        }
+    }
+    SIM_VEC_RESERVE(&l->x, l->rows.count);
+    SIM_VEC_RESERVE(&l->g, l->rows.count);
+    SIM_VEC_RESERVE(&l->y, l->claims.count);
+    SIM_VEC_RESERVE(&l->dry, l->rows.count);
+    SIM_VEC_RESERVE(&l->capped, l->terms.count);
+    SIM_VEC_RESERVE(&l->least, l->claims.count);
+}
+
+static void forget_problem(struct sim_loop *l)
+{
+    for (int j = 0; j < l->rows.count; j++) {
+        l->row_of[l->rows.data[j].port] = -1;
+    }
+    for (int m = 0; m < l->claims.count; m++) {
+        l->claim_of[l->claims.data[m].port] = -1;
+    }
+}
+
+// ---- The maps ----
+
+void sim_loop_claims(const struct sim_loop *l, const double *x, double *y)
+{
+    for (int m = 0; m < l->claims.count; m++) {
+        const struct sim_loop_claim *claim = &l->claims.data[m];
+        double least = claim->constant;
+        for (int32_t i = claim->rows_begin; i < claim->rows_end; i++) {
+            const double limit = x[l->claim_rows.data[i]];
+            least = limit < least ? limit : least;
+        }
+        y[m] = least > 0 ? least : 0;
+    }
+}
+
+/** Supply less what is served before; 0 when nothing worth speaking of is left. */
+static double left_over(const struct sim_loop *l, const struct sim_loop_row *row, const double *y)
+{
+    double supply = 0;
+    double better = 0;
+    for (int32_t i = row->terms_begin; i < row->terms_end; i++) {
+        const struct sim_loop_term *t = &l->terms.data[i];
+        const double flow = t->coef * y[t->claim];
+        supply += t->role == SIM_LOOP_OTHER_SIDE ? flow : 0;
+        better += t->role == SIM_LOOP_BETTER ? flow : 0;
+    }
+    const double left = supply - better;
+    return left > 1e-14 * supply ? left : 0;
+}
+
+/** Fill level at which the row's class uses up `left`, its own wish unlimited. `is_capped` (NULL is
+ * fine) is set for each term. */
+static double fill_level(const struct sim_loop *l, const struct sim_loop_row *row, const double *y,
+                         double left, bool *is_capped)
+{
+    double level = 0;
+    double weights_before = -1;
+    for (int round = 0; round <= row->terms_end - row->terms_begin + 1; round++) {
+        double weights = row->weight;
+        double rest = left;
+        for (int32_t i = row->terms_begin; i < row->terms_end; i++) {
+            const struct sim_loop_term *t = &l->terms.data[i];
+            if (t->role != SIM_LOOP_EQUAL) {
+                continue;
+            }
+            const bool capped = round > 0 && t->coef * y[t->claim] < t->weight * level;
+            rest -= capped ? t->coef * y[t->claim] : 0;
+            weights += capped ? 0 : t->weight;
+            if (is_capped != NULL) {
+                is_capped[i] = capped;
+            }
+        }
+        level = rest / weights;
+        if (weights == weights_before) {
+            break;
+        }
+        weights_before = weights;
+    }
+    return level;
+}
+
+void sim_loop_limits(const struct sim_loop *l, const double *y, double *g)
+{
+    for (int j = 0; j < l->rows.count; j++) {
+        const struct sim_loop_row *row = &l->rows.data[j];
+        const double left = row->weight > 0 ? left_over(l, row, y) : 0;
+        g[j] = left > 0 ? row->weight * fill_level(l, row, y, left, NULL) / row->coef : 0;
+    }
+}
+
+struct sim_loop_piece sim_loop_piece_at(struct sim_loop *l, const double *x, const double *y)
+{
+    for (int m = 0; m < l->claims.count; m++) {
+        const struct sim_loop_claim *claim = &l->claims.data[m];
+        double least = claim->constant;
+        l->least.data[m] = -1;
+        for (int32_t i = claim->rows_begin; i < claim->rows_end; i++) {
+            if (x[l->claim_rows.data[i]] < least) {
+                least = x[l->claim_rows.data[i]];
+                l->least.data[m] = i;
+            }
+        }
+    }
+    for (int j = 0; j < l->rows.count; j++) {
+        const struct sim_loop_row *row = &l->rows.data[j];
+        const double left = row->weight > 0 ? left_over(l, row, y) : 0;
+        l->dry.data[j] = !(left > 0);
+        if (left > 0) {
+            (void)fill_level(l, row, y, left, l->capped.data);
+        } else {
+            memset(l->capped.data + row->terms_begin, 0,
+                   (size_t)(row->terms_end - row->terms_begin) * sizeof(bool));
+        }
+    }
+    return (struct sim_loop_piece){l->dry.data, l->capped.data, l->least.data};
+}
+
+double sim_loop_linear_row(const struct sim_loop *l, struct sim_loop_piece piece, int32_t j,
+                           double *matrix)
+{
+    const struct sim_loop_row *row = &l->rows.data[j];
+    memset(matrix, 0, (size_t)l->rows.count * sizeof(*matrix));
+    double weights = row->weight;
+    if (piece.is_dry[j] || !(row->weight > 0)) {
+        return 0;
+    }
+    for (int32_t i = row->terms_begin; i < row->terms_end; i++) {
+        const struct sim_loop_term *t = &l->terms.data[i];
+        weights += t->role == SIM_LOOP_EQUAL && !piece.is_capped[i] ? t->weight : 0;
+    }
+    const double slope = row->weight / (row->coef * weights * row->capacity);
+    double constant = 0;
+    for (int32_t i = row->terms_begin; i < row->terms_end; i++) {
+        const struct sim_loop_term *t = &l->terms.data[i];
+        if (t->role == SIM_LOOP_EQUAL && !piece.is_capped[i]) {
+            continue;
+        }
+        const double s = t->role == SIM_LOOP_OTHER_SIDE ? slope * t->coef : -slope * t->coef;
+        const int32_t least = piece.least[t->claim];
+        if (least < 0) {
+            constant += s * l->claims.data[t->claim].constant;
+        } else {
+            const int32_t column = l->claim_rows.data[least];
+            matrix[column] += s * l->rows.data[column].capacity;
+        }
+    }
+    return constant;
+}
+
+double sim_loop_residual(struct sim_loop *l)
+{
+    sim_loop_claims(l, l->x.data, l->y.data);
+    sim_loop_limits(l, l->y.data, l->g.data);
+    double most = 0;
+    for (int j = 0; j < l->rows.count; j++) {
+        const double scale = fmax(l->rows.data[j].capacity, fabs(l->g.data[j]));
+        const double off = fabs(l->x.data[j] - l->g.data[j]);
+        most = off > most * scale ? off / scale : most;
+    }
+    return most;
+}
+
+// ---- Sweeps and Newton ----
+
+/** From all claims at capacity; true when they come to rest. */
+static bool sweep(struct sim_loop *l)
+{
+    for (int m = 0; m < l->claims.count; m++) {
+        l->y.data[m] = l->claims.data[m].constant;
+    }
+    for (int i = 0; i < SWEEPS; i++) {
+        sim_loop_limits(l, l->y.data, l->x.data);
+        bool rests = true;
+        for (int m = 0; m < l->claims.count && rests; m++) {
+            const double before = l->y.data[m];
+            const struct sim_loop_claim *claim = &l->claims.data[m];
+            double least = claim->constant;
+            for (int32_t c = claim->rows_begin; c < claim->rows_end; c++) {
+                least = fmin(least, l->x.data[l->claim_rows.data[c]]);
+            }
+            rests = least == before;
+        }
+        if (rests) {
+            return true;
+        }
+        sim_loop_claims(l, l->x.data, l->y.data);
+    }
+    return false;
+}
+
+/** Rows that depend on others only through rows already known leave the system. */
+static int core_of(struct sim_loop *l, int n, double *matrix, double *right, bool *is_known)
+{
+    int left = n;
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (int j = 0; j < n; j++) {
+            if (is_known[j]) {
+                continue;
+            }
+            bool waits = false;
+            for (int i = 0; i < n && !waits; i++) {
+                waits = matrix[j * n + i] != 0 && !is_known[i];
+            }
+            if (!waits) {
+                for (int i = 0; i < n; i++) {
+                    right[j] += matrix[j * n + i] != 0 ? matrix[j * n + i] * right[i] : 0;
+                }
+                is_known[j] = true;
+                left--;
+                moved = true;
+            }
+        }
+    }
+    (void)l;
+    return left;
+}
+
+/** Solve x = A x + b on the piece at (x, y); x is overwritten. False when singular. */
+static bool newton_step(struct sim_loop *l)
+{
+    const int n = l->rows.count;
+    SIM_VEC_RESERVE(&l->matrix, 2 * n * n);
+    SIM_VEC_RESERVE(&l->right, 2 * n);
+    SIM_VEC_RESERVE(&l->order, n);
+    double *a = l->matrix.data;
+    double *core = a + (size_t)n * (size_t)n;
+    double *b = l->right.data;
+    bool *is_known = l->dry.data;
+    const struct sim_loop_piece piece = sim_loop_piece_at(l, l->x.data, l->y.data);
+    for (int j = 0; j < n; j++) {
+        b[j] = sim_loop_linear_row(l, piece, j, a + (size_t)j * (size_t)n);
+    }
+    memset(is_known, 0, (size_t)n * sizeof(bool)); // the piece is in the matrix now
+    const int size = core_of(l, n, a, b, is_known);
+    double *core_right = b + n;
+    int at = 0;
+    l->order.count = 0;
+    for (int j = 0; j < n; j++) {
+        if (!is_known[j]) {
+            SIM_VEC_PUSH(&l->order, j);
+        }
+    }
+    for (int row = 0; row < size; row++) {
+        const int j = l->order.data[row];
+        core_right[row] = b[j];
+        for (int i = 0; i < n; i++) {
+            core_right[row] += is_known[i] && a[j * n + i] != 0 ? a[j * n + i] * b[i] : 0;
+        }
+        for (int column = 0; column < size; column++) {
+            const int i = l->order.data[column];
+            core[at++] = (i == j ? 1 : 0) - a[j * n + i];
+        }
+    }
+    if (!sim_dense_solve(core, core_right, size)) {
+        return false;
+    }
+    for (int row = 0; row < size; row++) {
+        b[l->order.data[row]] = core_right[row];
+    }
+    for (int j = 0; j < n; j++) {
+        l->x.data[j] = b[j] * l->rows.data[j].capacity;
+    }
+    return true;
+}
+
+static bool newton(struct sim_loop *l)
+{
+    for (int i = 0; i < NEWTON_STEPS; i++) {
+        if (!newton_step(l)) {
+            return false;
+        }
+        if (sim_loop_residual(l) <= CONVERGED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// ---- Putting it together ----
+
+static void publish(struct sim_rates *r, const struct sim_loop *l)
+{
+    for (int j = 0; j < l->rows.count; j++) {
+        const struct sim_loop_row *row = &l->rows.data[j];
+        r->limit[row->port] = fmin(row->capacity, fmax(0, l->x.data[j]));
+    }
+    for (int i = 0; i < l->activities.count; i++) {
+        sim_rates_set_claims(r, l->activities.data[i]);
+    }
+}
+
+/** Tell those outside the block of claims that changed. */
+static void announce(struct sim_rates *r, const struct sim_loop *l, int32_t first)
+{
+    int at = 0;
+    for (int i = 0; i < l->activities.count; i++) {
+        const struct sim_network_activity *a = &r->net->activities[l->activities.data[i]];
+        for (int32_t m = a->ports_begin; m < a->ports_end; m++) {
+            if (r->claim[m] != l->saved.data[at++]) {
+                sim_rates_mark_dependents(r, m, first);
+            }
+        }
+    }
+}
+
+static enum sim_status unresolved(const struct sim_rates *r, const struct sim_loop *l, struct sim_err *err)
+{
+    char names[2000];
+    size_t used = 0;
+    for (int i = 0; i < l->activities.count && used < sizeof(names) - 1; i++) {
+        const int length = snprintf(names + used, sizeof(names) - used, "%s'%s'", i > 0 ? ", " : "",
+                                    r->net->activities[l->activities.data[i]].name);
+        used += (size_t)length;
+    }
+    return sim_err_set(err, SIM_FAILED,
+                       "the rates of a loop cannot be resolved: %s; change a priority or an order on "
+                       "it so that they do not cross",
+                       names);
+}
+
+static bool find_fixed_point(struct sim_rates *r, struct sim_loop *l)
+{
+    if (sweep(l)) {
+        return true;
+    }
+    r->work.newton++;
+    if (newton(l)) {
+        return true;
+    }
+    r->work.followed++;
+    if (!sim_follow_solve(l)) {
+        return false;
+    }
+    if (sim_follow_by_name(l, r)) {
+        r->work.by_name++;
+    }
+    return true;
+}
+
+enum sim_status sim_loop_solve(struct sim_rates *r, int32_t first, struct sim_err *err)
+{
+    struct sim_loop *l = r->loop;
+    r->work.loops++;
+    sim_rates_unforce(r, first);
+    make_problem(r, l, first);
+    r->work.limits += l->rows.count;
+    enum sim_status status = SIM_OK;
+    if (find_fixed_point(r, l)) {
+        publish(r, l);
+        if (sim_selffeed_is_possible(l) && sim_selffeed_raise(r, l, first)) {
+            r->work.self_fed++;
+        }
+        announce(r, l, first);
+    } else {
+        status = unresolved(r, l, err);
+    }
+    forget_problem(l);
+    return status;
+}

@@ -1,0 +1,97 @@
+/** @file
+ * A circular block as a small problem of its own: limits x, claims y.
+ *
+ *     x_j = G_j(y)                    the rationing of DESIGN 3 at the port's pool, uncut
+ *     y_m = min(constant_m, x_i ...)  over the other ports i of the claim's activity in the block;
+ *                                     the constant holds its capacity and the limits outside
+ *
+ * G_j = (w/c) max(0, supply - better - capped) / (w + weights of the uncapped), in which supply,
+ * better and equals are claims at the pool. Both maps are piecewise linear, with slopes that are
+ * plain numbers. For sim/flow only.
+ */
+#ifndef SIM_FLOW_LOOP_PRIV_H
+#define SIM_FLOW_LOOP_PRIV_H
+
+#include "sim/flow/rates_priv.h"
+
+enum sim_loop_role { SIM_LOOP_OTHER_SIDE, SIM_LOOP_BETTER, SIM_LOOP_EQUAL };
+
+/** A claim in a row: what the port's pool offers, what is served before, who shares. */
+struct sim_loop_term {
+    int32_t claim;
+    enum sim_loop_role role;
+    double coef;
+    double weight;
+};
+
+struct sim_loop_row {
+    int32_t port;
+    double capacity; // of its activity: the scale of x
+    double coef;
+    double weight;
+    int32_t terms_begin, terms_end;
+};
+
+struct sim_loop_claim {
+    int32_t port;
+    double constant;
+    int32_t rows_begin, rows_end; // into claim_rows: the limits it is the least of
+};
+
+/** Piece of the piecewise linear map: which claims are capped, which pools are dry, which is least. */
+struct sim_loop_piece {
+    bool *is_dry;    // per row: supply - better <= 0, the limit is 0
+    bool *is_capped; // per term: an equal that takes its claim, not its share
+    int32_t *least;  // per claim: place in claim_rows, -1 the constant
+};
+
+struct sim_loop {
+    SIM_VEC(struct sim_loop_row) rows;
+    SIM_VEC(struct sim_loop_term) terms;
+    SIM_VEC(struct sim_loop_claim) claims;
+    sim_rates_ints claim_rows; // row numbers
+    sim_rates_ints activities; // of the rows' ports, in order of names
+    int32_t *row_of;           // per port: row, -1 not in the block
+    int32_t *claim_of;         // per port: claim, -1 not met
+    SIM_VEC(double) saved;     // claims of the activities' ports before
+    SIM_VEC(double) x, y, g;   // unknowns and their images
+    SIM_VEC(double) matrix, right, basis, work;
+    sim_rates_ints order;
+    SIM_VEC(double) saved_x;
+    SIM_VEC(bool) dry, capped, held;
+    sim_rates_ints least;
+};
+
+/** Claims from limits: y = min(constant, x). */
+void sim_loop_claims(const struct sim_loop *l, const double *x, double *y);
+
+/** Limits from claims, uncut: g = G(y). */
+void sim_loop_limits(const struct sim_loop *l, const double *y, double *g);
+
+/** The piece on which (x, y) lie. */
+struct sim_loop_piece sim_loop_piece_at(struct sim_loop *l, const double *x, const double *y);
+
+/** Row `j` of the linear system of a piece, x_j - sum_i matrix[i] x_i = right, with x scaled by the
+ * rows' capacities; `matrix` has a number for each row of the block and is overwritten. */
+double sim_loop_linear_row(const struct sim_loop *l, struct sim_loop_piece piece, int32_t j,
+                           double *matrix);
+
+/** Largest |x - G(y(x))| relative to the rows' scale; y and g are overwritten. */
+double sim_loop_residual(struct sim_loop *l);
+
+/** Follow the path y = min(constant, G(y) + s e) from s = 1 down to 0 (follow.c). Sets x; false when
+ * it ends elsewhere. */
+bool sim_follow_solve(struct sim_loop *l);
+
+/** Where the solution x is one of many, decide by name: the rate of the first activity by name goes
+ * as high as the solutions allow, then that of the second (follow.c). True when x moved. */
+bool sim_follow_by_name(struct sim_loop *l, const struct sim_rates *r);
+
+/** Whether some circle of blocked activities may feed itself more than it has (selffeed.c). */
+bool sim_selffeed_is_possible(struct sim_loop *l);
+
+/** Raise it as far as it goes; sets the limits of the block's ports, and forces those of ports at
+ * its pools that must give way. True when something rose. */
+bool sim_selffeed_raise(struct sim_rates *r, struct sim_loop *l, int32_t block);
+
+#endif

@@ -1,0 +1,516 @@
+#include "sim/flow/network.h"
+
+#include "sim/base/vec.h"
+#include "sim/flow/network_priv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** A definition that grows while pull givers and outlets are told apart. */
+struct draft {
+    struct sim_arena *arena;
+    SIM_VEC(struct sim_pool_def) pools;
+    SIM_VEC(struct sim_activity_def) activities;
+    SIM_VEC(struct sim_port_def) ports;
+};
+
+struct named {
+    const char *name;
+    int32_t id;
+};
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct named *)a)->name, ((const struct named *)b)->name);
+}
+
+static void check_indices(const struct sim_network_def *def)
+{
+    for (int i = 0; i < def->port_count; i++) {
+        const struct sim_port_def *p = &def->ports[i];
+        SIM_REQUIRE(p->activity >= 0 && p->activity < def->activity_count, "port without activity");
+        SIM_REQUIRE(p->pool >= 0 && p->pool < def->pool_count, "port without pool");
+    }
+}
+
+static enum sim_status check_numbers(const struct sim_network_def *def, struct sim_err *err)
+{
+    for (int i = 0; i < def->pool_count; i++) {
+        const struct sim_pool_def *p = &def->pools[i];
+        if (!(p->capacity >= 0) || !(p->minimum >= 0) || p->minimum > p->capacity ||
+            !(p->decay >= 0) || isinf(p->decay)) {
+            return sim_err_set(err, SIM_INPUT,
+                               "pool '%s': wanted 0 <= minimum <= capacity and decay >= 0", p->name);
+        }
+    }
+    for (int i = 0; i < def->activity_count; i++) {
+        const struct sim_activity_def *a = &def->activities[i];
+        if (!(a->capacity >= 0) || !(a->turndown >= 0 && a->turndown <= 1)) {
+            return sim_err_set(err, SIM_INPUT,
+                               "activity '%s': wanted capacity >= 0 and turndown from 0 to 1",
+                               a->name);
+        }
+    }
+    for (int i = 0; i < def->port_count; i++) {
+        const struct sim_port_def *p = &def->ports[i];
+        if (!(p->coef > 0) || isinf(p->coef) || p->rank < 1 || p->rank >= SIM_NETWORK_LAST_RANK ||
+            !(p->share >= 0) || isinf(p->share)) {
+            return sim_err_set(err, SIM_INPUT, "'%s' at '%s': wanted coefficient > 0, rank >= 1 and share >= 0",
+                               def->activities[p->activity].name, def->pools[p->pool].name);
+        }
+    }
+    return SIM_OK;
+}
+
+static void draft_init(struct draft *d, const struct sim_network_def *def, struct sim_arena *arena)
+{
+    *d = (struct draft){.arena = arena};
+    for (int i = 0; i < def->pool_count; i++) {
+        SIM_VEC_PUSH(&d->pools, def->pools[i]);
+    }
+    for (int i = 0; i < def->activity_count; i++) {
+        SIM_VEC_PUSH(&d->activities, def->activities[i]);
+    }
+    for (int i = 0; i < def->port_count; i++) {
+        SIM_VEC_PUSH(&d->ports, def->ports[i]);
+    }
+}
+
+static void draft_fini(struct draft *d)
+{
+    SIM_VEC_FREE(&d->pools);
+    SIM_VEC_FREE(&d->activities);
+    SIM_VEC_FREE(&d->ports);
+}
+
+/** The largest flow at each pool, over its ports; owned by the arena. */
+static const double *largest_flows(const struct draft *d)
+{
+    double *largest = SIM_ARENA_NEW(d->arena, double, d->pools.count);
+    for (int i = 0; i < d->ports.count; i++) {
+        const struct sim_port_def *p = &d->ports.data[i];
+        const double flow = p->coef * d->activities.data[p->activity].capacity;
+        if (isfinite(flow) && flow > largest[p->pool]) {
+            largest[p->pool] = flow;
+        }
+    }
+    return largest;
+}
+
+/** A stock so small that it would run full or empty within a microsecond is a junction. */
+static bool is_junction(const struct draft *d, const double *largest, int32_t pool)
+{
+    return d->pools.data[pool].capacity <= largest[pool] * 1e-6;
+}
+
+static int32_t add_link(struct draft *d, const char *name, int32_t from, int32_t from_rank, int32_t to,
+                        int32_t to_rank)
+{
+    const int32_t link = d->activities.count;
+    SIM_VEC_PUSH(&d->activities,
+                 (struct sim_activity_def){.name = name, .capacity = INFINITY, .is_link = true});
+    SIM_VEC_PUSH(&d->ports, (struct sim_port_def){link, from, false, 1, from_rank, 0, 0});
+    SIM_VEC_PUSH(&d->ports, (struct sim_port_def){link, to, true, 1, to_rank, 0, 0});
+    return link;
+}
+
+/** Users stay in `pool`, outlets move to a junction of their own, push givers choose. */
+static void split_junction(struct draft *d, int32_t pool)
+{
+    const char *name = d->pools.data[pool].name;
+    const int port_count = d->ports.count;
+    const int32_t outlets = d->pools.count;
+    SIM_VEC_PUSH(&d->pools,
+                 (struct sim_pool_def){.name = sim_arena_format(d->arena, "%s~outlets", name)});
+    for (int i = 0; i < port_count; i++) {
+        const struct sim_port_def p = d->ports.data[i];
+        if (p.pool != pool) {
+            continue;
+        }
+        if (!p.gives && (p.flags & SIM_PORT_OUTLET) != 0) {
+            d->ports.data[i].pool = outlets;
+        }
+        if (p.gives && (p.flags & SIM_PORT_PULL) == 0) {
+            const char *giver = d->activities.data[p.activity].name;
+            const int32_t own = d->pools.count;
+            SIM_VEC_PUSH(&d->pools, (struct sim_pool_def){
+                                        .name = sim_arena_format(d->arena, "%s~%s", name, giver)});
+            d->ports.data[i].pool = own;
+            d->ports.data[i].rank = 1;
+            add_link(d, sim_arena_format(d->arena, "%s~%s~users", name, giver), own, 1, pool, p.rank);
+            add_link(d, sim_arena_format(d->arena, "%s~%s~outlets", name, giver), own, 2, outlets,
+                     p.rank);
+        }
+    }
+}
+
+static void split_pull_from_outlets(struct draft *d)
+{
+    const int pool_count = d->pools.count;
+    const double *largest = largest_flows(d);
+    bool *pull = sim_arena_alloc(d->arena, (size_t)pool_count, sizeof(bool));
+    bool *outlet = sim_arena_alloc(d->arena, (size_t)pool_count, sizeof(bool));
+    for (int i = 0; i < d->ports.count; i++) {
+        const struct sim_port_def *p = &d->ports.data[i];
+        pull[p->pool] = pull[p->pool] || (p->gives && (p->flags & SIM_PORT_PULL) != 0);
+        outlet[p->pool] = outlet[p->pool] || (!p->gives && (p->flags & SIM_PORT_OUTLET) != 0);
+    }
+    for (int32_t p = 0; p < pool_count; p++) {
+        if (pull[p] && outlet[p] && is_junction(d, largest, p)) {
+            split_junction(d, p);
+        }
+    }
+}
+
+static enum sim_status sort_names(struct named *names, int count, const char *what, struct sim_err *err)
+{
+    qsort(names, (size_t)count, sizeof(*names), by_name);
+    for (int i = 1; i < count; i++) {
+        if (strcmp(names[i - 1].name, names[i].name) == 0) {
+            return sim_err_set(err, SIM_INPUT, "two %s are named '%s'", what, names[i].name);
+        }
+    }
+    return SIM_OK;
+}
+
+static enum sim_status number_by_name(struct sim_network *net, const struct draft *d, struct sim_err *err)
+{
+    const sim_arena_mark mark = sim_arena_mark_now(d->arena);
+    const int most = d->pools.count > d->activities.count ? d->pools.count : d->activities.count;
+    struct named *names = SIM_ARENA_NEW(d->arena, struct named, most);
+    for (int32_t i = 0; i < d->pools.count; i++) {
+        names[i] = (struct named){d->pools.data[i].name, i};
+    }
+    SIM_TRY(sort_names(names, d->pools.count, "pools", err));
+    for (int32_t i = 0; i < d->pools.count; i++) {
+        net->pool_out[i] = names[i].id;
+        net->pool_in[names[i].id] = i;
+    }
+    for (int32_t i = 0; i < d->activities.count; i++) {
+        names[i] = (struct named){d->activities.data[i].name, i};
+    }
+    SIM_TRY(sort_names(names, d->activities.count, "activities", err));
+    for (int32_t i = 0; i < d->activities.count; i++) {
+        net->activity_out[i] = names[i].id;
+        net->activity_in[names[i].id] = i;
+    }
+    sim_arena_rewind(d->arena, mark);
+    return SIM_OK;
+}
+
+static void fill_pools(struct sim_network *net, const struct draft *d)
+{
+    const double *largest = largest_flows(d);
+    for (int32_t i = 0; i < net->pool_count; i++) {
+        const struct sim_pool_def *from = &d->pools.data[net->pool_out[i]];
+        net->pools[i] = (struct sim_network_pool){
+            .name = sim_arena_strdup(net->arena, from->name),
+            .capacity = from->capacity,
+            .minimum = from->minimum,
+            .target = from->target > 0 ? from->target : from->capacity,
+            .reorder = from->reorder,
+            .decay = from->decay,
+            .is_junction = is_junction(d, largest, net->pool_out[i]),
+        };
+    }
+}
+
+static int32_t inner_rank(const struct sim_port_def *p)
+{
+    return (p->flags & SIM_PORT_AT_BOUND) != 0 ? p->rank + SIM_NETWORK_LAST_RANK : p->rank;
+}
+
+static void fill_activities(struct sim_network *net, const struct draft *d)
+{
+    for (int32_t i = 0; i < net->activity_count; i++) {
+        const struct sim_activity_def *from = &d->activities.data[net->activity_out[i]];
+        net->activities[i] = (struct sim_network_activity){
+            .name = sim_arena_strdup(net->arena, from->name),
+            .capacity = from->capacity,
+            .turndown = from->turndown,
+            .is_link = from->is_link,
+        };
+    }
+}
+
+struct sorted_port {
+    int32_t key[4];
+    int32_t port;
+};
+
+static int by_key(const void *a, const void *b)
+{
+    const struct sorted_port *x = a;
+    const struct sorted_port *y = b;
+    for (int i = 0; i < 4; i++) {
+        if (x->key[i] != y->key[i]) {
+            return x->key[i] < y->key[i] ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+/** Ports in order of activity, side, pool. */
+static enum sim_status fill_ports(struct sim_network *net, const struct draft *d, struct sim_err *err)
+{
+    struct sorted_port *sorted = SIM_ARENA_NEW(d->arena, struct sorted_port, net->port_count);
+    for (int32_t i = 0; i < net->port_count; i++) {
+        const struct sim_port_def *p = &d->ports.data[i];
+        sorted[i] = (struct sorted_port){
+            {net->activity_in[p->activity], p->gives ? 1 : 0, net->pool_in[p->pool], 0}, i};
+    }
+    qsort(sorted, (size_t)net->port_count, sizeof(*sorted), by_key);
+    for (int32_t i = 0; i < net->port_count; i++) {
+        const struct sim_port_def *p = &d->ports.data[sorted[i].port];
+        if (i > 0 && by_key(&sorted[i - 1], &sorted[i]) == 0) {
+            return sim_err_set(err, SIM_INPUT, "'%s' touches '%s' twice on the same side",
+                               d->activities.data[p->activity].name, d->pools.data[p->pool].name);
+        }
+        net->port_in[sorted[i].port] = i;
+        net->port_out[i] = sorted[i].port;
+        net->ports[i] = (struct sim_network_port){
+            .activity = sorted[i].key[0],
+            .pool = sorted[i].key[2],
+            .coef = p->coef,
+            .share = p->share,
+            .rank = inner_rank(p),
+            .gives = p->gives,
+            .is_pull = p->gives && (p->flags & SIM_PORT_PULL) != 0,
+            .is_at_bound = (p->flags & SIM_PORT_AT_BOUND) != 0,
+        };
+        struct sim_network_activity *a = &net->activities[sorted[i].key[0]];
+        if (a->ports_end == 0) {
+            a->ports_begin = i;
+        }
+        a->ports_end = i + 1;
+        net->pools[sorted[i].key[2]].has_pull |= net->ports[i].is_pull;
+    }
+    return SIM_OK;
+}
+
+/** at_pool: takers then givers of each pool, by rank then name. */
+static void list_by_pool(struct sim_network *net, struct sim_arena *scratch)
+{
+    struct sorted_port *sorted = SIM_ARENA_NEW(scratch, struct sorted_port, net->port_count);
+    for (int32_t i = 0; i < net->port_count; i++) {
+        const struct sim_network_port *p = &net->ports[i];
+        sorted[i] = (struct sorted_port){{p->pool, p->gives ? 1 : 0, p->rank, p->activity}, i};
+    }
+    qsort(sorted, (size_t)net->port_count, sizeof(*sorted), by_key);
+    int32_t next = 0;
+    for (int32_t p = 0; p < net->pool_count; p++) {
+        net->pools[p].takers_begin = next;
+        while (next < net->port_count && sorted[next].key[0] == p && sorted[next].key[1] == 0) {
+            net->at_pool[next] = sorted[next].port;
+            next++;
+        }
+        net->pools[p].givers_begin = next;
+        while (next < net->port_count && sorted[next].key[0] == p) {
+            net->at_pool[next] = sorted[next].port;
+            next++;
+        }
+        net->pools[p].ports_end = next;
+    }
+}
+
+/** What the other side of port `i`'s pool could ever carry, as a rate of its activity. */
+static double carried(const struct sim_network *net, int32_t i)
+{
+    const struct sim_network_port *p = &net->ports[i];
+    const struct sim_network_pool *pool = &net->pools[p->pool];
+    if (!pool->is_junction && !p->is_at_bound) {
+        return INFINITY;
+    }
+    const int32_t begin = p->gives ? pool->takers_begin : pool->givers_begin;
+    const int32_t end = p->gives ? pool->givers_begin : pool->ports_end;
+    double sum = 0;
+    for (int32_t m = begin; m < end; m++) {
+        const struct sim_network_port *q = &net->ports[net->at_pool[m]];
+        sum += q->coef * net->activities[q->activity].capacity;
+    }
+    return sum / p->coef;
+}
+
+/** Unlimited activities get the largest rate that their junctions could ever carry: a number to
+ * weigh and to count with. Synchronous passes, so the order does not matter. */
+static enum sim_status bound_unlimited(struct sim_network *net, struct sim_arena *scratch,
+                                       struct sim_err *err)
+{
+    double *bound = SIM_ARENA_NEW(scratch, double, net->activity_count);
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (int32_t k = 0; k < net->activity_count; k++) {
+            bound[k] = net->activities[k].capacity;
+            for (int32_t i = net->activities[k].ports_begin;
+                 isinf(net->activities[k].capacity) && i < net->activities[k].ports_end; i++) {
+                bound[k] = fmin(bound[k], carried(net, i));
+            }
+        }
+        for (int32_t k = 0; k < net->activity_count; k++) {
+            changed = changed || bound[k] < net->activities[k].capacity;
+            net->activities[k].capacity = bound[k];
+        }
+    }
+    for (int32_t k = 0; k < net->activity_count; k++) {
+        if (isinf(net->activities[k].capacity)) {
+            return sim_err_set(err, SIM_INPUT,
+                               "nothing bounds the rate of '%s': state a capacity for it, or for "
+                               "what it takes from or gives to",
+                               net->activities[k].name);
+        }
+    }
+    return SIM_OK;
+}
+
+/** Depth-first search for a loop that consists of links alone. state: 0 new, 1 open, 2 done. */
+struct link_search {
+    const struct sim_network *net;
+    uint8_t *state;
+    int32_t *came_by; // per pool: the link by which it was reached
+};
+
+static void name_loop(const struct link_search *s, int32_t pool, int32_t link, struct sim_err *err)
+{
+    char names[1500];
+    size_t used = 0;
+    int32_t at = pool;
+    int32_t by = link;
+    do {
+        const struct sim_network_activity *a = &s->net->activities[by];
+        const int length = snprintf(names + used, sizeof(names) - used, "%s'%s'", used > 0 ? ", " : "", a->name);
+        used = used + (size_t)length < sizeof(names) ? used + (size_t)length : sizeof(names) - 1;
+        at = s->net->ports[a->ports_begin].pool; // takers come first: where the link starts
+        by = s->came_by[at];
+    } while (at != pool);
+    sim_err_set(err, SIM_INPUT,
+                "a loop of links alone: %s; nothing on it makes or uses the stream (a two-way pipe "
+                "is one link)",
+                names);
+}
+
+static enum sim_status search_links(const struct link_search *s, int32_t pool, struct sim_err *err)
+{
+    const struct sim_network *net = s->net;
+    s->state[pool] = 1;
+    for (int32_t m = net->pools[pool].takers_begin; m < net->pools[pool].givers_begin; m++) {
+        const int32_t link = net->ports[net->at_pool[m]].activity;
+        const struct sim_network_activity *a = &net->activities[link];
+        if (!a->is_link || a->ports_end - a->ports_begin != 2) {
+            continue;
+        }
+        const int32_t to = net->ports[a->ports_end - 1].pool;
+        if (s->state[to] == 1) {
+            name_loop(s, to, link, err);
+            return SIM_INPUT;
+        }
+        if (s->state[to] == 0) {
+            s->came_by[to] = link;
+            SIM_TRY(search_links(s, to, err));
+        }
+    }
+    s->state[pool] = 2;
+    return SIM_OK;
+}
+
+static enum sim_status refuse_link_loops(const struct sim_network *net, struct sim_arena *scratch,
+                                         struct sim_err *err)
+{
+    const struct link_search s = {net, SIM_ARENA_NEW(scratch, uint8_t, net->pool_count),
+                                  SIM_ARENA_NEW(scratch, int32_t, net->pool_count)};
+    for (int32_t p = 0; p < net->pool_count; p++) {
+        if (s.state[p] == 0) {
+            SIM_TRY(search_links(&s, p, err));
+        }
+    }
+    return SIM_OK;
+}
+
+static struct sim_network *network_alloc(const struct draft *d)
+{
+    struct sim_arena *arena = sim_arena_create();
+    struct sim_network *net = SIM_ARENA_NEW(arena, struct sim_network, 1);
+    net->arena = arena;
+    net->pool_count = d->pools.count;
+    net->activity_count = d->activities.count;
+    net->port_count = d->ports.count;
+    net->pools = SIM_ARENA_NEW(arena, struct sim_network_pool, net->pool_count);
+    net->activities = SIM_ARENA_NEW(arena, struct sim_network_activity, net->activity_count);
+    net->ports = SIM_ARENA_NEW(arena, struct sim_network_port, net->port_count);
+    net->at_pool = SIM_ARENA_NEW(arena, int32_t, net->port_count);
+    net->pool_in = SIM_ARENA_NEW(arena, int32_t, net->pool_count);
+    net->pool_out = SIM_ARENA_NEW(arena, int32_t, net->pool_count);
+    net->activity_in = SIM_ARENA_NEW(arena, int32_t, net->activity_count);
+    net->activity_out = SIM_ARENA_NEW(arena, int32_t, net->activity_count);
+    net->port_in = SIM_ARENA_NEW(arena, int32_t, net->port_count);
+    net->port_out = SIM_ARENA_NEW(arena, int32_t, net->port_count);
+    return net;
+}
+
+static enum sim_status build(struct sim_network *net, const struct draft *d, struct sim_err *err)
+{
+    SIM_TRY(number_by_name(net, d, err));
+    fill_pools(net, d);
+    fill_activities(net, d);
+    SIM_TRY(fill_ports(net, d, err));
+    list_by_pool(net, d->arena);
+    SIM_TRY(refuse_link_loops(net, d->arena, err));
+    SIM_TRY(bound_unlimited(net, d->arena, err));
+    sim_labels_components(net);
+    return SIM_OK;
+}
+
+enum sim_status sim_network_create(const struct sim_network_def *def, struct sim_network **out,
+                                   struct sim_err *err)
+{
+    check_indices(def);
+    *out = NULL;
+    SIM_TRY(check_numbers(def, err));
+    struct sim_arena *scratch = sim_arena_create();
+    struct draft d;
+    draft_init(&d, def, scratch);
+    split_pull_from_outlets(&d);
+    struct sim_network *net = network_alloc(&d);
+    const enum sim_status status = build(net, &d, err);
+    draft_fini(&d);
+    sim_arena_destroy(scratch);
+    if (status == SIM_OK) {
+        *out = net;
+    } else {
+        sim_network_destroy(net);
+    }
+    return status;
+}
+
+void sim_network_destroy(struct sim_network *net)
+{
+    if (net != NULL) {
+        sim_arena_destroy(net->arena); // the network itself lives in it
+    }
+}
+
+int sim_network_pool_count(const struct sim_network *net)
+{
+    return net->pool_count;
+}
+
+int sim_network_activity_count(const struct sim_network *net)
+{
+    return net->activity_count;
+}
+
+int sim_network_port_count(const struct sim_network *net)
+{
+    return net->port_count;
+}
+
+const char *sim_network_pool_name(const struct sim_network *net, int32_t pool)
+{
+    return net->pools[net->pool_in[pool]].name;
+}
+
+const char *sim_network_activity_name(const struct sim_network *net, int32_t activity)
+{
+    return net->activities[net->activity_in[activity]].name;
+}

@@ -1,0 +1,581 @@
+// Propagation: what changed marks the limits that depend on it; marked limits are computed causes
+// first, until changes die out. Circular blocks are solved whole (loop.c), at their place in the
+// order. A limit is a function of the claims at its pool alone, and a block of what surrounds it, so
+// the rates do not depend on the way there.
+
+#include "sim/flow/rates_priv.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sim_rates *sim_rates_create(const struct sim_network *net)
+{
+    struct sim_rates *r = sim_base_alloc(1, sizeof(*r));
+    const size_t activities = (size_t)net->activity_count;
+    const size_t ports = (size_t)net->port_count;
+    const size_t pools = (size_t)net->pool_count;
+    r->net = net;
+    r->capacity = sim_base_alloc(activities, sizeof(double));
+    r->rate = sim_base_alloc(activities, sizeof(double));
+    r->before = sim_base_alloc(activities, sizeof(double));
+    r->is_changed = sim_base_alloc(activities, sizeof(bool));
+    r->is_stale = sim_base_alloc(activities, sizeof(bool));
+    r->limit = sim_base_alloc(ports, sizeof(double));
+    r->claim = sim_base_alloc(ports, sizeof(double));
+    r->weight = sim_base_alloc(ports, sizeof(double));
+    r->forced = sim_base_alloc(ports, sizeof(double));
+    r->forced_by = sim_base_alloc(ports, sizeof(int32_t));
+    r->order = sim_base_alloc(ports, sizeof(uint64_t));
+    r->block = sim_base_alloc(ports, sizeof(int32_t));
+    r->next_in_block = sim_base_alloc(ports, sizeof(int32_t));
+    r->is_waiting = sim_base_alloc(ports, sizeof(bool));
+    r->is_counted = sim_base_alloc(pools, sizeof(bool));
+    r->condition = sim_base_alloc(pools, sizeof(unsigned));
+    r->is_relabel = sim_base_alloc(pools, sizeof(bool));
+    SIM_VEC_RESERVE(&r->relabel, net->pool_count);
+    SIM_VEC_RESERVE(&r->stale, net->activity_count);
+    SIM_VEC_RESERVE(&r->heap, net->port_count);
+    SIM_VEC_RESERVE(&r->changed, net->activity_count);
+    SIM_VEC_RESERVE(&r->changed_out, net->activity_count);
+    SIM_VEC_RESERVE(&r->pools, net->pool_count);
+    SIM_VEC_RESERVE(&r->pools_out, net->pool_count);
+    r->labels = sim_labels_create(net);
+    r->loop = sim_loop_create(net);
+    sim_rates_reset(r);
+    return r;
+}
+
+void sim_rates_destroy(struct sim_rates *r)
+{
+    if (r == NULL) {
+        return;
+    }
+    void *const arrays[] = {r->capacity, r->rate,     r->before,     r->is_changed, r->is_stale,
+                            r->limit,    r->claim,    r->weight,     r->forced,     r->forced_by,
+                            r->order,    r->block,    r->next_in_block, r->is_waiting, r->is_counted,
+                            r->condition, r->is_relabel};
+    for (int i = 0; i < SIM_COUNT(arrays); i++) {
+        free(arrays[i]);
+    }
+    SIM_VEC_FREE(&r->relabel);
+    SIM_VEC_FREE(&r->stale);
+    SIM_VEC_FREE(&r->heap);
+    SIM_VEC_FREE(&r->changed);
+    SIM_VEC_FREE(&r->changed_out);
+    SIM_VEC_FREE(&r->pools);
+    SIM_VEC_FREE(&r->pools_out);
+    SIM_VEC_FREE(&r->forced_ports);
+    sim_labels_destroy(r->labels);
+    sim_loop_destroy(r->loop);
+    free(r);
+}
+
+static void weigh(struct sim_rates *r, int32_t activity)
+{
+    const struct sim_network_activity *a = &r->net->activities[activity];
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        const struct sim_network_port *p = &r->net->ports[j];
+        const double own = p->share > 0 ? p->share : p->coef * r->capacity[activity];
+        r->weight[j] = r->capacity[activity] > 0 ? own : 0;
+    }
+}
+
+void sim_rates_reset(struct sim_rates *r)
+{
+    const struct sim_network *net = r->net;
+    r->relabel.count = r->stale.count = r->heap.count = r->changed.count = 0;
+    r->pools.count = r->changed_out.count = r->pools_out.count = r->forced_ports.count = 0;
+    memset(r->condition, 0, (size_t)net->pool_count * sizeof(*r->condition));
+    memset(r->is_relabel, 0, (size_t)net->pool_count * sizeof(bool));
+    memset(r->is_counted, 0, (size_t)net->pool_count * sizeof(bool));
+    for (int32_t k = 0; k < net->activity_count; k++) {
+        r->capacity[k] = net->activities[k].capacity;
+        r->rate[k] = 0;
+        r->is_changed[k] = r->is_stale[k] = false;
+        weigh(r, k);
+    }
+    for (int32_t j = 0; j < net->port_count; j++) {
+        r->limit[j] = r->claim[j] = r->capacity[net->ports[j].activity];
+        r->forced[j] = NAN;
+        r->forced_by[j] = -1;
+        r->is_waiting[j] = false;
+    }
+    r->is_fresh = true;
+    r->work = (struct sim_rates_work){0};
+}
+
+// ---- What waits to be computed: a binary heap by order, causes first ----
+
+static bool is_before(const struct sim_rates *r, int32_t x, int32_t y)
+{
+    return r->order[x] != r->order[y] ? r->order[x] < r->order[y] : x < y;
+}
+
+static void heap_push(struct sim_rates *r, int32_t port)
+{
+    SIM_VEC_PUSH(&r->heap, port);
+    int32_t *h = r->heap.data;
+    int at = r->heap.count - 1;
+    for (; at > 0 && is_before(r, port, h[(at - 1) / 2]); at = (at - 1) / 2) {
+        h[at] = h[(at - 1) / 2];
+    }
+    h[at] = port;
+}
+
+static int32_t heap_pop(struct sim_rates *r)
+{
+    int32_t *h = r->heap.data;
+    const int32_t top = h[0];
+    const int32_t last = SIM_VEC_POP(&r->heap);
+    const int count = r->heap.count;
+    int at = 0;
+    while (2 * at + 1 < count) {
+        int child = 2 * at + 1;
+        child += child + 1 < count && is_before(r, h[child + 1], h[child]);
+        if (!is_before(r, h[child], last)) {
+            break;
+        }
+        h[at] = h[child];
+        at = child;
+    }
+    h[at] = last;
+    return top;
+}
+
+void sim_rates_mark(struct sim_rates *r, int32_t j)
+{
+    const int32_t first = r->block[j];
+    if (!r->is_waiting[first]) {
+        r->is_waiting[first] = true;
+        heap_push(r, first);
+    }
+}
+
+void sim_rates_mark_dependents(struct sim_rates *r, int32_t m, int32_t quiet)
+{
+    const struct sim_network *net = r->net;
+    const int32_t at = net->ports[m].pool;
+    const struct sim_network_pool *pool = &net->pools[at];
+    const unsigned condition = r->condition[at];
+    if (!pool->is_junction && !sim_rates_is_active(net, m, condition)) {
+        return;
+    }
+    for (int32_t i = pool->takers_begin; i < pool->ports_end; i++) {
+        const int32_t j = net->at_pool[i];
+        if (r->block[j] != quiet && sim_rates_depends(net, j, m, condition) &&
+            sim_rates_bind_of(net, j, condition) == SIM_RATES_BOUND) {
+            sim_rates_mark(r, j);
+        }
+    }
+}
+
+// ---- Forced limits (selffeed.c) ----
+
+void sim_rates_force(struct sim_rates *r, int32_t port, double limit, int32_t block)
+{
+    r->forced[port] = limit;
+    r->forced_by[port] = block;
+    SIM_VEC_PUSH(&r->forced_ports, port);
+    sim_rates_mark(r, port);
+}
+
+void sim_rates_unforce(struct sim_rates *r, int32_t block)
+{
+    int kept = 0;
+    for (int i = 0; i < r->forced_ports.count; i++) {
+        const int32_t port = r->forced_ports.data[i];
+        if (r->forced_by[port] != block) {
+            r->forced_ports.data[kept++] = port;
+            continue;
+        }
+        r->forced[port] = NAN;
+        r->forced_by[port] = -1;
+        sim_rates_mark(r, port);
+    }
+    r->forced_ports.count = kept;
+}
+
+// ---- One limit ----
+
+/** Claims at a port's pool, summed by what they mean to it. */
+struct offer {
+    double supply;  // of the other side
+    double better;  // of better classes of its own side
+    double weights; // of its class, its own included
+    bool has_equals;
+};
+
+static inline bool counts(const struct sim_rates *r, const struct sim_network_pool *pool, int32_t m,
+                          unsigned condition)
+{
+    return pool->is_junction || sim_rates_is_active(r->net, m, condition);
+}
+
+static struct offer sum_offer(const struct sim_rates *r, int32_t j, unsigned condition)
+{
+    const struct sim_network *net = r->net;
+    const struct sim_network_port *p = &net->ports[j];
+    const struct sim_network_pool *pool = &net->pools[p->pool];
+    const int32_t own_begin = p->gives ? pool->givers_begin : pool->takers_begin;
+    const int32_t own_end = p->gives ? pool->ports_end : pool->givers_begin;
+    const int32_t other_begin = p->gives ? pool->takers_begin : pool->givers_begin;
+    const int32_t other_end = p->gives ? pool->givers_begin : pool->ports_end;
+    const int32_t rank = sim_rates_rank(p, condition);
+    struct offer o = {.weights = r->weight[j]};
+    for (int32_t i = other_begin; i < other_end; i++) {
+        const int32_t m = net->at_pool[i];
+        o.supply += counts(r, pool, m, condition) ? net->ports[m].coef * r->claim[m] : 0;
+    }
+    for (int32_t i = own_begin; i < own_end; i++) {
+        const int32_t m = net->at_pool[i];
+        const int32_t other_rank = sim_rates_rank(&net->ports[m], condition);
+        if (m == j || other_rank > rank || !counts(r, pool, m, condition)) {
+            continue;
+        }
+        if (other_rank < rank) {
+            o.better += net->ports[m].coef * r->claim[m];
+        } else {
+            o.weights += r->weight[m];
+            o.has_equals = true;
+        }
+    }
+    return o;
+}
+
+/** Fill level at which the class of `j` uses up `left`, were its own wish unlimited: equals that
+ * claim less than their share at a level keep their claim, the others share the rest. */
+static double fill_level(const struct sim_rates *r, int32_t j, unsigned condition, double left,
+                         double all_weights)
+{
+    const struct sim_network *net = r->net;
+    const struct sim_network_port *p = &net->ports[j];
+    const struct sim_network_pool *pool = &net->pools[p->pool];
+    const int32_t begin = p->gives ? pool->givers_begin : pool->takers_begin;
+    const int32_t end = p->gives ? pool->ports_end : pool->givers_begin;
+    const int32_t rank = sim_rates_rank(p, condition);
+    double level = left / all_weights;
+    double weights_before = all_weights;
+    for (int32_t round = begin; round < end; round++) { // each round caps one more, or is the last
+        double weights = r->weight[j];
+        double rest = left;
+        for (int32_t i = begin; i < end; i++) {
+            const int32_t m = net->at_pool[i];
+            if (m == j || sim_rates_rank(&net->ports[m], condition) != rank ||
+                !counts(r, pool, m, condition)) {
+                continue;
+            }
+            const double claim = net->ports[m].coef * r->claim[m];
+            if (claim < r->weight[m] * level) {
+                rest -= claim;
+            } else {
+                weights += r->weight[m];
+            }
+        }
+        level = rest / weights;
+        if (weights == weights_before) {
+            break;
+        }
+        weights_before = weights;
+    }
+    return level;
+}
+
+double sim_rates_compute_limit(const struct sim_rates *r, int32_t j)
+{
+    const struct sim_network_port *p = &r->net->ports[j];
+    const double capacity = r->capacity[p->activity];
+    const unsigned condition = r->condition[p->pool];
+    const enum sim_rates_bind bind = sim_rates_bind_of(r->net, j, condition);
+    if (bind == SIM_RATES_FREE) {
+        return capacity;
+    }
+    if (bind == SIM_RATES_CLOSED || !(r->weight[j] > 0)) {
+        return 0;
+    }
+    const struct offer o = sum_offer(r, j, condition);
+    const double left = o.supply - o.better;
+    double limit = 0;
+    if (left > 1e-14 * o.supply) {
+        limit = o.has_equals ? r->weight[j] * fill_level(r, j, condition, left, o.weights) / p->coef
+                             : left / p->coef;
+    }
+    if (!isnan(r->forced[j])) {
+        limit = r->forced[j];
+    }
+    return limit < capacity ? limit : capacity;
+}
+
+void sim_rates_set_claims(struct sim_rates *r, int32_t activity)
+{
+    const struct sim_network_activity *a = &r->net->activities[activity];
+    double least = r->capacity[activity];
+    double second = least;
+    int32_t holds = -1;
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        if (r->limit[j] < least) {
+            second = least;
+            least = r->limit[j];
+            holds = j;
+        } else if (r->limit[j] < second) {
+            second = r->limit[j];
+        }
+    }
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        r->claim[j] = j == holds ? second : least;
+    }
+    if (least != r->rate[activity]) {
+        if (!r->is_changed[activity]) {
+            r->is_changed[activity] = true;
+            r->before[activity] = r->rate[activity];
+            SIM_VEC_PUSH(&r->changed, activity);
+        }
+        r->rate[activity] = least;
+    }
+}
+
+/** Rate and claims of `activity`, telling those who depend on claims that changed. */
+static void refresh(struct sim_rates *r, int32_t activity)
+{
+    enum { MANY = 64 };
+    const struct sim_network_activity *a = &r->net->activities[activity];
+    const int32_t count = a->ports_end - a->ports_begin;
+    double few[MANY];
+    double *before = count <= MANY ? few : sim_base_alloc((size_t)count, sizeof(*before));
+    memcpy(before, r->claim + a->ports_begin, (size_t)count * sizeof(*before));
+    sim_rates_set_claims(r, activity);
+    for (int32_t i = 0; i < count; i++) {
+        if (r->claim[a->ports_begin + i] != before[i]) {
+            sim_rates_mark_dependents(r, a->ports_begin + i, -1);
+        }
+    }
+    if (before != few) {
+        free(before);
+    }
+}
+
+// ---- What changed from outside ----
+
+void sim_rates_set_capacity(struct sim_rates *r, int32_t activity, double capacity)
+{
+    const int32_t k = r->net->activity_in[activity];
+    const double most = r->net->activities[k].capacity;
+    SIM_REQUIRE(capacity >= 0, "a capacity is negative or not a number");
+    const double now = capacity < most ? capacity : most;
+    if (now == r->capacity[k]) {
+        return;
+    }
+    r->capacity[k] = now;
+    if (!r->is_stale[k]) {
+        r->is_stale[k] = true;
+        SIM_VEC_PUSH(&r->stale, k);
+    }
+}
+
+void sim_rates_set_condition(struct sim_rates *r, int32_t pool, unsigned condition)
+{
+    const int32_t p = r->net->pool_in[pool];
+    if (r->net->pools[p].is_junction || r->condition[p] == condition) {
+        return;
+    }
+    r->condition[p] = condition;
+    if (!r->is_relabel[p]) {
+        r->is_relabel[p] = true;
+        SIM_VEC_PUSH(&r->relabel, p);
+    }
+}
+
+/** The capacity is another: so are the weights in its classes, and its claims. */
+static void take_capacity(struct sim_rates *r, int32_t activity)
+{
+    const struct sim_network_activity *a = &r->net->activities[activity];
+    weigh(r, activity);
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        if (r->limit[j] > r->capacity[activity]) {
+            r->limit[j] = r->capacity[activity];
+        }
+        sim_rates_mark(r, j);
+        sim_rates_mark_dependents(r, j, -1);
+    }
+    refresh(r, activity);
+    r->is_stale[activity] = false;
+}
+
+static void take_condition(struct sim_rates *r, int32_t pool)
+{
+    const struct sim_network_pool *p = &r->net->pools[pool];
+    for (int32_t i = p->takers_begin; i < p->ports_end; i++) {
+        sim_rates_mark(r, r->net->at_pool[i]);
+    }
+    r->is_relabel[pool] = false;
+}
+
+static void take_changes(struct sim_rates *r)
+{
+    if (r->is_fresh) {
+        r->relabel.count = 0;
+        sim_labels_reset(r);
+        memset(r->is_relabel, 0, (size_t)r->net->pool_count * sizeof(bool));
+        for (int32_t j = 0; j < r->net->port_count; j++) {
+            sim_rates_mark(r, j);
+        }
+        for (int32_t k = 0; k < r->net->activity_count; k++) {
+            sim_rates_set_claims(r, k);
+        }
+        r->is_fresh = false;
+    }
+    for (int i = 0; i < r->relabel.count; i++) {
+        sim_labels_update(r, r->relabel.data[i]);
+    }
+    sim_labels_announce(r);
+    for (int i = 0; i < r->relabel.count; i++) {
+        take_condition(r, r->relabel.data[i]);
+    }
+    for (int i = 0; i < r->stale.count; i++) {
+        take_capacity(r, r->stale.data[i]);
+    }
+    r->relabel.count = 0;
+    r->stale.count = 0;
+}
+
+// ---- Settling ----
+
+static void count_pool(struct sim_rates *r, int32_t pool)
+{
+    if (!r->is_counted[pool]) {
+        r->is_counted[pool] = true;
+        SIM_VEC_PUSH(&r->pools, pool);
+    }
+}
+
+static enum sim_status propagate(struct sim_rates *r, struct sim_err *err)
+{
+    while (r->heap.count > 0) {
+        const int32_t j = heap_pop(r);
+        r->is_waiting[j] = false;
+        count_pool(r, r->net->ports[j].pool);
+        if (r->next_in_block[j] >= 0) {
+            SIM_TRY(sim_loop_solve(r, j, err));
+            continue;
+        }
+        r->work.limits++;
+        const double limit = sim_rates_compute_limit(r, j);
+        if (limit != r->limit[j]) {
+            r->limit[j] = limit;
+            refresh(r, r->net->ports[j].activity);
+        }
+    }
+    return SIM_OK;
+}
+
+/** Lists for the caller: activities that did change, pools they touch. */
+static void conclude(struct sim_rates *r)
+{
+    const struct sim_network *net = r->net;
+    r->work.pools += r->pools.count;
+    r->work.pools_most = r->pools.count > r->work.pools_most ? r->pools.count : r->work.pools_most;
+    for (int i = 0; i < r->pools.count; i++) {
+        r->is_counted[r->pools.data[i]] = false;
+    }
+    r->pools.count = r->changed_out.count = r->pools_out.count = 0;
+    for (int i = 0; i < r->changed.count; i++) {
+        const int32_t k = r->changed.data[i];
+        r->is_changed[k] = false;
+        if (r->rate[k] == r->before[k]) {
+            continue;
+        }
+        SIM_VEC_PUSH(&r->changed_out, net->activity_out[k]);
+        for (int32_t j = net->activities[k].ports_begin; j < net->activities[k].ports_end; j++) {
+            count_pool(r, net->ports[j].pool);
+        }
+    }
+    r->changed.count = 0;
+    for (int i = 0; i < r->pools.count; i++) {
+        r->is_counted[r->pools.data[i]] = false;
+        SIM_VEC_PUSH(&r->pools_out, net->pool_out[r->pools.data[i]]);
+    }
+    r->pools.count = 0;
+}
+
+enum sim_status sim_rates_settle(struct sim_rates *r, struct sim_err *err)
+{
+    if (!r->is_fresh && r->relabel.count == 0 && r->stale.count == 0) {
+        r->changed_out.count = r->pools_out.count = 0;
+        return SIM_OK;
+    }
+    const int64_t limits = r->work.limits;
+    r->work.settles++;
+    take_changes(r);
+    SIM_TRY(propagate(r, err));
+    const int64_t here = r->work.limits - limits;
+    r->work.limits_most = here > r->work.limits_most ? here : r->work.limits_most;
+    conclude(r);
+    return SIM_OK;
+}
+
+// ---- Reading ----
+
+double sim_rates_rate(const struct sim_rates *r, int32_t activity)
+{
+    return r->rate[r->net->activity_in[activity]];
+}
+
+double sim_rates_capacity(const struct sim_rates *r, int32_t activity)
+{
+    return r->capacity[r->net->activity_in[activity]];
+}
+
+double sim_rates_net(const struct sim_rates *r, int32_t pool)
+{
+    const struct sim_network *net = r->net;
+    const struct sim_network_pool *p = &net->pools[net->pool_in[pool]];
+    double in = 0;
+    double out = 0;
+    double largest = 0;
+    for (int32_t i = p->takers_begin; i < p->ports_end; i++) {
+        const struct sim_network_port *q = &net->ports[net->at_pool[i]];
+        const double flow = q->coef * r->rate[q->activity];
+        in += q->gives ? flow : 0;
+        out += q->gives ? 0 : flow;
+        largest = fmax(largest, q->coef * net->activities[q->activity].capacity);
+    }
+    return fabs(in - out) <= 1e-9 * largest ? 0 : in - out;
+}
+
+double sim_rates_limit(const struct sim_rates *r, int32_t port)
+{
+    return r->limit[r->net->port_in[port]];
+}
+
+double sim_rates_claim(const struct sim_rates *r, int32_t port)
+{
+    return r->claim[r->net->port_in[port]];
+}
+
+int32_t sim_rates_limiting_port(const struct sim_rates *r, int32_t activity)
+{
+    const int32_t k = r->net->activity_in[activity];
+    for (int32_t j = r->net->activities[k].ports_begin; j < r->net->activities[k].ports_end; j++) {
+        if (r->limit[j] <= r->rate[k] && r->limit[j] < r->capacity[k]) {
+            return r->net->port_out[j];
+        }
+    }
+    return -1;
+}
+
+const int32_t *sim_rates_changed(const struct sim_rates *r, int *out_count)
+{
+    *out_count = r->changed_out.count;
+    return r->changed_out.data;
+}
+
+const int32_t *sim_rates_touched_pools(const struct sim_rates *r, int *out_count)
+{
+    *out_count = r->pools_out.count;
+    return r->pools_out.data;
+}
+
+struct sim_rates_work sim_rates_work_done(const struct sim_rates *r)
+{
+    return r->work;
+}

@@ -1,0 +1,147 @@
+/** @file
+ * The state of the rate solver, shared by rates.c (propagation), labels.c (which limits depend on
+ * each other in a circle), loop.c, follow.c and selffeed.c (how such blocks are solved). For
+ * sim/flow only.
+ *
+ * Words, as in DESIGN 3: `limit` L of a port is what it could get (or place) if its own wish were
+ * unlimited; `claim` y of a port is what the rest of its activity allows. Both are rates of the
+ * activity, both cut at its capacity. Limits depend on claims in the same pool, claims on the other
+ * limits of the same activity; the unknowns are the limits.
+ */
+#ifndef SIM_FLOW_RATES_PRIV_H
+#define SIM_FLOW_RATES_PRIV_H
+
+#include "sim/base/vec.h"
+#include "sim/flow/network_priv.h"
+#include "sim/flow/rates.h"
+
+typedef SIM_VEC(int32_t) sim_rates_ints;
+
+struct sim_loop; // working memory of loop.c
+struct sim_labels; // working memory of labels.c
+
+struct sim_rates {
+    const struct sim_network *net;
+    // per activity
+    double *capacity; // [1/s] now
+    double *rate;     // [1/s] as of the last settle
+    double *before;   // [1/s] when the current settle began; valid while `is_changed`
+    bool *is_changed;
+    bool *is_stale; // its claims must be computed again before the next settle goes on
+    // per port
+    double *limit;  // L [1/s]
+    double *claim;  // y [1/s]
+    double *weight; // share, or coef x capacity
+    double *forced; // limit given by self-feeding to a port at a loop's pool; NAN: none
+    int32_t *forced_by; // the block that gave it, -1 none
+    uint64_t *order; // causes before effects; ports of one block share it
+    int32_t *block;  // smallest port of the circular block it belongs to; itself when alone
+    int32_t *next_in_block; // -1 at the end; from the smallest up
+    bool *is_waiting; // per block's smallest port: in the heap
+    bool *is_counted; // per pool: touched in this settle
+    unsigned *condition; // per pool, enum sim_pool_condition
+    bool *is_relabel;    // per pool: condition changed, labels not yet
+    sim_rates_ints relabel, stale, heap, changed, changed_out, pools, pools_out, forced_ports;
+    bool is_fresh; // nothing solved since reset
+    struct sim_rates_work work;
+    struct sim_loop *loop;
+    struct sim_labels *labels;
+};
+
+/** How a port's limit comes about under the pool's condition now. */
+enum sim_rates_bind {
+    SIM_RATES_FREE,   // the pool does not bind this side: the limit is the capacity
+    SIM_RATES_CLOSED, // the limit is 0 (overflow of a stock that is not full, pull over target)
+    SIM_RATES_BOUND,  // the formula of DESIGN 3
+};
+
+/** How port `j` is bound under `condition`. */
+static inline enum sim_rates_bind sim_rates_bind_of(const struct sim_network *net, int32_t j,
+                                                    unsigned condition)
+{
+    const struct sim_network_port *p = &net->ports[j];
+    const struct sim_network_pool *pool = &net->pools[p->pool];
+    if (pool->is_junction) {
+        return SIM_RATES_BOUND;
+    }
+    const unsigned bound = p->gives ? SIM_POOL_FULL : SIM_POOL_EMPTY;
+    if (p->is_at_bound) { // overflow acts at the other side's bound
+        const unsigned acts = p->gives ? SIM_POOL_EMPTY : SIM_POOL_FULL;
+        return (condition & acts) != 0 ? SIM_RATES_BOUND : SIM_RATES_CLOSED;
+    }
+    if (p->is_pull && (condition & SIM_POOL_OVER_TARGET) != 0) {
+        return SIM_RATES_CLOSED;
+    }
+    if (p->is_pull && (condition & SIM_POOL_AT_TARGET) != 0) {
+        return SIM_RATES_BOUND;
+    }
+    return (condition & bound) != 0 ? SIM_RATES_BOUND : SIM_RATES_FREE;
+}
+
+/** Whether port `m`'s claim counts at its pool now. */
+static inline bool sim_rates_is_active(const struct sim_network *net, int32_t m, unsigned condition)
+{
+    return sim_rates_bind_of(net, m, condition) != SIM_RATES_CLOSED;
+}
+
+/** Whether pull givers of the pool come after all push givers: at target, below full. */
+static inline bool sim_rates_pull_last(unsigned condition)
+{
+    return (condition & SIM_POOL_AT_TARGET) != 0 && (condition & SIM_POOL_FULL) == 0;
+}
+
+/** Rank of a port among its side under `condition`. */
+static inline int32_t sim_rates_rank(const struct sim_network_port *p, unsigned condition)
+{
+    return p->is_pull && sim_rates_pull_last(condition) ? p->rank + SIM_NETWORK_LAST_RANK : p->rank;
+}
+
+/** Whether the limit of `j` depends on the claim of `m` at the same pool, j bound, m active. */
+static inline bool sim_rates_depends(const struct sim_network *net, int32_t j, int32_t m,
+                                     unsigned condition)
+{
+    const struct sim_network_port *p = &net->ports[j];
+    const struct sim_network_port *q = &net->ports[m];
+    return j != m && (p->gives != q->gives ||
+                      sim_rates_rank(q, condition) <= sim_rates_rank(p, condition));
+}
+
+/** The limit of port `j` from the claims at its pool, cut at the capacity. */
+double sim_rates_compute_limit(const struct sim_rates *r, int32_t j);
+
+/** Rate and claims of `activity` from its limits; nobody is told. */
+void sim_rates_set_claims(struct sim_rates *r, int32_t activity);
+
+/** The limits at the pool of port `m` that depend on its claim must be computed again, but for
+ * those of block `quiet` (-1: none is spared). */
+void sim_rates_mark_dependents(struct sim_rates *r, int32_t m, int32_t quiet);
+
+/** The limit of port `j` must be computed again. */
+void sim_rates_mark(struct sim_rates *r, int32_t j);
+
+/** Self-feeding of `block` decides the limit of `port`, which is not of the block. */
+void sim_rates_force(struct sim_rates *r, int32_t port, double limit, int32_t block);
+
+/** Take back what `block` has forced. */
+void sim_rates_unforce(struct sim_rates *r, int32_t block);
+
+struct sim_labels *sim_labels_create(const struct sim_network *net);
+void sim_labels_destroy(struct sim_labels *labels); // NULL is fine
+
+/** Blocks and order for the whole network, all stocks in between. */
+void sim_labels_reset(struct sim_rates *r);
+
+/** Blocks and order anew around a pool whose condition changed. */
+void sim_labels_update(struct sim_rates *r, int32_t pool);
+
+/** Mark what belongs to another block since the last call: it must be computed again. */
+void sim_labels_announce(struct sim_rates *r);
+
+struct sim_loop *sim_loop_create(const struct sim_network *net);
+void sim_loop_destroy(struct sim_loop *loop); // NULL is fine
+
+/** Solve the circular block that begins at port `first`; its limits, and the claims and rates of
+ * its activities, are set. SIM_FAILED with names. */
+enum sim_status sim_loop_solve(struct sim_rates *r, int32_t first, struct sim_err *err);
+
+#endif

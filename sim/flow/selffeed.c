@@ -1,0 +1,425 @@
+// Loops that circular causes hold down although they could feed themselves (DESIGN 3: "the loop
+// feeds itself first"): a CHP that powers its own fuel mill, and has stopped with it.
+//
+// Two steps. A cheap test: were every claim's rise passed on in full, could some circle of blocked
+// limits raise itself? With P the matrix of those rises (no term takes anything away), a circle can
+// only if the spectral radius of P is at least 1; it is below 1 just when (I - P) z = 1 has a
+// solution z > 0. Water that comes back at less than it left never passes this test, so the usual
+// loops cost no more than one small elimination.
+//
+// Then small linear programmes over the block's activities and those that meet them at its pools,
+// with the rates found as floors: class by class (the class in which an activity was blocked), all
+// of a class to the same fill, until nobody of it can rise; last, by name, those outside.
+
+#include "sim/flow/dense.h"
+#include "sim/flow/loop_priv.h"
+
+#include <coin/Clp_C_Interface.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---- The cheap test ----
+
+/** Row `j` of P, scaled by capacities: what a rise of the other side's claims would give. */
+static bool rises_row(const struct sim_loop *l, struct sim_loop_piece piece, int32_t j, double *matrix)
+{
+    const struct sim_loop_row *row = &l->rows.data[j];
+    bool any = false;
+    for (int32_t i = row->terms_begin; i < row->terms_end && row->capacity > 0; i++) {
+        const struct sim_loop_term *t = &l->terms.data[i];
+        const int32_t least = piece.least[t->claim];
+        if (t->role == SIM_LOOP_OTHER_SIDE && least >= 0) {
+            const int32_t column = l->claim_rows.data[least];
+            matrix[column] += t->coef / row->coef * l->rows.data[column].capacity / row->capacity;
+            any = true;
+        }
+    }
+    return any;
+}
+
+/** Take out rows that no circle passes: those that depend on none that is left. */
+static int circle_rows(const struct sim_loop *l, const double *matrix, bool *is_out)
+{
+    const int n = l->rows.count;
+    int left = n;
+    memset(is_out, 0, (size_t)n * sizeof(bool));
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (int j = 0; j < n; j++) {
+            bool depends = false;
+            for (int i = 0; i < n && !depends && !is_out[j]; i++) {
+                depends = matrix[j * n + i] != 0 && !is_out[i];
+            }
+            if (!is_out[j] && !depends) {
+                is_out[j] = true;
+                left--;
+                moved = true;
+            }
+        }
+    }
+    return left;
+}
+
+bool sim_selffeed_is_possible(struct sim_loop *l)
+{
+    const int n = l->rows.count;
+    SIM_VEC_RESERVE(&l->matrix, 2 * n * n);
+    SIM_VEC_RESERVE(&l->right, n);
+    SIM_VEC_RESERVE(&l->held, n);
+    double *p = l->matrix.data;
+    memset(p, 0, (size_t)n * (size_t)n * sizeof(*p));
+    sim_loop_claims(l, l->x.data, l->y.data);
+    const struct sim_loop_piece piece = sim_loop_piece_at(l, l->x.data, l->y.data);
+    bool any = false;
+    for (int32_t j = 0; j < n; j++) {
+        any = rises_row(l, piece, j, p + (size_t)j * (size_t)n) || any;
+    }
+    const int size = any ? circle_rows(l, p, l->held.data) : 0;
+    double *core = p + (size_t)n * (size_t)n;
+    int at = 0;
+    for (int j = 0; j < n && size > 0; j++) {
+        for (int i = 0; i < n && !l->held.data[j]; i++) {
+            if (!l->held.data[i]) {
+                core[at++] = (i == j ? 1 : 0) - p[j * n + i];
+            }
+        }
+    }
+    for (int i = 0; i < size; i++) {
+        l->right.data[i] = 1;
+    }
+    if (!sim_dense_solve(core, l->right.data, size)) {
+        return true;
+    }
+    bool is_small = true;
+    for (int i = 0; i < size; i++) {
+        is_small = is_small && l->right.data[i] > 0 && l->right.data[i] < 1e9;
+    }
+    return !is_small;
+}
+
+// ---- The programmes ----
+
+/** An activity in the programme; a column. All numbers are shares of `scale`. */
+struct member {
+    int32_t activity;
+    int32_t rank; // class in which it was blocked
+    double scale; // capacity
+    double floor, ceiling;
+    bool is_inside; // has a port in the block
+    bool is_blocked; // may rise in its class's turn
+    int32_t outside_port; // its port at a pool of the block, when outside
+};
+
+struct programme {
+    struct sim_rates *r;
+    struct sim_loop *l;
+    SIM_VEC(struct member) members;
+    int32_t *member_of; // per activity, -1
+    Clp_Simplex *lp;
+    int columns; // members and the fill level
+};
+
+static void add_inside(struct programme *g, int32_t activity)
+{
+    const struct sim_rates *r = g->r;
+    const struct sim_network_activity *a = &r->net->activities[activity];
+    struct member m = {.activity = activity,
+                       .scale = r->capacity[activity],
+                       .is_inside = true,
+                       .outside_port = -1};
+    double ceiling = r->capacity[activity];
+    double least = ceiling;
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        if (g->l->row_of[j] < 0) {
+            ceiling = fmin(ceiling, r->limit[j]);
+        } else if (r->limit[j] < least) {
+            least = r->limit[j];
+            m.rank = sim_rates_rank(&r->net->ports[j], r->condition[r->net->ports[j].pool]);
+        }
+    }
+    if (!(m.scale > 0)) {
+        return;
+    }
+    m.floor = r->rate[activity] / m.scale;
+    m.ceiling = fmax(m.floor, ceiling / m.scale);
+    m.is_blocked = m.ceiling - m.floor > 1e-9;
+    g->member_of[activity] = g->members.count;
+    SIM_VEC_PUSH(&g->members, m);
+}
+
+/** Those whose claims the block depends on, but who are not of it. */
+static void add_outside(struct programme *g, int32_t port)
+{
+    const struct sim_rates *r = g->r;
+    const int32_t activity = r->net->ports[port].activity;
+    const double scale = r->capacity[activity];
+    if (g->member_of[activity] >= 0 || !(scale > 0)) {
+        return;
+    }
+    const double claim = r->claim[port] / scale;
+    const double limit = sim_rates_compute_limit(r, port) / scale;
+    const struct member m = {.activity = activity,
+                             .rank = sim_rates_rank(&r->net->ports[port],
+                                                    r->condition[r->net->ports[port].pool]),
+                             .scale = scale,
+                             .floor = fmin(claim, limit),
+                             .ceiling = claim,
+                             .outside_port = port};
+    g->member_of[activity] = g->members.count;
+    SIM_VEC_PUSH(&g->members, m);
+}
+
+static int by_activity(const void *a, const void *b)
+{
+    const struct member *x = a;
+    const struct member *y = b;
+    return x->activity < y->activity ? -1 : x->activity > y->activity;
+}
+
+static void gather_members(struct programme *g)
+{
+    for (int i = 0; i < g->l->activities.count; i++) {
+        add_inside(g, g->l->activities.data[i]);
+    }
+    for (int m = 0; m < g->l->claims.count; m++) {
+        add_outside(g, g->l->claims.data[m].port);
+    }
+    qsort(g->members.data, (size_t)g->members.count, sizeof(struct member), by_activity);
+    for (int i = 0; i < g->members.count; i++) {
+        g->member_of[g->members.data[i].activity] = i;
+    }
+}
+
+/** Sums a pool of the block must keep: takes <= gives where it binds takers, and the reverse. */
+static void add_pool(struct programme *g, int32_t pool)
+{
+    const struct sim_rates *r = g->r;
+    const struct sim_network *net = r->net;
+    const struct sim_network_pool *p = &net->pools[pool];
+    int32_t worst[2] = {-1, -1}; // the last class of takers, givers that have a row
+    for (int32_t i = p->takers_begin; i < p->ports_end; i++) {
+        const int32_t j = net->at_pool[i];
+        if (g->l->row_of[j] >= 0) {
+            const int32_t rank = sim_rates_rank(&net->ports[j], r->condition[pool]);
+            int32_t *w = &worst[net->ports[j].gives];
+            *w = rank > *w ? rank : *w;
+        }
+    }
+    int *columns = sim_base_alloc((size_t)(p->ports_end - p->takers_begin), sizeof(*columns));
+    double *numbers = sim_base_alloc((size_t)(p->ports_end - p->takers_begin), sizeof(*numbers));
+    int count = 0;
+    double floor_net = 0; // of gives - takes at the floors
+    double size = 0;
+    for (int32_t i = p->takers_begin; i < p->ports_end; i++) {
+        const int32_t j = net->at_pool[i];
+        const struct sim_network_port *q = &net->ports[j];
+        const int side = q->gives ? 1 : 0;
+        const int32_t member = g->member_of[q->activity];
+        const bool is_worse = worst[1 - side] < 0 && sim_rates_rank(q, r->condition[pool]) > worst[side];
+        if (member < 0 || is_worse || !sim_rates_is_active(net, j, r->condition[pool])) {
+            continue;
+        }
+        const double number = (q->gives ? 1 : -1) * q->coef * g->members.data[member].scale;
+        columns[count] = member;
+        numbers[count++] = number;
+        floor_net += number * g->members.data[member].floor;
+        size = fmax(size, fabs(number));
+    }
+    for (int i = 0; i < count; i++) {
+        numbers[i] /= size;
+    }
+    floor_net = size > 0 ? floor_net / size : 0;
+    // The floors come from claims; where they break a sum by a rounding, the sum gives way.
+    const double low = worst[0] >= 0 ? fmin(0, floor_net) : -DBL_MAX;
+    const double high = worst[1] >= 0 ? fmax(0, floor_net) : DBL_MAX;
+    const CoinBigIndex starts[2] = {0, count};
+    Clp_addRows(g->lp, 1, &low, &high, starts, columns, numbers);
+    free(columns);
+    free(numbers);
+}
+
+static void add_pools(struct programme *g)
+{
+    const int32_t *row_of = g->l->row_of;
+    for (int j = 0; j < g->l->rows.count; j++) {
+        const int32_t pool = g->r->net->ports[g->l->rows.data[j].port].pool;
+        const struct sim_network_pool *p = &g->r->net->pools[pool];
+        int32_t first = -1;
+        for (int32_t i = p->takers_begin; i < p->ports_end && first < 0; i++) {
+            first = row_of[g->r->net->at_pool[i]] >= 0 ? g->r->net->at_pool[i] : -1;
+        }
+        if (first == g->l->rows.data[j].port) {
+            add_pool(g, pool);
+        }
+    }
+}
+
+/** member - level >= 0 for each blocked member; switched on in its class's turn. */
+static void add_fills(struct programme *g)
+{
+    for (int i = 0; i < g->members.count; i++) {
+        const int columns[2] = {i, g->members.count};
+        const double numbers[2] = {1, -1};
+        const CoinBigIndex starts[2] = {0, 2};
+        const double low = -DBL_MAX;
+        const double high = DBL_MAX;
+        Clp_addRows(g->lp, 1, &low, &high, starts, columns, numbers);
+    }
+}
+
+static void make_programme(struct programme *g)
+{
+    g->columns = g->members.count + 1;
+    g->lp = Clp_newModel();
+    Clp_setLogLevel(g->lp, 0);
+    Clp_setPrimalTolerance(g->lp, 1e-11);
+    Clp_resize(g->lp, 0, g->columns);
+    Clp_setOptimizationDirection(g->lp, -1);
+    for (int i = 0; i < g->members.count; i++) {
+        Clp_columnLower(g->lp)[i] = g->members.data[i].floor;
+        Clp_columnUpper(g->lp)[i] = g->members.data[i].ceiling;
+    }
+    Clp_columnLower(g->lp)[g->members.count] = 0;
+    Clp_columnUpper(g->lp)[g->members.count] = 1;
+    add_pools(g);
+    add_fills(g);
+}
+
+/** The most that column `c` can be; its lower bound when the programme has no answer. */
+static double most(struct programme *g, int c)
+{
+    double *objective = Clp_objective(g->lp);
+    memset(objective, 0, (size_t)g->columns * sizeof(*objective));
+    objective[c] = 1;
+    Clp_primal(g->lp, 0);
+    return Clp_status(g->lp) == 0 ? Clp_primalColumnSolution(g->lp)[c] : Clp_columnLower(g->lp)[c];
+}
+
+/** No less than `share` from now on. */
+static void secure(struct programme *g, int i, double share)
+{
+    struct member *m = &g->members.data[i];
+    const double snapped = m->ceiling - share < 1e-9 ? m->ceiling : share;
+    if (snapped > m->floor + 1e-12) {
+        m->floor = snapped;
+    }
+    // A rounding below, so that the next programme is not infeasible by the last bit of this one.
+    Clp_columnLower(g->lp)[i] = m->floor - 1e-13;
+}
+
+/** Raise all blocked members of one class to the same fill, again and again, until none can rise. */
+static void raise_class(struct programme *g, int32_t rank)
+{
+    const int level = g->members.count;
+    const int fills = Clp_numberRows(g->lp) - g->members.count; // the first fill row
+    for (int round = 0; round < g->members.count; round++) {
+        bool any = false;
+        for (int i = 0; i < g->members.count; i++) {
+            const struct member *m = &g->members.data[i];
+            const bool is_in = m->is_blocked && m->rank == rank;
+            Clp_rowLower(g->lp)[fills + i] = is_in ? 0 : -DBL_MAX;
+            any = any || is_in;
+        }
+        if (!any) {
+            return;
+        }
+        const double fill = most(g, level);
+        int stuck = 0;
+        for (int i = 0; i < g->members.count; i++) {
+            struct member *m = &g->members.data[i];
+            if (m->is_blocked && m->rank == rank) {
+                secure(g, i, fmin(m->ceiling, fmax(m->floor, fill)));
+            }
+        }
+        for (int i = 0; i < g->members.count; i++) {
+            struct member *m = &g->members.data[i];
+            if (m->is_blocked && m->rank == rank && most(g, i) <= fmax(fill, m->floor) + 1e-9) {
+                m->is_blocked = false;
+                stuck++;
+            }
+        }
+        for (int i = 0; i < g->members.count && stuck == 0; i++) { // by name, should rounding hide it
+            struct member *m = &g->members.data[i];
+            if (m->is_blocked && m->rank == rank) {
+                m->is_blocked = false;
+                stuck++;
+            }
+        }
+    }
+}
+
+static void raise_all(struct programme *g)
+{
+    for (int done = 0; done <= g->members.count; done++) {
+        int32_t best = INT32_MAX;
+        for (int i = 0; i < g->members.count; i++) {
+            const struct member *m = &g->members.data[i];
+            best = m->is_blocked && m->rank < best ? m->rank : best;
+        }
+        if (best == INT32_MAX) {
+            break;
+        }
+        raise_class(g, best);
+    }
+    const int fills = Clp_numberRows(g->lp) - g->members.count;
+    for (int i = 0; i < g->members.count; i++) {
+        Clp_rowLower(g->lp)[fills + i] = -DBL_MAX;
+    }
+    for (int i = 0; i < g->members.count; i++) {
+        secure(g, i, fmax(g->members.data[i].floor, most(g, i)));
+    }
+}
+
+static bool has_risen(const struct programme *g)
+{
+    for (int i = 0; i < g->members.count; i++) {
+        const struct member *m = &g->members.data[i];
+        if (m->is_inside && m->floor * m->scale > g->r->rate[m->activity] + 1e-9 * m->scale) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void take_over(struct programme *g, int32_t block)
+{
+    struct sim_rates *r = g->r;
+    for (int i = 0; i < g->members.count; i++) {
+        const struct member *m = &g->members.data[i];
+        const struct sim_network_activity *a = &r->net->activities[m->activity];
+        const double rate = m->floor * m->scale;
+        for (int32_t j = a->ports_begin; j < a->ports_end && m->is_inside; j++) {
+            if (g->l->row_of[j] >= 0 && r->limit[j] < rate) {
+                r->limit[j] = rate;
+            }
+        }
+        if (m->is_inside) {
+            sim_rates_set_claims(r, m->activity);
+        } else {
+            const bool is_short = m->floor < m->ceiling - 1e-12;
+            sim_rates_force(r, m->outside_port, is_short ? rate : m->scale, block);
+        }
+    }
+}
+
+bool sim_selffeed_raise(struct sim_rates *r, struct sim_loop *l, int32_t block)
+{
+    struct programme g = {.r = r, .l = l};
+    g.member_of = sim_base_alloc((size_t)r->net->activity_count, sizeof(*g.member_of));
+    for (int32_t k = 0; k < r->net->activity_count; k++) {
+        g.member_of[k] = -1;
+    }
+    gather_members(&g);
+    make_programme(&g);
+    raise_all(&g);
+    const bool is_raised = has_risen(&g);
+    if (is_raised) {
+        take_over(&g, block);
+    }
+    Clp_deleteModel(g.lp);
+    free(g.member_of);
+    SIM_VEC_FREE(&g.members);
+    return is_raised;
+}
