@@ -14,7 +14,7 @@ library() {
 }
 expect() { # exit code, words that must be said ("" for none)
     local code=0
-    bash "$root/scripts/check_symbols.sh" "$here" >"$here/said" || code=$?
+    bash "$root/scripts/check_symbols.sh" "$here" "$here/tree" >"$here/said" || code=$?
     if [ $code != "$1" ] || ! grep -qF -- "$2" "$here/said"; then
         [ $code = 0 ] && [ "$1" = 0 ] && return
         echo "exit $code instead of $1, or '$2' was not said in:"
@@ -42,4 +42,16 @@ library models/park bar.c 'int park_bar_seed = 3;'
 expect 1 "park_bar_seed is mutable global state"
 library models/park bar.c 'static _Thread_local int seed = 3; int park_bar_x(void) { return seed++; }'
 expect 1 "seed is mutable global state"
+library models/park bar.c 'int park_bar_x(void) { return 0; }'
+
+# One header written in several files: only with that header, and only its names.
+library sim/x foo_more.c 'int sim_foo_more(void) { return 1; }'
+expect 0 ""
+library sim/x foo_more.c 'int sim_foo_other(void) { return 1; }'
+expect 1 "sim/x/foo_more.c: exports sim_foo_other"
+mkdir -p "$here/tree/sim/x"
+touch "$here/tree/sim/x/foo.h"
+expect 0 ""
+library sim/x foo_more.c 'int sim_bar_other(void) { return 1; }'
+expect 1 "sim/x/foo_more.c: exports sim_bar_other"
 exit $failed
