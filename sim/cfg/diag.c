@@ -3,6 +3,7 @@
 
 #include "sim/base/arena.h"
 #include "sim/base/vec.h"
+#include "sim/cfg/cfgtext.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -27,6 +28,7 @@ struct sim_diag {
     struct sim_arena *arena;
     SIM_VEC(struct source) sources;
     SIM_VEC(struct entry) entries;
+    int added;
     bool sorted;
 };
 
@@ -129,7 +131,7 @@ static const char *format_into(struct sim_arena *a, const char *fmt, va_list arg
 void sim_diag_add(struct sim_diag *d, enum sim_diag_level level, const struct sim_place *place,
                   const char *path, const char *remedy, const char *fmt, ...)
 {
-    struct entry e = {.number = d->entries.count};
+    struct entry e = {.number = d->added++};
     e.mistake.level = level;
     e.mistake.place = copy_place(d, place);
     e.mistake.path = sim_arena_strdup(d->arena, path != NULL ? path : "");
@@ -264,50 +266,29 @@ const struct sim_mistake *sim_diag_at(struct sim_diag *d, int i)
 
 // ---- text -------------------------------------------------------------------------------------
 
-typedef SIM_VEC(char) text_buffer;
-
-static void put_bytes(text_buffer *b, const char *text, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        SIM_VEC_PUSH(b, text[i]);
-    }
-}
-
-static void put(text_buffer *b, const char *text)
-{
-    put_bytes(b, text, strlen(text));
-}
-
-static void put_owned(text_buffer *b, char *text)
-{
-    put(b, text);
-    free(text);
-}
-
 char *sim_diag_line(const struct sim_mistake *m)
 {
-    text_buffer b = {0};
+    sim_cfgtext b = {0};
     const struct sim_place *p = &m->place;
     if (p->file != NULL && p->line > 0) {
-        put_owned(&b, sim_base_format("%s:%d: ", p->file, p->line));
+        sim_cfgtext_format(&b, "%s:%d: ", p->file, p->line);
     } else if (p->file != NULL) {
-        put_owned(&b, sim_base_format("%s: ", p->file));
+        sim_cfgtext_format(&b, "%s: ", p->file);
     }
     if (p->via != NULL) {
-        put_owned(&b, sim_base_format("%s: ", p->via));
+        sim_cfgtext_format(&b, "%s: ", p->via);
     }
     if (m->level == SIM_DIAG_WARNING) {
-        put(&b, "warning: ");
+        sim_cfgtext_put(&b, "warning: ");
     }
     if (m->path[0] != '\0') {
-        put_owned(&b, sim_base_format("%s: ", m->path));
+        sim_cfgtext_format(&b, "%s: ", m->path);
     }
-    put(&b, m->what);
+    sim_cfgtext_put(&b, m->what);
     if (m->remedy[0] != '\0') {
-        put_owned(&b, sim_base_format("; %s", m->remedy));
+        sim_cfgtext_format(&b, "; %s", m->remedy);
     }
-    SIM_VEC_PUSH(&b, '\0');
-    return b.data;
+    return sim_cfgtext_done(&b);
 }
 
 static bool is_continuation(char c)
@@ -316,7 +297,7 @@ static bool is_continuation(char c)
 }
 
 /** Bytes [from, to) take so many columns on a terminal: one a code point, tabs stay as they are. */
-static void put_blank(text_buffer *b, const char *text, int to)
+static void put_blank(sim_cfgtext *b, const char *text, int to)
 {
     for (int i = 0; i < to && text[i] != '\0'; i++) {
         if (text[i] == '\t') {
@@ -360,7 +341,7 @@ static int window_start(const char *source, int column)
     return from < column ? from : 0;
 }
 
-static void put_source(text_buffer *b, const struct sim_mistake *m)
+static void put_source(sim_cfgtext *b, const struct sim_mistake *m)
 {
     const char *s = m->source;
     const int column = m->place.column > 0 ? m->place.column : 1;
@@ -372,36 +353,38 @@ static void put_source(text_buffer *b, const struct sim_mistake *m)
             shown--;
         }
     }
-    put(b, "    ");
-    put_bytes(b, s + from, (size_t)shown);
-    put(b, "\n");
+    sim_cfgtext_put(b, "    ");
+    sim_cfgtext_bytes(b, s + from, (size_t)shown);
+    sim_cfgtext_put(b, "\n");
     if (m->place.column <= 0 || column - 1 > (int)strlen(s)) {
         return;
     }
-    put(b, "    ");
+    sim_cfgtext_put(b, "    ");
     put_blank(b, s + from, column - 1 - from);
-    put(b, "^");
+    sim_cfgtext_put(b, "^");
     int to = column - 1 + m->place.length;
     to = to < from + shown ? to : from + shown;
     for (int k = display_width(s, column - 1, to); k > 1; k--) {
-        put(b, "~");
+        sim_cfgtext_put(b, "~");
     }
-    put(b, "\n");
+    sim_cfgtext_put(b, "\n");
 }
 
-static void put_mistake(text_buffer *b, const struct sim_mistake *m)
+static void put_mistake(sim_cfgtext *b, const struct sim_mistake *m)
 {
-    put_owned(b, sim_diag_line(m));
-    put(b, "\n");
+    char *line = sim_diag_line(m);
+    sim_cfgtext_put(b, line);
+    free(line);
+    sim_cfgtext_put(b, "\n");
     if (m->source != NULL && m->source[0] != '\0') {
         put_source(b, m);
     }
 }
 
-static void put_rest(text_buffer *b, int rest)
+static void put_rest(sim_cfgtext *b, int rest)
 {
     if (rest > 0) {
-        put_owned(b, sim_base_format("... and %d more\n", rest));
+        sim_cfgtext_format(b, "... and %d more\n", rest);
     }
 }
 
@@ -409,13 +392,12 @@ char *sim_diag_render(struct sim_diag *d, int limit)
 {
     const int most = limit > 0 ? limit : 50;
     const int count = sim_diag_count(d);
-    text_buffer b = {0};
+    sim_cfgtext b = {0};
     for (int i = 0; i < count && i < most; i++) {
         put_mistake(&b, sim_diag_at(d, i));
     }
     put_rest(&b, count - most);
-    SIM_VEC_PUSH(&b, '\0');
-    return b.data;
+    return sim_cfgtext_done(&b);
 }
 
 enum sim_status sim_diag_to_err(struct sim_diag *d, struct sim_err *err)
@@ -424,7 +406,7 @@ enum sim_status sim_diag_to_err(struct sim_diag *d, struct sim_err *err)
     if (status == SIM_OK) {
         return status;
     }
-    text_buffer b = {0};
+    sim_cfgtext b = {0};
     const int count = sim_diag_count(d);
     int i = 0;
     for (; i < count; i++) {

@@ -71,21 +71,20 @@ enum sim_key_flags {
 struct sim_key {
     const char *name;
     enum sim_key_type type;
-    unsigned flags; // of sim_key_flags
-    size_t offset;  // into the C struct of the kind
-    const char
-        *dim;       // example unit, or rule with braces; NULL: no check (VALUE: a bare number or %)
-    unsigned forms; // SIM_VALUE, _VALUES: allowed forms, SIM_FORM_...; 0: quantity only
+    unsigned flags;      // of sim_key_flags
+    size_t offset;       // into the C struct of the kind
+    const char *dim;     // example unit, or rule with braces; NULL: a pure number
+    unsigned forms;      // SIM_VALUE, _VALUES: allowed forms, SIM_FORM_...; 0: quantity only
     const char *initial; // what stands when absent, written as in a file; NULL: nothing
     const char *min;     // "0 t/h", or bare "0" for any unit; NULL: none
     const char *max;
     const char *const *choices; // SIM_KEY_CHOICE: ends with NULL
-    const char *refers; // SIM_KEY_REF, _REFS; also _TEXT and _TEXTS for free words beside names
-                        // patterns apart by spaces: "streams", "firms.*.stocks" (written
-                        // "mill.yard"), ".stocks" (of the nearest group around that has `stocks`),
-                        // "'block'" (the word itself)
-    const struct sim_kind *kind;         // _GROUP, _MAP, _LIST
-    const struct sim_kind *const *kinds; // _MAP, _LIST: chosen by the key `kind`; ends with NULL
+    const char *
+        refers; // SIM_KEY_REF, _REFS: patterns apart by spaces: "streams", "firms.*.stocks"
+                // (written "mill.yard"), ".stocks" (of the nearest group around that has `stocks`),
+                // "'block'" (the word itself)
+    const struct sim_kind *kind;         // _GROUP, _MAP, _LIST; with `kinds`: where none is said
+    const struct sim_kind *const *kinds; // chosen by the key `kind`; ends with NULL
     const char *names_refer;             // _MAP: names must be among these (pattern as in `refers`)
     const char *doc;                     // one line
 };

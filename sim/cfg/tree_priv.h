@@ -12,11 +12,13 @@
 struct sim_tree {
     struct sim_arena *arena;
     struct sim_node *root;
-    const char *file;           // loaded first
+    struct sim_node *aside;      // owns nodes that stand in no group: defaults
+    const char *file;            // loaded first
     struct sim_source **sources; // [source_count], each in the arena
     int source_count;
     int source_capacity;
-    size_t bytes; // of all sources
+    size_t bytes;                        // of all sources
+    SIM_VEC(struct sim_strtab *) tables; // every index ever made, freed with the tree
 };
 
 /** Where an expanded line was written. */
@@ -79,7 +81,11 @@ struct sim_source *sim_tree_add_source(struct sim_tree *t, const char *path, con
                                        size_t length);
 
 /** Take `n` out of its parent (its memory stays in the arena). */
-void sim_tree_detach(struct sim_node *n);
+void sim_tree_detach(struct sim_tree *t, struct sim_node *n);
+
+/** A node that is not among the children of `parent`, but whose path says so: a default. */
+struct sim_node *sim_tree_default(struct sim_tree *t, struct sim_node *parent, const char *name,
+                                  const char *value, struct sim_diag *d);
 
 /** A deep copy of `n` as a new last child of `parent`, named `name`; `via` NULL keeps places. */
 struct sim_node *sim_tree_copy(struct sim_tree *t, struct sim_node *parent, const char *name,

@@ -95,8 +95,8 @@ struct sim_value sim_value_parse(const struct sim_node *node, unsigned forms,
                                  const struct sim_units *units, struct sim_tree *t,
                                  struct sim_arena *arena, struct sim_diag *d);
 
-/** Is the value's dimension `dim`? If not, a mistake at `node` that shows `example` ("3 t/h"), and
- * false. Forms without dimension (profile, tariff, none) are fine. */
+/** Is the value's dimension `dim`? If not, a mistake at `node` that shows the unit `example`
+ * ("t/h"), and false. Forms without dimension (profile, tariff, none) are fine. */
 bool sim_value_expect(const struct sim_value *v, struct sim_dim dim, const char *example,
                       struct sim_diag *d);
 

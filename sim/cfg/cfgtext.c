@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include "sim/cfg/cfgtext.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void sim_cfgtext_bytes(sim_cfgtext *b, const char *text, size_t length)
+{
+    SIM_VEC_RESERVE(b, b->count + (int)length + 1);
+    memcpy(b->data + b->count, text, length);
+    b->count += (int)length;
+}
+
+void sim_cfgtext_put(sim_cfgtext *b, const char *text)
+{
+    sim_cfgtext_bytes(b, text, strlen(text));
+}
+
+void sim_cfgtext_format(sim_cfgtext *b, const char *fmt, ...)
+{
+    va_list args;
+    va_list again;
+    va_start(args, fmt);
+    va_copy(again, args);
+    const int n = vsnprintf(NULL, 0, fmt, args);
+    SIM_VEC_RESERVE(b, b->count + n + 1);
+    vsnprintf(b->data + b->count, (size_t)n + 1, fmt, again);
+    b->count += n;
+    va_end(again);
+    va_end(args);
+}
+
+char *sim_cfgtext_done(sim_cfgtext *b)
+{
+    SIM_VEC_PUSH(b, '\0');
+    char *text = b->data;
+    *b = (sim_cfgtext){0};
+    return text;
+}
+
+/** Bytes of the code point that begins with `c`; 0 when none does. */
+static size_t code_length(unsigned c)
+{
+    if (c < 0x80) {
+        return c != 0 ? 1 : 0;
+    }
+    if (c < 0xC2 || c > 0xF4) {
+        return 0;
+    }
+    return c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+}
+
+/** Overlong, half of a surrogate pair, or beyond the last code point. */
+static bool is_odd(unsigned first, unsigned second)
+{
+    return (first == 0xE0 && second < 0xA0) || (first == 0xED && second >= 0xA0) ||
+           (first == 0xF0 && second < 0x90) || (first == 0xF4 && second >= 0x90);
+}
+
+size_t sim_cfgtext_bad_utf8(const char *text, size_t length)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    for (size_t i = 0; i < length;) {
+        const size_t n = code_length(p[i]);
+        if (n == 0 || n > length - i || (n > 1 && is_odd(p[i], p[i + 1]))) {
+            return i;
+        }
+        for (size_t k = 1; k < n; k++) {
+            if ((p[i + k] & 0xC0U) != 0x80U) {
+                return i;
+            }
+        }
+        i += n;
+    }
+    return length;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+size_t sim_cfgtext_trim(const char **text, size_t length)
+{
+    while (length > 0 && is_blank(**text)) {
+        (*text)++;
+        length--;
+    }
+    while (length > 0 && is_blank((*text)[length - 1])) {
+        length--;
+    }
+    return length;
+}

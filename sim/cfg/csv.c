@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: MIT
+#include "sim/cfg/csv.h"
+
+#include "sim/base/arena.h"
+#include "sim/base/vec.h"
+#include "sim/cfg/cfgtext.h"
+#include "sim/num/units.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef SIM_VEC(struct sim_csv_cell) cell_list;
+
+struct reader {
+    struct sim_csv *csv;
+    struct sim_diag *diag;
+    const char *p;
+    const char *end;
+    const char *line_start;
+    int line;
+    cell_list cells; // all records, the header first
+    bool is_bad;     // the record being read
+};
+
+static void tell(struct reader *r, const char *at, int length, const char *what, const char *remedy)
+{
+    const struct sim_place place = {.file = r->csv->file,
+                                    .line = r->line,
+                                    .column = (int)(at - r->line_start) + 1,
+                                    .length = length};
+    sim_diag_add(r->diag, SIM_DIAG_WRONG, &place, NULL, remedy, "%s", what);
+    r->is_bad = true;
+}
+
+static bool ends_record(const struct reader *r)
+{
+    return r->p >= r->end || *r->p == '\n' ||
+           (*r->p == '\r' && r->p + 1 < r->end && r->p[1] == '\n');
+}
+
+static void next_line(struct reader *r)
+{
+    if (r->p < r->end && *r->p == '\r') {
+        r->p++;
+    }
+    r->p += r->p < r->end ? 1 : 0;
+    r->line_start = r->p;
+    r->line++;
+}
+
+/** "a ""b"" c": what is between the quotes; it may go over lines. */
+static const char *quoted_field(struct reader *r)
+{
+    sim_cfgtext text = {0};
+    const char *open = r->p++;
+    const char *open_line = r->line_start;
+    const int line = r->line;
+    for (;; r->p++) {
+        if (r->p >= r->end) {
+            r->line = line;
+            r->line_start = open_line;
+            tell(r, open, 1, "a field in quotes that is never closed", "close it with '\"'");
+            break;
+        }
+        if (*r->p == '"' && !(r->p + 1 < r->end && r->p[1] == '"')) {
+            r->p++;
+            break;
+        }
+        r->p += *r->p == '"' ? 1 : 0;
+        sim_cfgtext_bytes(&text, r->p, 1);
+        if (*r->p == '\n') {
+            r->line_start = r->p + 1;
+            r->line++;
+        }
+    }
+    const char *kept =
+        sim_arena_strndup(r->csv->arena, text.count > 0 ? text.data : "", (size_t)text.count);
+    SIM_VEC_FREE(&text);
+    return kept;
+}
+
+static void skip_spaces(struct reader *r)
+{
+    while (r->p < r->end && (*r->p == ' ' || *r->p == '\t')) {
+        r->p++;
+    }
+}
+
+static void skip_field(struct reader *r)
+{
+    while (!ends_record(r) && *r->p != ',') {
+        r->p++;
+    }
+}
+
+static const char *plain_field(struct reader *r)
+{
+    const char *from = r->p;
+    skip_field(r);
+    const char *quote = memchr(from, '"', (size_t)(r->p - from));
+    if (quote != NULL) {
+        tell(r, quote, 1, "a quote inside of a field",
+             "put the whole field in quotes and double those inside");
+    }
+    const char *text = from;
+    const size_t length = sim_cfgtext_trim(&text, (size_t)(r->p - from));
+    return sim_arena_strndup(r->csv->arena, text, length);
+}
+
+static void field(struct reader *r)
+{
+    struct sim_csv_cell cell = {.line = r->line};
+    skip_spaces(r);
+    const char *from = r->p;
+    cell.column = (int)(from - r->line_start) + 1;
+    if (r->p < r->end && *r->p == '"') {
+        cell.text = quoted_field(r);
+        cell.length = (int)(r->p - from);
+        skip_spaces(r);
+        if (!ends_record(r) && *r->p != ',') {
+            tell(r, r->p, 1, "text after the closing quote", "double the quotes inside of a field");
+            skip_field(r);
+        }
+    } else {
+        cell.text = plain_field(r);
+        cell.length = (int)strlen(cell.text);
+    }
+    SIM_VEC_PUSH(&r->cells, cell);
+}
+
+/** One record; how many fields it has. */
+static int record(struct reader *r)
+{
+    int count = 0;
+    r->is_bad = false;
+    for (;;) {
+        field(r);
+        count++;
+        if (r->p >= r->end || *r->p != ',') {
+            break;
+        }
+        r->p++;
+    }
+    next_line(r);
+    return count;
+}
+
+/** Empty lines and lines that begin with '#'. */
+static void skip_lines(struct reader *r)
+{
+    while (r->p < r->end) {
+        const char *before = r->p;
+        skip_spaces(r);
+        if (r->p < r->end && *r->p == '#') {
+            while (!ends_record(r)) {
+                r->p++;
+            }
+        }
+        if (!ends_record(r)) {
+            r->p = before;
+            return;
+        }
+        next_line(r);
+    }
+}
+
+// ---- header
+// ---------------------------------------------------------------------------------------
+
+/** "capacity [t/h]" -> name and unit. */
+static void split_header(struct sim_csv *c, const char *text, struct sim_csv_column *out)
+{
+    const size_t length = strlen(text);
+    const char *open = strchr(text, '[');
+    out->name = text;
+    if (open == NULL || text[length - 1] != ']') {
+        return;
+    }
+    const char *name = text;
+    const size_t name_length = sim_cfgtext_trim(&name, (size_t)(open - text));
+    const char *unit = open + 1;
+    const size_t unit_length = sim_cfgtext_trim(&unit, length - (size_t)(unit - text) - 1);
+    out->name = sim_arena_strndup(c->arena, name, name_length);
+    out->unit = unit_length > 0 ? sim_arena_strndup(c->arena, unit, unit_length) : NULL;
+}
+
+static void tell_column(struct reader *r, const struct sim_csv_column *column, const char *remedy,
+                        const char *what)
+{
+    sim_diag_add(r->diag, SIM_DIAG_WRONG, &column->place, NULL, remedy, "'%s': %s", column->name,
+                 what);
+    r->is_bad = true;
+}
+
+static void check_column(struct reader *r, int i)
+{
+    const struct sim_csv_column *column = &r->csv->columns[i];
+    if (column->name[0] == '\0') {
+        tell_column(r, column, "name it, or take the column away", "a column without a name");
+    }
+    for (int k = 0; k < i; k++) {
+        if (column->name[0] != '\0' && strcmp(r->csv->columns[k].name, column->name) == 0) {
+            tell_column(r, column, "keep one of them", "two columns have this name");
+        }
+    }
+    if (strchr(column->name, ';') != NULL && r->csv->column_count == 1) {
+        tell_column(r, column, "put ',' between columns (save as CSV with commas)",
+                    "looks like columns apart by ';'");
+    }
+}
+
+static bool header(struct reader *r)
+{
+    struct sim_csv *c = r->csv;
+    skip_lines(r);
+    if (r->p >= r->end) {
+        tell(r, r->line_start, 0, "the file has no header", "name the columns in the first line");
+        return false;
+    }
+    c->column_count = record(r);
+    c->columns = SIM_ARENA_NEW(c->arena, struct sim_csv_column, c->column_count);
+    for (int i = 0; i < c->column_count; i++) {
+        const struct sim_csv_cell *cell = &r->cells.data[i];
+        split_header(c, cell->text, &c->columns[i]);
+        c->columns[i].place = (struct sim_place){
+            .file = c->file, .line = cell->line, .column = cell->column, .length = cell->length};
+        check_column(r, i);
+    }
+    r->cells.count = 0;
+    return !r->is_bad;
+}
+
+/** The names are few in tables of entities but may be many in wide profiles. */
+static void rows(struct reader *r)
+{
+    struct sim_csv *c = r->csv;
+    for (skip_lines(r); r->p < r->end; skip_lines(r)) {
+        const int before = r->cells.count;
+        const int line = r->line;
+        const int count = record(r);
+        if (count != c->column_count && !r->is_bad) {
+            const struct sim_place place = {.file = c->file, .line = line};
+            sim_diag_add(r->diag, SIM_DIAG_WRONG, &place, NULL,
+                         count > c->column_count ? "a field that holds a ',' must stand in quotes"
+                                                 : "leave fields without a value empty: a,,c",
+                         "%d fields, but the header has %d", count, c->column_count);
+            r->is_bad = true;
+        }
+        if (r->is_bad) {
+            r->cells.count = before;
+        }
+    }
+    c->row_count = c->column_count > 0 ? r->cells.count / c->column_count : 0;
+    c->cells =
+        SIM_ARENA_NEW(c->arena, struct sim_csv_cell, r->cells.count > 0 ? r->cells.count : 1);
+    if (r->cells.count > 0) {
+        memcpy(c->cells, r->cells.data, (size_t)r->cells.count * sizeof(*c->cells));
+    }
+}
+
+static void check_utf8(struct reader *r)
+{
+    const size_t length = (size_t)(r->end - r->p);
+    const size_t bad = sim_cfgtext_bad_utf8(r->p, length);
+    if (bad == length) {
+        return;
+    }
+    struct reader at = *r;
+    for (const char *q = r->p; q < r->p + bad; q++) {
+        if (*q == '\n') {
+            at.line++;
+            at.line_start = q + 1;
+        }
+    }
+    tell(&at, r->p + bad, 1, "a byte that is not UTF-8", "save the file as UTF-8");
+}
+
+struct sim_csv *sim_csv_parse(const char *file, const char *text, size_t length, struct sim_diag *d)
+{
+    struct sim_csv *c = sim_base_alloc(1, sizeof(*c));
+    c->arena = sim_arena_create();
+    c->file = sim_arena_strdup(c->arena, file);
+    const size_t mark = length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    sim_diag_source(d, file, text + mark, length - mark);
+    struct reader r = {.csv = c, .diag = d, .p = text + mark, .end = text + length, .line = 1};
+    r.line_start = r.p;
+    check_utf8(&r);
+    const bool is_usable = header(&r);
+    if (is_usable) {
+        rows(&r);
+    }
+    SIM_VEC_FREE(&r.cells);
+    if (!is_usable) {
+        sim_csv_destroy(c);
+        return NULL;
+    }
+    return c;
+}
+
+void sim_csv_destroy(struct sim_csv *c)
+{
+    if (c != NULL) {
+        sim_arena_destroy(c->arena);
+        free(c);
+    }
+}
+
+int sim_csv_column(const struct sim_csv *c, const char *name)
+{
+    for (int i = 0; i < c->column_count; i++) {
+        if (strcmp(c->columns[i].name, name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+const struct sim_csv_cell *sim_csv_cell(const struct sim_csv *c, int row, int column)
+{
+    SIM_REQUIRE(row >= 0 && row < c->row_count && column >= 0 && column < c->column_count,
+                "a cell of the table");
+    return &c->cells[(size_t)row * (size_t)c->column_count + (size_t)column];
+}
+
+struct sim_place sim_csv_place(const struct sim_csv *c, int row, int column)
+{
+    const struct sim_csv_cell *cell = sim_csv_cell(c, row, column);
+    return (struct sim_place){
+        .file = c->file, .line = cell->line, .column = cell->column, .length = cell->length};
+}
+
+enum sim_status sim_csv_number(const struct sim_csv *c, int row, int column, double *out,
+                               struct sim_diag *d)
+{
+    const struct sim_csv_cell *cell = sim_csv_cell(c, row, column);
+    const struct sim_place place = sim_csv_place(c, row, column);
+    const char *name = c->columns[column].name;
+    struct sim_err err = {0};
+    const char *end = NULL;
+    double number = 0.0;
+    if (cell->text[0] == '\0') {
+        sim_diag_add(d, SIM_DIAG_WRONG, &place, name, NULL,
+                     "the cell is empty; a number is wanted");
+        return SIM_INPUT;
+    }
+    if (sim_units_parse_number(cell->text, &number, &end, &err) != SIM_OK || *end != '\0' ||
+        !isfinite(number)) {
+        sim_diag_add(d, SIM_DIAG_WRONG, &place, name, "write 12.5 or 1.2e6", "'%s' is not a number",
+                     cell->text);
+        return SIM_INPUT;
+    }
+    *out = number;
+    return SIM_OK;
+}

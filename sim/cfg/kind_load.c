@@ -1,0 +1,805 @@
+// SPDX-License-Identifier: MIT
+// From the tree into C structs, by the tables of kinds; every mistake is told, none stops.
+#include "sim/base/strtab.h"
+#include "sim/base/vec.h"
+#include "sim/cfg/kind_priv.h"
+#include "sim/cfg/tree_priv.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MAX_SUGGESTIONS = 100
+}; // looking for near names costs; the list of mistakes is cut anyway
+
+struct load {
+    struct sim_tree *tree;
+    struct sim_arena *arena;
+    const struct sim_kind_load_opts *opts;
+    struct sim_diag *diag;
+    int suggestions;
+};
+
+/** One key of one thing. */
+struct slot {
+    struct load *load;
+    const struct sim_key *key;
+    struct sim_node *node;
+    void *out;
+    bool is_default;
+};
+
+static void tell_at(struct load *l, enum sim_diag_level level, const struct sim_node *n,
+                    const struct sim_place *at, const char *remedy, const char *what)
+{
+    char *path = sim_tree_path(n);
+    sim_diag_add(l->diag, level, at, path, remedy, "%s", what);
+    free(path);
+}
+
+static void tell(struct load *l, const struct sim_node *n, const char *remedy, const char *what)
+{
+    tell_at(l, SIM_DIAG_WRONG, n, &n->value_at, remedy, what);
+}
+
+static void tell_owned(struct load *l, const struct sim_node *n, char *remedy, char *what)
+{
+    tell(l, n, remedy, what);
+    free(remedy);
+    free(what);
+}
+
+/** A text that quotes may be left off of, when it comes from a table or an override. */
+static const char *text_of(const struct sim_node *n)
+{
+    return n->kind == SIM_NODE_TEXT || n->loose ? n->text : NULL;
+}
+
+/** NULL, told, when it is none. */
+static const char *wanted_text(struct load *l, const struct sim_node *n, const char *remedy)
+{
+    const char *text = text_of(n);
+    if (text == NULL) {
+        tell(l, n, remedy, "a text in quotes is wanted here");
+    }
+    return text;
+}
+
+// ---- values
+// ---------------------------------------------------------------------------------------
+
+/** The dimension that the key wants; false: not known, or any. */
+static bool wanted_dim(struct slot *s, struct sim_dim *out, char example[64])
+{
+    const char *rule = s->key->dim;
+    struct sim_unit unit = {0};
+    struct sim_err err = {0};
+    example[0] = '\0';
+    *out = SIM_DIM_NONE;
+    if (rule == NULL) {
+        return true;
+    }
+    if (strchr(rule, '{') != NULL) {
+        const struct sim_kind_load_opts *o = s->load->opts;
+        return o != NULL && o->dim != NULL && o->dim(o->user, rule, s->node, out, example);
+    }
+    const struct sim_units *units = s->load->opts != NULL ? s->load->opts->units : NULL;
+    if (sim_units_parse(units, rule, &unit, &err) != SIM_OK) {
+        return false; // money, where the park has not said which
+    }
+    *out = unit.dim;
+    strncpy(example, rule, 63);
+    example[63] = '\0';
+    return true;
+}
+
+/** "0 t/h" in SI, or a bare "0" of whatever unit. */
+static double bound(struct slot *s, const char *text, double open)
+{
+    struct sim_quantity q = {0};
+    struct sim_err err = {0};
+    const struct sim_units *units = s->load->opts != NULL ? s->load->opts->units : NULL;
+    if (text == NULL || sim_units_parse_quantity(units, text, &q, &err) != SIM_OK) {
+        return open;
+    }
+    return q.si;
+}
+
+static void check_range(struct slot *s, const struct sim_value *v)
+{
+    const struct sim_key *key = s->key;
+    const double min = bound(s, key->min, -INFINITY);
+    const double max = bound(s, key->max, INFINITY);
+    const bool is_number = v->form == SIM_VALUE_QUANTITY;
+    if ((key->flags & SIM_KEY_ABOVE_MIN) != 0 && is_number && v->si <= min) {
+        tell_owned(s->load, s->node, NULL,
+                   sim_base_format("%s is not above %s", s->node->text, key->min));
+        return;
+    }
+    const char *min_text = key->min;
+    const char *max_text = key->max;
+    if (is_number && min_text != NULL && max_text != NULL && (v->si < min) == (v->si > max)) {
+        return;
+    }
+    if (!is_number || v->si < min || v->si > max) {
+        (void)sim_value_within(v, min, max, min_text, max_text, s->load->diag);
+    }
+    if ((key->flags & SIM_KEY_WHOLE) != 0 && is_number && v->si != floor(v->si)) {
+        tell_owned(s->load, s->node, NULL,
+                   sim_base_format("%s is not a whole number", s->node->text));
+    }
+}
+
+static const char *namespace_of(enum sim_value_form form)
+{
+    return form == SIM_VALUE_PROFILE ? "profiles" : form == SIM_VALUE_TARIFF ? "tariffs" : NULL;
+}
+
+static const char *near_child(struct load *l, const struct sim_node *group, const char *name)
+{
+    if (group == NULL || l->suggestions++ >= MAX_SUGGESTIONS) {
+        return "";
+    }
+    return sim_tree_near(l->tree, group, name);
+}
+
+/** profile(sun): is there such a profile? */
+static void check_named(struct slot *s, const struct sim_value *v)
+{
+    const char *group = namespace_of(v->form);
+    if (group == NULL) {
+        return;
+    }
+    const struct sim_node *all = sim_tree_child(s->load->tree->root, group);
+    if (sim_tree_child(all, v->name) == NULL) {
+        char *what = sim_base_format("there is no '%s' in %s", v->name, group);
+        tell(s->load, s->node, near_child(s->load, all, v->name), what);
+        free(what);
+    }
+}
+
+static struct sim_value value_of(struct slot *s)
+{
+    const struct sim_units *units = s->load->opts != NULL ? s->load->opts->units : NULL;
+    struct sim_value v = sim_value_parse(s->node, s->key->forms, units, s->load->tree,
+                                         s->load->arena, s->load->diag);
+    struct sim_dim dim = SIM_DIM_NONE;
+    char example[64] = "";
+    if (v.form == SIM_VALUE_NONE) {
+        return v;
+    }
+    const bool is_known = wanted_dim(s, &dim, example);
+    const bool is_plain_zero = s->is_default && v.unit != NULL && v.unit[0] == '\0' && v.si == 0.0;
+    if (is_known && is_plain_zero) {
+        v.dim = dim;
+    } else if (is_known && !sim_value_expect(&v, dim, example, s->load->diag)) {
+        return (struct sim_value){.node = s->node};
+    }
+    check_named(s, &v);
+    check_range(s, &v);
+    return v;
+}
+
+static void load_value(struct slot *s)
+{
+    *(struct sim_value *)s->out = value_of(s);
+}
+
+/** A bare number, in a text only with a mark: "240 [published: x]". False, told, if none. */
+static bool bare_number(struct slot *s, double *out)
+{
+    struct sim_value v = sim_value_parse(s->node, 0, NULL, NULL, s->load->arena, s->load->diag);
+    if (v.form == SIM_VALUE_NONE) {
+        return false;
+    }
+    if (v.unit[0] != '\0') {
+        tell_owned(s->load, s->node, sim_base_format("write %.12g", v.written),
+                   sim_base_format("'%s': a bare number is wanted, without unit", s->node->text));
+        return false;
+    }
+    check_range(s, &v);
+    *out = v.si;
+    return true;
+}
+
+static void load_count(struct slot *s)
+{
+    double number = 0.0;
+    if (!bare_number(s, &number)) {
+        return;
+    }
+    if (number != floor(number) || fabs(number) > 9.0e18) {
+        tell_owned(s->load, s->node, NULL,
+                   sim_base_format("%s is not a whole number", s->node->text));
+        return;
+    }
+    *(int64_t *)s->out = s->node->kind == SIM_NODE_INT ? s->node->integer : (int64_t)number;
+}
+
+static void load_number(struct slot *s)
+{
+    double number = 0.0;
+    if (bare_number(s, &number)) {
+        *(double *)s->out = number;
+    }
+}
+
+static void load_bool(struct slot *s)
+{
+    if (s->node->kind != SIM_NODE_BOOL) {
+        tell(s->load, s->node, "write true or false, without quotes",
+             "true or false is wanted here");
+        return;
+    }
+    *(bool *)s->out = s->node->truth;
+}
+
+// ---- texts
+// ----------------------------------------------------------------------------------------
+
+static void load_text(struct slot *s)
+{
+    *(const char **)s->out = wanted_text(s->load, s->node, NULL);
+}
+
+static char *choices_text(const char *const *choices)
+{
+    char *all = sim_base_strdup("one of");
+    for (int i = 0; choices[i] != NULL; i++) {
+        char *longer = sim_base_format("%s%s \"%s\"", all, i > 0 ? "," : "", choices[i]);
+        free(all);
+        all = longer;
+    }
+    return all;
+}
+
+static int choice_count(const char *const *choices)
+{
+    int n = 0;
+    while (choices[n] != NULL) {
+        n++;
+    }
+    return n;
+}
+
+static void load_choice(struct slot *s)
+{
+    const char *text = wanted_text(s->load, s->node, NULL);
+    const char *const *choices = s->key->choices;
+    const int count = choice_count(choices);
+    *(int *)s->out = -1;
+    if (text == NULL) {
+        return;
+    }
+    for (int i = 0; i < count; i++) {
+        if (strcmp(choices[i], text) == 0) {
+            *(int *)s->out = i;
+            return;
+        }
+    }
+    const char *near = sim_strtab_nearest(text, choices, count);
+    tell_owned(s->load, s->node,
+               near != NULL ? sim_base_format("did you mean '%s'?", near) : choices_text(choices),
+               sim_base_format("'%s' is not known here", text));
+}
+
+static void load_time(struct slot *s)
+{
+    struct sim_key_time *out = s->out;
+    struct sim_err err = {0};
+    const char *text = wanted_text(s->load, s->node, "write \"2026-01-01 06:00\"");
+    out->node = s->node;
+    if (text == NULL) {
+        return;
+    }
+    if (sim_simtime_parse(text, &out->when, &err) != SIM_OK) {
+        tell(s->load, s->node, NULL, err.text);
+        return;
+    }
+    out->given = true;
+}
+
+static void load_file(struct slot *s)
+{
+    const char *text = wanted_text(s->load, s->node, "write the name of a file");
+    if (text == NULL) {
+        return;
+    }
+    const struct sim_source *f = sim_tree_read_file(s->load->tree, s->node, text, s->load->diag);
+    *(const char **)s->out = f != NULL ? f->path : NULL;
+}
+
+// ---- references
+// -----------------------------------------------------------------------------------
+
+/** The next pattern of `refers`; its length, 0 at the end. */
+static size_t next_pattern(const char **p)
+{
+    *p += strspn(*p, " ");
+    return strcspn(*p, " ");
+}
+
+/** The group around `n`, from near to far, that has a child `name`. */
+static struct sim_node *around(const struct sim_node *n, const char *name)
+{
+    for (const struct sim_node *g = n->parent; g != NULL; g = g->parent) {
+        struct sim_node *found = sim_tree_child(g, name);
+        if (found != NULL) {
+            return found;
+        }
+    }
+    return NULL;
+}
+
+/** Put the parts of "mill.yard" for the stars of "firms.*.stocks" and after it; NULL: no match. */
+static const struct sim_node *by_pattern(struct load *l, const char *pattern, const char *text)
+{
+    const struct sim_node *n = l->tree->root;
+    const char *rest = text;
+    while (*pattern != '\0' && n != NULL) {
+        const size_t k = strcspn(pattern, ".");
+        const bool is_star = k == 1 && *pattern == '*';
+        const char *from = is_star ? rest : pattern;
+        const size_t length = is_star ? strcspn(rest, ".") : k;
+        char *name = sim_base_format("%.*s", (int)length, from);
+        n = sim_tree_child(n, name);
+        free(name);
+        if (is_star) {
+            rest += length + (rest[length] == '.' ? 1 : 0);
+        }
+        pattern += k + (pattern[k] == '.' ? 1 : 0);
+    }
+    return *rest != '\0' ? sim_tree_child(n, rest) : NULL;
+}
+
+/** One pattern: the node meant, or for a word only true. */
+static bool refers_to(struct slot *s, const struct sim_node *n, const char *pattern,
+                      const char *text, const struct sim_node **out)
+{
+    const size_t length = strlen(pattern);
+    if (pattern[0] == '\'') {
+        return strlen(text) == length - 2 && strncmp(pattern + 1, text, length - 2) == 0;
+    }
+    *out = pattern[0] == '.' ? sim_tree_child(around(n, pattern + 1), text)
+                             : by_pattern(s->load, pattern, text);
+    return *out != NULL;
+}
+
+typedef SIM_VEC(const char *) name_list;
+
+static void collect_words(struct load *l, const struct sim_node *n, const char *refers,
+                          name_list *out)
+{
+    for (const char *p = refers; next_pattern(&p) > 0; p += next_pattern(&p)) {
+        const size_t k = next_pattern(&p);
+        char *pattern = sim_base_format("%.*s", (int)k, p);
+        struct sim_node **groups = NULL;
+        int count = 0;
+        if (pattern[0] == '\'') {
+            SIM_VEC_PUSH(out, sim_arena_strndup(l->arena, pattern + 1, k - 2));
+        } else if (pattern[0] == '.') {
+            struct sim_node *g = around(n, pattern + 1);
+            count = g != NULL ? 1 : 0;
+            groups = sim_base_alloc(1, sizeof(*groups));
+            groups[0] = g;
+        } else {
+            count = sim_tree_match(l->tree->root, pattern, &groups);
+        }
+        const bool is_nested = strchr(pattern, '*') != NULL;
+        for (int i = 0; i < count; i++) {
+            for (int j = 0; j < groups[i]->count; j++) {
+                const struct sim_node *c = groups[i]->children[j];
+                const char *name = c->name != NULL ? c->name : "";
+                SIM_VEC_PUSH(out, is_nested ? sim_arena_format(l->arena, "%s.%s",
+                                                               groups[i]->parent->name, name)
+                                            : name);
+            }
+        }
+        free(groups);
+        free(pattern);
+    }
+}
+
+/** "streams or firms.*.stocks", for people. */
+static char *refers_text(const char *refers)
+{
+    char *all = sim_base_strdup("");
+    for (const char *p = refers; next_pattern(&p) > 0; p += next_pattern(&p)) {
+        const size_t k = next_pattern(&p);
+        const char *skip = *p == '.' ? p + 1 : p;
+        char *longer = sim_base_format("%s%s%.*s", all, all[0] != '\0' ? ", " : "",
+                                       (int)(k - (size_t)(skip - p)), skip);
+        free(all);
+        all = longer;
+    }
+    return all;
+}
+
+static void tell_unknown_ref(struct slot *s, const struct sim_node *n, const char *refers,
+                             const char *text)
+{
+    const char *near = NULL;
+    if (s->load->suggestions++ < MAX_SUGGESTIONS) {
+        name_list names = {0};
+        collect_words(s->load, n, refers, &names);
+        near = sim_strtab_nearest(text, names.data, names.count);
+        SIM_VEC_FREE(&names);
+    }
+    char *where = refers_text(refers);
+    tell_owned(s->load, n, near != NULL ? sim_base_format("did you mean '%s'?", near) : NULL,
+               sim_base_format("unknown reference '%s': it is not in %s", text, where));
+    free(where);
+}
+
+/** Find what `text` names by any of the patterns; false, told, when nothing is. */
+static bool resolve(struct slot *s, const struct sim_node *n, const char *refers, const char *text,
+                    const struct sim_node **out)
+{
+    *out = NULL;
+    for (const char *p = refers; next_pattern(&p) > 0; p += next_pattern(&p)) {
+        char *pattern = sim_base_format("%.*s", (int)next_pattern(&p), p);
+        const bool found = refers_to(s, n, pattern, text, out);
+        free(pattern);
+        if (found) {
+            return true;
+        }
+    }
+    tell_unknown_ref(s, n, refers, text);
+    return false;
+}
+
+static void fill_ref(struct slot *s, const struct sim_node *n, struct sim_ref *out)
+{
+    const char *text = wanted_text(s->load, n, "write a name in quotes");
+    const struct sim_node *to = NULL;
+    out->node = n;
+    if (text == NULL || n->broken ||
+        (s->key->refers != NULL && !resolve(s, n, s->key->refers, text, &to))) {
+        return;
+    }
+    out->text = text;
+    out->to = to;
+    char *full = to != NULL ? sim_tree_path(to) : sim_base_strdup(text);
+    out->full = sim_arena_strdup(s->load->arena, full);
+    free(full);
+}
+
+// ---- several in a row
+// -----------------------------------------------------------------------------
+
+/** The elements of a list or array, or the scalar itself as the only one. */
+static int element_count(const struct sim_node *n)
+{
+    return n->kind == SIM_NODE_LIST || n->kind == SIM_NODE_ARRAY ? n->count : 1;
+}
+
+static struct sim_node *element(struct sim_node *n, int i)
+{
+    return n->kind == SIM_NODE_LIST || n->kind == SIM_NODE_ARRAY ? n->children[i] : n;
+}
+
+static void load_refs(struct slot *s)
+{
+    struct sim_refs *out = s->out;
+    out->count = element_count(s->node);
+    out->at = SIM_ARENA_NEW(s->load->arena, struct sim_ref, out->count + 1);
+    for (int i = 0; i < out->count; i++) {
+        fill_ref(s, element(s->node, i), &out->at[i]);
+    }
+}
+
+static void load_texts(struct slot *s)
+{
+    struct sim_texts *out = s->out;
+    const int count = element_count(s->node);
+    out->at = SIM_ARENA_NEW(s->load->arena, const char *, count + 1);
+    out->nodes = SIM_ARENA_NEW(s->load->arena, const struct sim_node *, count + 1);
+    for (int i = 0; i < count; i++) {
+        const struct sim_node *n = element(s->node, i);
+        const char *text = wanted_text(s->load, n, NULL);
+        if (text != NULL) {
+            out->at[out->count] = text;
+            out->nodes[out->count++] = n;
+        }
+    }
+}
+
+static void load_numbers(struct slot *s)
+{
+    struct sim_numbers *out = s->out;
+    out->node = s->node;
+    out->count = element_count(s->node);
+    out->at = SIM_ARENA_NEW(s->load->arena, double, out->count + 1);
+    for (int i = 0; i < out->count; i++) {
+        struct slot one = *s;
+        one.node = element(s->node, i);
+        (void)bare_number(&one, &out->at[i]);
+    }
+}
+
+static void load_values(struct slot *s)
+{
+    struct sim_values *out = s->out;
+    out->node = s->node;
+    out->count = element_count(s->node);
+    out->at = SIM_ARENA_NEW(s->load->arena, struct sim_value, out->count + 1);
+    for (int i = 0; i < out->count; i++) {
+        struct slot one = *s;
+        one.node = element(s->node, i);
+        out->at[i] = value_of(&one);
+    }
+}
+
+// ---- groups
+// ---------------------------------------------------------------------------------------
+
+static void load_thing(struct load *l, const struct sim_key *under, const struct sim_kind *kind,
+                       struct sim_node *n, void *out);
+
+static char *kinds_text(const struct sim_kind *const *kinds)
+{
+    const char *names[64] = {0};
+    for (int i = 0; kinds[i] != NULL && i < SIM_COUNT(names) - 1; i++) {
+        names[i] = kinds[i]->name;
+    }
+    return choices_text(names);
+}
+
+/** NULL, told, when the thing does not say what it is, or something unknown. */
+static const struct sim_kind *kind_of(struct load *l, const struct sim_key *key,
+                                      const struct sim_node *thing)
+{
+    const struct sim_kind *kind = sim_kind_of(key, thing);
+    if (kind != NULL) {
+        return kind;
+    }
+    SIM_REQUIRE(key->kinds != NULL, "a key of groups that names its kind");
+    const struct sim_node *said = sim_tree_child(thing, "kind");
+    if (said == NULL) {
+        tell_at(l, SIM_DIAG_WRONG, thing, &thing->place, "", "the key 'kind' is missing");
+        return NULL;
+    }
+    const char *names[64] = {0};
+    int count = 0;
+    for (; key->kinds[count] != NULL && count < SIM_COUNT(names); count++) {
+        names[count] = key->kinds[count]->name;
+    }
+    const char *text = said->text != NULL ? said->text : "";
+    const char *near = sim_strtab_nearest(text, names, count);
+    tell_owned(l, said,
+               near != NULL ? sim_base_format("did you mean '%s'?", near) : kinds_text(key->kinds),
+               sim_base_format("'%s' is not a known kind", text));
+    return NULL;
+}
+
+/** A new struct for the group `n`; NULL, told, when it is no group or of no known kind. */
+static void *new_thing(struct load *l, const struct sim_key *key, struct sim_node *n,
+                       const struct sim_kind **out_kind)
+{
+    *out_kind = NULL;
+    if (n->broken) {
+        return NULL;
+    }
+    if (n->kind != SIM_NODE_GROUP) {
+        tell(l, n, "write { ... }", "a group is wanted here");
+        return NULL;
+    }
+    const struct sim_kind *kind = kind_of(l, key, n);
+    if (kind == NULL) {
+        return NULL;
+    }
+    void *data = sim_arena_alloc(l->arena, 1, kind->size > 0 ? kind->size : 1);
+    load_thing(l, key, kind, n, data);
+    *out_kind = kind;
+    return data;
+}
+
+static void add_item(struct load *l, const struct sim_key *key, struct sim_node *n,
+                     struct sim_items *items)
+{
+    const struct sim_kind *kind = NULL;
+    void *data = new_thing(l, key, n, &kind);
+    if (data != NULL) {
+        items->at[items->count++] =
+            (struct sim_item){.name = n->name, .node = n, .kind = kind, .data = data};
+    }
+}
+
+static void check_item_name(struct load *l, const struct sim_key *key, struct sim_node *n)
+{
+    struct slot s = {.load = l, .key = key, .node = n};
+    const struct sim_node *to = NULL;
+    struct sim_node at_name = *n;
+    at_name.value_at = n->place; // the caret belongs under the name
+    if (key->names_refer != NULL) {
+        (void)resolve(&s, &at_name, key->names_refer, n->name, &to);
+    }
+}
+
+static void load_map(struct slot *s)
+{
+    struct sim_items *out = s->out;
+    if (s->node->kind != SIM_NODE_GROUP) {
+        const bool is_empty = s->node->kind == SIM_NODE_LIST && s->node->count == 0;
+        if (!is_empty) {
+            tell(s->load, s->node, "write { name = { ... }; } or ( { name = \"...\"; ... } )",
+                 "a group of named things is wanted here");
+        }
+        return;
+    }
+    out->at = SIM_ARENA_NEW(s->load->arena, struct sim_item, s->node->count + 1);
+    for (int i = 0; i < s->node->count; i++) {
+        check_item_name(s->load, s->key, s->node->children[i]);
+        add_item(s->load, s->key, s->node->children[i], out);
+    }
+}
+
+static void load_list(struct slot *s)
+{
+    struct sim_items *out = s->out;
+    const bool is_list = s->node->kind == SIM_NODE_LIST || s->node->kind == SIM_NODE_ARRAY;
+    const int count = is_list ? s->node->count : 1;
+    out->at = SIM_ARENA_NEW(s->load->arena, struct sim_item, count + 1);
+    for (int i = 0; i < count; i++) {
+        add_item(s->load, s->key, is_list ? s->node->children[i] : s->node, out);
+    }
+}
+
+static void load_group(struct slot *s)
+{
+    const struct sim_kind *kind = NULL;
+    *(void **)s->out = new_thing(s->load, s->key, s->node, &kind);
+}
+
+/** Lists and groups where a scalar is wanted get one message, not one for each use. */
+static bool is_scalar_wanted(enum sim_key_type type)
+{
+    return type <= SIM_KEY_REF;
+}
+
+static void load_key(struct slot *s)
+{
+    if (s->node->broken) {
+        return;
+    }
+    if (is_scalar_wanted(s->key->type) && s->node->text == NULL) {
+        tell(s->load, s->node, NULL, "one value is wanted here, not a group or a list");
+        return;
+    }
+    switch (s->key->type) {
+    case SIM_KEY_TEXT:
+        load_text(s);
+        break;
+    case SIM_KEY_BOOL:
+        load_bool(s);
+        break;
+    case SIM_KEY_COUNT:
+        load_count(s);
+        break;
+    case SIM_KEY_NUMBER:
+        load_number(s);
+        break;
+    case SIM_KEY_VALUE:
+        load_value(s);
+        break;
+    case SIM_KEY_CHOICE:
+        load_choice(s);
+        break;
+    case SIM_KEY_TIME:
+        load_time(s);
+        break;
+    case SIM_KEY_FILE:
+        load_file(s);
+        break;
+    case SIM_KEY_REF:
+        fill_ref(s, s->node, s->out);
+        break;
+    case SIM_KEY_TEXTS:
+        load_texts(s);
+        break;
+    case SIM_KEY_REFS:
+        load_refs(s);
+        break;
+    case SIM_KEY_NUMBERS:
+        load_numbers(s);
+        break;
+    case SIM_KEY_VALUES:
+        load_values(s);
+        break;
+    case SIM_KEY_GROUP:
+        load_group(s);
+        break;
+    case SIM_KEY_MAP:
+        load_map(s);
+        break;
+    case SIM_KEY_LIST:
+        load_list(s);
+        break;
+    case SIM_KEY_NODE:
+        *(const struct sim_node **)s->out = s->node;
+        break;
+    }
+}
+
+static void tell_unknown(struct load *l, const struct sim_kind *kind, const struct sim_node *n)
+{
+    const char **names = sim_base_alloc((size_t)kind->key_count + 1, sizeof(*names));
+    for (int i = 0; i < kind->key_count; i++) {
+        names[i] = kind->keys[i].name;
+    }
+    const char *near = sim_strtab_nearest(n->name, names, kind->key_count);
+    char *remedy = near != NULL ? sim_base_format("did you mean '%s'?", near)
+                                : sim_base_format("no such key in '%s'", kind->name);
+    tell_at(l, SIM_DIAG_WRONG, n, &n->place, remedy, "unknown key");
+    free(remedy);
+    free(names);
+}
+
+/** Names that are not keys: what `any` collects, or mistakes. */
+static void load_others(struct load *l, const struct sim_key *under, const struct sim_kind *kind,
+                        struct sim_node *n, void *out)
+{
+    struct sim_items items = {0};
+    for (int i = 0; i < n->count; i++) {
+        struct sim_node *c = n->children[i];
+        if (sim_kind_key(kind, c->name) != NULL || sim_kind_is_chooser(under, kind, c->name)) {
+            continue;
+        }
+        if (kind->any == NULL) {
+            tell_unknown(l, kind, c);
+            continue;
+        }
+        if (items.at == NULL) {
+            items.at = SIM_ARENA_NEW(l->arena, struct sim_item, n->count);
+        }
+        check_item_name(l, kind->any, c);
+        add_item(l, kind->any, c, &items);
+    }
+    if (kind->any != NULL) {
+        memcpy((char *)out + kind->any->offset, &items, sizeof(items));
+    }
+}
+
+static void load_absent(struct load *l, const struct sim_key *key, struct sim_node *n, void *out)
+{
+    struct slot s = {.load = l, .key = key, .out = out, .is_default = true};
+    if (key->type == SIM_KEY_CHOICE) {
+        *(int *)out = -1;
+    }
+    if (key->initial != NULL) {
+        s.node = sim_tree_default(l->tree, n, key->name, key->initial, l->diag);
+        load_key(&s);
+    } else if ((key->flags & SIM_KEY_REQUIRED) != 0) {
+        char *what = sim_base_format("'%s' is missing", key->name);
+        tell_at(l, SIM_DIAG_WRONG, n, &n->place, key->doc != NULL ? key->doc : "", what);
+        free(what);
+    }
+}
+
+static void load_thing(struct load *l, const struct sim_key *under, const struct sim_kind *kind,
+                       struct sim_node *n, void *out)
+{
+    for (int i = 0; i < kind->key_count; i++) {
+        const struct sim_key *key = &kind->keys[i];
+        void *field = (char *)out + key->offset;
+        struct sim_node *c = sim_tree_child(n, key->name);
+        if (c == NULL) {
+            load_absent(l, key, n, field);
+            continue;
+        }
+        struct slot s = {.load = l, .key = key, .node = c, .out = field};
+        load_key(&s);
+    }
+    load_others(l, under, kind, n, out);
+}
+
+void *sim_kind_load(const struct sim_kind *root, struct sim_tree *t, struct sim_arena *arena,
+                    const struct sim_kind_load_opts *opts, struct sim_diag *d)
+{
+    struct load l = {.tree = t, .arena = arena, .opts = opts, .diag = d};
+    sim_kind_normalise(root, t);
+    void *out = sim_arena_alloc(arena, 1, root->size > 0 ? root->size : 1);
+    load_thing(&l, NULL, root, t->root, out);
+    return out;
+}
