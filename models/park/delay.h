@@ -1,0 +1,42 @@
+/** @file
+ * Pipes with delay: what entered comes out at the other end, `delay` later.
+ *
+ * The network knows such a pipe as an entry into the pool of what is on its way, and an exit whose
+ * capacity is set here (build.h). Each change of the entry's rate is kept in a queue and comes out
+ * as an event `delay` later. Where the far end takes less than arrives, the rest stays in the pipe
+ * as a backlog, and the exit may run at the pipe's capacity until the backlog is gone: the instant
+ * is computed, and changes with the rates.
+ *
+ * One struct belongs to one run at a time; its queues grow to the most that was ever under way and
+ * are kept. Floor 5.
+ */
+#ifndef PARK_DELAY_H
+#define PARK_DELAY_H
+
+#include "models/park/happening.h"
+#include "models/park/park.h"
+#include "models/park/roster.h"
+#include "sim/flow/flow.h"
+
+struct park_delays; // opaque
+
+struct park_delays *park_delay_create(const struct park *p, const struct park_roster *roster,
+                                      struct sim_flow *flow);
+void park_delay_destroy(struct park_delays *d); // NULL is fine
+
+/** All pipes empty. The flow is reset before. */
+void park_delay_reset(struct park_delays *d, const struct park_clock *c);
+
+/** The rate of the activity changed; true when it is an end of such a pipe. */
+bool park_delay_changed(struct park_delays *d, const struct park_clock *c, int32_t activity,
+                        double rate);
+
+/** EXIT: let it happen. */
+void park_delay_happen(struct park_delays *d, const struct park_clock *c,
+                       const struct sim_event *e);
+
+/** After a settle: may an exit now run faster, since more arrived than went? True: it was set, and
+ * the flow wants another settle at this instant. */
+bool park_delay_catch_up(struct park_delays *d, const struct park_clock *c);
+
+#endif

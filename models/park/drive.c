@@ -1,0 +1,471 @@
+#include "models/park/drive.h"
+
+#include "models/park/build.h"
+#include "sim/base/hash.h"
+#include "sim/base/vec.h"
+#include "sim/num/rng.h"
+#include "sim/num/stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { // purposes of draws; part of what a results file means: never renumber
+    DRAW_LEVEL = 3
+};
+
+enum { // `arg` of PARK_HAPPENING_PROFILE below this is a profile, above a drawn level
+    ARG_LEVELS = 1 << 24
+};
+
+/** A capacity that varies; several activities may share it (exchanges over one link). */
+struct level {
+    const struct park_level *def;
+    const char *path; // keys its draws
+    struct sim_rng draw;
+    double value;
+};
+
+/** A profile and the piece of it that holds now. */
+struct follower {
+    sim_time from, until; // rows around now; until NEVER: no change any more
+    int64_t piece;        // [-] of `steps` between them
+    double value;
+};
+
+/** A price or factor of a move that follows a profile. */
+struct rate {
+    int32_t move;
+    int32_t profile;
+    bool is_price; // else the emission factor
+};
+
+struct park_drives {
+    struct park_drive_parts parts;
+    SIM_VEC(struct level) levels;
+    SIM_VEC(struct rate) rates;
+    struct follower *followers;                                // by profile
+    bool *is_followed;                                         // by profile: somebody depends on it
+    bool *is_used;                                             // by calendar
+    bool *is_open;                                             // by calendar: now
+    int32_t *level_of;                                         // by activity; -1: constant
+    double *capacity;                                          // by activity: now
+    struct sim_stats_timed *wanted;                            // by activity
+    struct park_roster_lists by_calendar, by_target, by_level; // activities
+    struct park_roster_lists levels_by_profile, rates_by_profile;
+};
+
+int32_t park_drive_target(const struct park *p, int32_t activity)
+{
+    const struct park_activity *a = &p->net->activities[activity];
+    if (a->failure_count == 0) {
+        return -1;
+    }
+    const struct park_failure *f = p->failures[a->first_failure];
+    return f->process >= 0 ? f->process : p->process_count + f->link;
+}
+
+/** Whose level it is: activities of one link share the link's. */
+static const char *level_path(const struct park *p, const struct park_activity *a)
+{
+    switch (a->kind) {
+    case PARK_ACTIVITY_PROCESS:
+        return p->processes[a->id]->path;
+    case PARK_ACTIVITY_EXCHANGE:
+    case PARK_ACTIVITY_EXIT: {
+        const struct park_exchange *x = p->exchanges[a->id];
+        return x->link >= 0 ? p->links[x->link]->path : x->path;
+    }
+    case PARK_ACTIVITY_PURCHASE:
+    case PARK_ACTIVITY_SALE:
+    case PARK_ACTIVITY_DISPOSAL:
+    case PARK_ACTIVITY_SUPPLY:
+    case PARK_ACTIVITY_DEMAND:
+        break;
+    }
+    return p->offers[a->id]->path;
+}
+
+static int32_t find_level(struct park_drives *d, const struct park_activity *a)
+{
+    if (a->level == NULL || (a->level->profile < 0 && a->level->dist == NULL)) {
+        return -1;
+    }
+    for (int i = 0; i < d->levels.count; i++) {
+        if (d->levels.data[i].def == a->level) {
+            return i;
+        }
+    }
+    SIM_VEC_PUSH(&d->levels, (struct level){.def = a->level, .path = level_path(d->parts.park, a)});
+    return d->levels.count - 1;
+}
+
+static void list_activities(struct park_drives *d)
+{
+    const struct park *p = d->parts.park;
+    const int count = p->net->activity_count;
+    int32_t *key = sim_base_alloc((size_t)count, sizeof(*key));
+    for (int a = 0; a < count; a++) {
+        key[a] = p->net->activities[a].calendar;
+        if (key[a] >= 0) {
+            d->is_used[key[a]] = true;
+        }
+    }
+    park_roster_lists_init(&d->by_calendar, p->calendar_count, key, count);
+    for (int a = 0; a < count; a++) {
+        key[a] = park_drive_target(p, a);
+    }
+    park_roster_lists_init(&d->by_target, p->process_count + p->link_count, key, count);
+    for (int a = 0; a < count; a++) {
+        d->level_of[a] = find_level(d, &p->net->activities[a]);
+    }
+    park_roster_lists_init(&d->by_level, d->levels.count, d->level_of, count);
+    free(key);
+}
+
+/** The profile that a value refers to, -1 if none. */
+static int32_t profile_of(const struct park *p, const struct sim_value *v)
+{
+    for (int i = 0; v != NULL && v->form == SIM_VALUE_PROFILE && i < p->profile_count; i++) {
+        if (strcmp(p->profiles[i]->name, v->name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/** [kgCO2e per SI arrived] What the park file says of the emissions of a move; NULL: nothing. */
+static const struct sim_value *factor_of(const struct park *p, const struct park_move *m)
+{
+    const struct park_stream *stream = p->streams[m->stream];
+    const struct park_offer *offer = m->offer >= 0 ? p->offers[m->offer] : NULL;
+    if (m->kind == PARK_MOVE_PURCHASE && offer != NULL) {
+        return offer->upstream.form != SIM_VALUE_NONE ? &offer->upstream : &stream->upstream;
+    }
+    if (m->kind == PARK_MOVE_DISPOSAL && offer != NULL) {
+        return &offer->emission;
+    }
+    if (m->kind == PARK_MOVE_INPUT && stream->burning != NULL && m->link < 0) {
+        return &stream->burning->fossil;
+    }
+    return NULL;
+}
+
+static void list_profiles(struct park_drives *d)
+{
+    const struct park *p = d->parts.park;
+    int32_t *key = sim_base_alloc((size_t)d->levels.count + 1, sizeof(*key));
+    for (int i = 0; i < d->levels.count; i++) {
+        key[i] = d->levels.data[i].def->profile;
+        if (key[i] >= 0) {
+            d->is_followed[key[i]] = true;
+        }
+    }
+    park_roster_lists_init(&d->levels_by_profile, p->profile_count, key, d->levels.count);
+    free(key);
+    for (int32_t m = 0; m < p->net->move_count; m++) {
+        const struct park_move *move = &p->net->moves[m];
+        const int32_t price = profile_of(p, move->price);
+        const int32_t factor = profile_of(p, factor_of(p, move));
+        if (price >= 0) {
+            SIM_VEC_PUSH(&d->rates, (struct rate){.move = m, .profile = price, .is_price = true});
+        }
+        if (factor >= 0) {
+            SIM_VEC_PUSH(&d->rates, (struct rate){.move = m, .profile = factor});
+        }
+    }
+    key = sim_base_alloc((size_t)d->rates.count + 1, sizeof(*key));
+    for (int i = 0; i < d->rates.count; i++) {
+        key[i] = d->rates.data[i].profile;
+        d->is_followed[key[i]] = true;
+    }
+    park_roster_lists_init(&d->rates_by_profile, p->profile_count, key, d->rates.count);
+    free(key);
+}
+
+struct park_drives *park_drive_create(const struct park_drive_parts *parts)
+{
+    struct park_drives *d = sim_base_alloc(1, sizeof(*d));
+    const struct park *p = parts->park;
+    const size_t activities = (size_t)p->net->activity_count;
+    d->parts = *parts;
+    d->followers = sim_base_alloc((size_t)p->profile_count, sizeof(*d->followers));
+    d->is_followed = sim_base_alloc((size_t)p->profile_count, sizeof(bool));
+    d->is_used = sim_base_alloc((size_t)p->calendar_count, sizeof(bool));
+    d->is_open = sim_base_alloc((size_t)p->calendar_count, sizeof(bool));
+    d->level_of = sim_base_alloc(activities, sizeof(int32_t));
+    d->capacity = sim_base_alloc(activities, sizeof(double));
+    d->wanted = sim_base_alloc(activities, sizeof(*d->wanted));
+    list_activities(d);
+    list_profiles(d);
+    return d;
+}
+
+void park_drive_destroy(struct park_drives *d)
+{
+    if (d == NULL) {
+        return;
+    }
+    park_roster_lists_fini(&d->by_calendar);
+    park_roster_lists_fini(&d->by_target);
+    park_roster_lists_fini(&d->by_level);
+    park_roster_lists_fini(&d->levels_by_profile);
+    park_roster_lists_fini(&d->rates_by_profile);
+    SIM_VEC_FREE(&d->levels);
+    SIM_VEC_FREE(&d->rates);
+    free(d->followers);
+    free(d->is_followed);
+    free(d->is_used);
+    free(d->is_open);
+    free(d->level_of);
+    free(d->capacity);
+    free(d->wanted);
+    free(d);
+}
+
+static double capacity_now(const struct park_drives *d, sim_time now, int32_t activity)
+{
+    const struct park_activity *a = &d->parts.park->net->activities[activity];
+    const bool is_there = a->is_open && now >= a->from_us && now < a->until_us;
+    if (!is_there || (a->calendar >= 0 && !d->is_open[a->calendar])) {
+        return 0;
+    }
+    const int32_t level = d->level_of[activity];
+    const double most = level >= 0 ? d->levels.data[level].value : a->capacity;
+    const int32_t target = park_drive_target(d->parts.park, activity);
+    const double share = target >= 0 ? park_breakdown_share(d->parts.breakdowns, target) : 1;
+    return share > 0 ? most * share : 0; // none of no limit is none
+}
+
+static void refresh(struct park_drives *d, sim_time now, int32_t activity)
+{
+    if (d->parts.park->net->activities[activity].kind == PARK_ACTIVITY_EXIT) {
+        return; // what comes out of a pipe is what went in: delay.h
+    }
+    const double capacity = capacity_now(d, now, activity);
+    if (capacity == d->capacity[activity]) {
+        return;
+    }
+    d->capacity[activity] = capacity;
+    sim_flow_set_capacity(d->parts.flow, activity, capacity);
+    if (d->parts.park->net->activities[activity].is_user) {
+        sim_stats_timed_change(&d->wanted[activity], now, isfinite(capacity) ? capacity : 0);
+    }
+}
+
+static void refresh_list(struct park_drives *d, sim_time now, const struct park_roster_lists *l,
+                         int32_t key)
+{
+    for (int32_t i = l->first[key]; i < l->first[key + 1]; i++) {
+        refresh(d, now, l->items[i]);
+    }
+}
+
+/** Go to the piece of the profile that begins now; plan the next. */
+static void follow(struct park_drives *d, const struct park_clock *c, int32_t profile)
+{
+    const struct park_profile *def = d->parts.park->profiles[profile];
+    struct follower *f = &d->followers[profile];
+    const bool is_linear = def->between == SIM_TABLE1D_LINEAR;
+    const int64_t steps = is_linear && def->steps > 1 ? def->steps : 1;
+    if (c->now >= f->until) {
+        f->from = c->now;
+        f->until = sim_table1d_next(def->table, c->now);
+        f->piece = 0;
+    } else {
+        f->piece++;
+    }
+    if (f->until == SIM_TIME_NEVER) {
+        f->value = sim_table1d_at(def->table, c->now);
+        return;
+    }
+    const sim_time span = f->until - f->from;
+    sim_time end = f->from + (sim_time)((double)span * (double)(f->piece + 1) / (double)steps);
+    if (f->piece + 1 >= steps || end <= c->now || end > f->until) {
+        end = f->until;
+    }
+    f->value = is_linear ? sim_table1d_integral(def->table, c->now, end) /
+                               sim_simtime_to_seconds(end - c->now)
+                         : sim_table1d_at(def->table, c->now);
+    (void)park_happening_push(c, end, PARK_HAPPENING_PROFILE, d->parts.roster->profiles + profile,
+                              profile);
+}
+
+/** Let all that depends on the profile follow its value. */
+static void pass_on(struct park_drives *d, const struct park_clock *c, int32_t profile)
+{
+    const double value = d->followers[profile].value;
+    const struct park_roster_lists *l = &d->levels_by_profile;
+    for (int32_t i = l->first[profile]; i < l->first[profile + 1]; i++) {
+        d->levels.data[l->items[i]].value = fmax(0, value);
+        refresh_list(d, c->now, &d->by_level, l->items[i]);
+    }
+    l = &d->rates_by_profile;
+    for (int32_t i = l->first[profile]; i < l->first[profile + 1]; i++) {
+        const struct rate *r = &d->rates.data[l->items[i]];
+        park_ledger_post_move(d->parts.ledger, d->parts.flow, r->move);
+        if (r->is_price) {
+            park_ledger_set_price(d->parts.ledger, r->move, value);
+        } else {
+            park_ledger_set_co2e(d->parts.ledger, r->move, value);
+        }
+    }
+}
+
+/** Draw the level of the span that begins now; plan the next. */
+static void redraw(struct park_drives *d, const struct park_clock *c, int32_t index)
+{
+    struct level *level = &d->levels.data[index];
+    const sim_time every = level->def->redraw_us;
+    const int64_t span = every > 0 ? (c->now - d->parts.park->start_us) / every : 0;
+    sim_rng_seek(&level->draw, (uint64_t)span);
+    level->value = fmax(0, sim_dist_draw(level->def->dist, &level->draw));
+    if (every > 0) {
+        const int32_t who =
+            d->parts.roster->activities[d->by_level.items[d->by_level.first[index]]];
+        (void)park_happening_push(c, d->parts.park->start_us + (span + 1) * every,
+                                  PARK_HAPPENING_PROFILE, who, ARG_LEVELS + index);
+    }
+}
+
+static void reset_calendars(struct park_drives *d, const struct park_clock *c)
+{
+    for (int32_t i = 0; i < d->parts.park->calendar_count; i++) {
+        const struct sim_calendar *times = d->parts.park->calendars[i]->times;
+        d->is_open[i] = sim_calendar_is_open(times, c->now);
+        const sim_time next = sim_calendar_next_change(times, c->now);
+        if (d->is_used[i] && next != SIM_TIME_NEVER) {
+            (void)park_happening_push(c, next, PARK_HAPPENING_CALENDAR,
+                                      d->parts.roster->calendars + i, i);
+        }
+    }
+}
+
+static void reset_levels(struct park_drives *d, const struct park_clock *c, uint64_t seed,
+                         uint64_t replication, bool antithetic)
+{
+    for (int32_t i = 0; i < d->levels.count; i++) {
+        struct level *level = &d->levels.data[i];
+        if (level->def->dist != NULL) {
+            level->draw =
+                sim_rng_make(seed, replication, sim_hash_text(level->path, 0), DRAW_LEVEL);
+            level->draw.is_antithetic = antithetic;
+            redraw(d, c, i);
+        }
+    }
+    for (int32_t i = 0; i < d->parts.park->profile_count; i++) {
+        d->followers[i] = (struct follower){.until = c->now};
+        if (d->is_followed[i]) {
+            follow(d, c, i);
+        }
+    }
+}
+
+/** A value that does not follow a profile: as stated, or the mean of what could be drawn. */
+static double constant_of(const struct sim_value *v)
+{
+    if (v == NULL || v->form == SIM_VALUE_NONE) {
+        return 0;
+    }
+    return v->form == SIM_VALUE_DIST ? sim_dist_mean(&v->dist) : v->si;
+}
+
+static void reset_prices(struct park_drives *d)
+{
+    const struct park *p = d->parts.park;
+    for (int32_t m = 0; m < p->net->move_count; m++) {
+        const struct park_move *move = &p->net->moves[m];
+        double factor = constant_of(factor_of(p, move));
+        const struct park_activity *a = &p->net->activities[move->activity];
+        // What the process itself emits goes with its activity, so with its first move.
+        if (a->kind == PARK_ACTIVITY_PROCESS && m == a->first_move) {
+            const double per_arrived = move->arrived > 0 ? 1 / move->arrived : 0;
+            factor += constant_of(&p->processes[a->id]->process_emissions) * per_arrived;
+        }
+        park_ledger_set_price(d->parts.ledger, m, constant_of(move->price));
+        park_ledger_set_co2e(d->parts.ledger, m, factor);
+    }
+}
+
+static void reset_dates(struct park_drives *d, const struct park_clock *c)
+{
+    const struct park *p = d->parts.park;
+    for (int32_t a = 0; a < p->net->activity_count; a++) {
+        const struct park_activity *def = &p->net->activities[a];
+        const int32_t who = d->parts.roster->activities[a];
+        if (def->from_us > c->now && def->from_us < p->until_us) {
+            (void)park_happening_push(c, def->from_us, PARK_HAPPENING_DATE, who, a);
+        }
+        if (def->until_us > c->now && def->until_us < p->until_us) {
+            (void)park_happening_push(c, def->until_us, PARK_HAPPENING_DATE, who, a);
+        }
+    }
+}
+
+void park_drive_reset(struct park_drives *d, const struct park_clock *c, uint64_t seed,
+                      uint64_t replication, bool antithetic)
+{
+    const struct park *p = d->parts.park;
+    reset_calendars(d, c);
+    reset_dates(d, c);
+    reset_levels(d, c, seed, replication, antithetic);
+    reset_prices(d);
+    for (int32_t a = 0; a < p->net->activity_count; a++) {
+        d->capacity[a] = NAN; // whatever the flow has: set it
+        sim_stats_timed_begin(&d->wanted[a], c->now, 0);
+    }
+    for (int32_t i = 0; i < p->profile_count; i++) {
+        if (d->is_followed[i]) {
+            pass_on(d, c, i);
+        }
+    }
+    for (int32_t a = 0; a < p->net->activity_count; a++) {
+        refresh(d, c->now, a);
+    }
+}
+
+static void turn(struct park_drives *d, const struct park_clock *c, const struct sim_event *e)
+{
+    const struct park_calendar *def = d->parts.park->calendars[e->arg];
+    d->is_open[e->arg] = sim_calendar_is_open(def->times, c->now);
+    SIM_TRACE(c->trace, c->now, def->name, "calendar %s", d->is_open[e->arg] ? "opens" : "closes");
+    refresh_list(d, c->now, &d->by_calendar, e->arg);
+    const sim_time next = sim_calendar_next_change(def->times, c->now);
+    if (next != SIM_TIME_NEVER) {
+        (void)park_happening_push(c, next, PARK_HAPPENING_CALENDAR, e->who, e->arg);
+    }
+}
+
+void park_drive_happen(struct park_drives *d, const struct park_clock *c, const struct sim_event *e)
+{
+    if (e->kind == PARK_HAPPENING_CALENDAR) {
+        turn(d, c, e);
+    } else if (e->kind == PARK_HAPPENING_DATE) {
+        const struct park_activity *def = &d->parts.park->net->activities[e->arg];
+        SIM_TRACE(c->trace, c->now, def->name, "%s: its date has come",
+                  c->now >= def->until_us ? "ends" : "begins");
+        refresh(d, c->now, e->arg);
+    } else if (e->arg >= ARG_LEVELS) {
+        const int32_t index = e->arg - ARG_LEVELS;
+        redraw(d, c, index);
+        refresh_list(d, c->now, &d->by_level, index);
+    } else {
+        follow(d, c, e->arg);
+        pass_on(d, c, e->arg);
+    }
+}
+
+void park_drive_hit(struct park_drives *d, const struct park_clock *c, int32_t target)
+{
+    refresh_list(d, c->now, &d->by_target, target);
+}
+
+double park_drive_capacity(const struct park_drives *d, int32_t activity)
+{
+    return d->capacity[activity];
+}
+
+double park_drive_wanted(const struct park_drives *d, sim_time now, int32_t activity)
+{
+    return sim_stats_timed_integral(&d->wanted[activity], now);
+}

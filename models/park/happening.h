@@ -1,0 +1,46 @@
+/** @file
+ * What can happen to a park, and in which order at one instant.
+ *
+ * At one instant stocks that reach a bound come first (the network sets them), then the events
+ * below in the order of their priorities, then of the rank of the entity's path, then as they were
+ * pushed. Recording comes before whatever changes, so an interval ends with what held up to then.
+ *
+ * Floor 5.
+ */
+#ifndef PARK_HAPPENING_H
+#define PARK_HAPPENING_H
+
+#include "sim/core/evq.h"
+#include "sim/core/trace.h"
+
+/** Kinds of events; also their priorities at one instant, lower first. */
+enum park_happening {
+    PARK_HAPPENING_RECORD,   // a recording interval ends
+    PARK_HAPPENING_WARM,     // the warm-up ends: the ledger restarts
+    PARK_HAPPENING_END,      // the run ends
+    PARK_HAPPENING_CALENDAR, // a calendar opens or closes
+    PARK_HAPPENING_DATE,     // a firm or a contract starts or ends
+    PARK_HAPPENING_PROFILE,  // a profile takes its next value
+    PARK_HAPPENING_REPAIRED, // a repair is done
+    PARK_HAPPENING_CREW,     // a crew starts or ends its shift
+    PARK_HAPPENING_FAIL,     // something breaks
+    PARK_HAPPENING_EXIT,     // what left a pipe's entrance changes at its end
+    PARK_HAPPENING_KINDS
+};
+
+/** What the parts of a run share. */
+struct park_clock {
+    struct sim_evq *queue;
+    struct sim_trace *trace; // NULL: off
+    sim_time now;
+};
+
+static inline sim_ev park_happening_push(const struct park_clock *c, sim_time when,
+                                         enum park_happening kind, int32_t who, int32_t arg)
+{
+    const struct sim_event e = {
+        .when = when, .priority = (int32_t)kind, .who = who, .kind = (int32_t)kind, .arg = arg};
+    return sim_evq_push(c->queue, &e);
+}
+
+#endif

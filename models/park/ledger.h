@@ -1,0 +1,94 @@
+/** @file
+ * The ledger: every amount that moves is booked once, from one account to another.
+ *
+ * What may move is listed by the park's net (build.h, `moves`): one stream from one account to
+ * another, `sent` by the first and `arrived` at the second; the difference is lost on the way.
+ * Posting books what has moved since the last posting: the difference of the activity's exact
+ * integral, so posting more often changes nothing but rounding. Money and carbon are columns of the
+ * same booking, at the price and factor that hold; post a move before either changes. At the end of
+ * the warm-up the ledger restarts.
+ *
+ * A ledger closes by construction, whatever is booked, so a sum over it proves nothing. It is
+ * checked against what it does not know (DESIGN 4): for each pool, and for each stream,
+ *
+ *     residual = booked in - booked out - lost - decay - (level, as integrated, end - start)
+ *
+ * and for each process what its ports booked against the recipe of the park file x activity. A
+ * level is set exactly on a bound that it would cross between two microseconds; that difference is
+ * known to the engine (sim_flow_trimmed) and counts on neither side. Beyond 1e-9 of the throughput
+ * the run has failed, with the names.
+ *
+ * One ledger belongs to one run at a time; nothing is allocated after create. Floor 5.
+ */
+#ifndef PARK_LEDGER_H
+#define PARK_LEDGER_H
+
+#include "models/park/park.h"
+#include "sim/flow/flow.h"
+
+#define PARK_LEDGER_TOLERANCE 1e-9 // [-] of the throughput; beyond it a run has failed
+
+struct park_ledger; // opaque: sums and marks live in ledger.c
+
+/** What one move has summed up since the restart. */
+struct park_ledger_sum {
+    double sent;    // [SI] left its `from`
+    double arrived; // [SI] reached its `to`
+    double money;   // [money] that `to` paid `from`
+    double co2e_kg; // [kgCO2e] caused by it
+};
+
+/** One stream's balance since the restart. What moves between two of its pools counts as neither
+ * in nor out. */
+struct park_ledger_balance {
+    double in, out;    // [SI] booked into and out of its pools
+    double lost;       // [SI] on links
+    double decayed;    // [SI] in stocks
+    double stock;      // [SI] change of its pools' levels, as integrated
+    double residual;   // [SI] in - out - lost - decayed - stock
+    double throughput; // [SI] larger of in and out + lost + decayed
+};
+
+/** Borrows the park until destroy. Owned by the caller. */
+struct park_ledger *park_ledger_create(const struct park *p);
+void park_ledger_destroy(struct park_ledger *l); // NULL is fine
+
+/** Forget all sums, and count from where the totals and levels of `f` stand now; factors stay. */
+void park_ledger_restart(struct park_ledger *l, const struct sim_flow *f);
+
+/** From now on the move costs and causes so much; post it first. [money/SI], [kgCO2e/SI] */
+void park_ledger_set_price(struct park_ledger *l, int32_t move, double price);
+void park_ledger_set_co2e(struct park_ledger *l, int32_t move, double factor);
+
+/** Book all that has moved since the last posting (or restart); and the same for one move. */
+void park_ledger_post(struct park_ledger *l, const struct sim_flow *f);
+void park_ledger_post_move(struct park_ledger *l, const struct sim_flow *f, int32_t move);
+
+/** Book one amount. Posting does so for whatever the network moved; others need not. */
+void park_ledger_book(struct park_ledger *l, int32_t move, double sent, double arrived);
+
+struct park_ledger_sum park_ledger_sum(const struct park_ledger *l, int32_t move);
+
+/** [SI] Arrived since the restart, without posting: what series are differences of. */
+double park_ledger_arrived(const struct park_ledger *l, const struct sim_flow *f, int32_t move);
+
+/** [activity] Integral of the activity's rate since the restart. */
+double park_ledger_activity(const struct park_ledger *l, const struct sim_flow *f,
+                            int32_t activity);
+
+/** [SI] Decayed in a pool since the restart. */
+double park_ledger_decayed(const struct park_ledger *l, const struct sim_flow *f, int32_t pool);
+
+/** [SI] The pool's level at the restart. */
+double park_ledger_first_level(const struct park_ledger *l, int32_t pool);
+
+/** The stream's balance; post first. */
+struct park_ledger_balance park_ledger_balance(struct park_ledger *l, const struct sim_flow *f,
+                                               int32_t stream);
+
+/** Hold the books against the engine's levels and the recipes; post first. SIM_FAILED, naming the
+ * streams, pools and processes that do not balance. */
+enum sim_status park_ledger_check(struct park_ledger *l, const struct sim_flow *f,
+                                  struct sim_err *err) SIM_MUST_USE;
+
+#endif

@@ -1,0 +1,101 @@
+#include "models/park/park_model.h"
+
+#include "models/park/park.h"
+#include "models/park/results.h"
+#include "models/park/run.h"
+#include "models/park/tell.h"
+
+#include <stdlib.h>
+
+static enum sim_status load(const struct sim_model_source *source, struct sim_diag *diag,
+                            void **out_data, struct sim_err *err)
+{
+    *out_data = NULL;
+    if (source->design != NULL) {
+        return sim_err_set(err, SIM_USAGE, "--design %s: this version knows no designs yet",
+                           source->design);
+    }
+    const struct park_load_opts opts = {.overrides = source->overrides,
+                                        .override_count = source->override_count,
+                                        .until = source->until,
+                                        .has_seed = source->has_seed,
+                                        .seed = source->seed};
+    struct park *p = NULL;
+    const enum sim_status status = park_load(source->path, &opts, diag, &p);
+    *out_data = p;
+    return status;
+}
+
+static void unload(void *data)
+{
+    park_load_free(data);
+}
+
+static void facts(const void *data, struct sim_model_facts *out)
+{
+    const struct park *p = data;
+    *out = (struct sim_model_facts){.title = p->title != NULL ? p->title : "",
+                                    .seed = p->seed,
+                                    .start_us = p->start_us,
+                                    .until_us = p->until_us};
+}
+
+static enum sim_status declare(const void *const *data, int data_count, struct sim_schema *out,
+                               struct sim_err *err)
+{
+    const struct park **parks = sim_base_alloc((size_t)data_count, sizeof(struct park *));
+    for (int i = 0; i < data_count; i++) {
+        parks[i] = data[i];
+    }
+    const enum sim_status status = park_results_declare(parks, data_count, out, err);
+    free(parks);
+    return status;
+}
+
+static void point(const void *data, const struct sim_schema *schema, struct sim_row *row)
+{
+    park_results_point(data, schema, row);
+}
+
+static void *state_create(const void *data, const struct sim_schema *schema)
+{
+    return park_run_create(data, schema);
+}
+
+static void state_destroy(void *state)
+{
+    park_run_destroy(state);
+}
+
+static enum sim_status run(void *state, const struct sim_trial *trial,
+                           const struct sim_model_hooks *hooks, struct sim_row *row,
+                           struct sim_model_end *out_end, struct sim_err *err)
+{
+    return park_run_trial(state, trial, hooks, row, out_end, err);
+}
+
+static void summary_text(const void *data, const struct sim_outcome *outcome,
+                         const struct sim_sink *out)
+{
+    park_tell_text(data, outcome, out);
+}
+
+static void summary_json(const void *data, const struct sim_outcome *outcome, struct json_t *object)
+{
+    park_tell_json(data, outcome, object);
+}
+
+const struct sim_model park_model = {.program = "ecopark",
+                                     .version = SIM_VERSION,
+                                     .about = "a simulator of eco-industrial parks",
+                                     .thing = "PARK",
+                                     .load = load,
+                                     .unload = unload,
+                                     .facts = facts,
+                                     .declare = declare,
+                                     .point = point,
+                                     .state_create = state_create,
+                                     .state_destroy = state_destroy,
+                                     .run = run,
+                                     .summary_text = summary_text,
+                                     .summary_json = summary_json};

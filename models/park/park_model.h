@@ -1,0 +1,13 @@
+/** @file
+ * The park as the engine meets it: one struct of callbacks (sim/sweep/model.h).
+ *
+ * Loaded data are a `struct park`, a state is a `struct park_run`. Floor 5.
+ */
+#ifndef PARK_MODEL_H
+#define PARK_MODEL_H
+
+#include "sim/sweep/model.h"
+
+extern const struct sim_model park_model;
+
+#endif

@@ -1,0 +1,195 @@
+#include "models/park/record.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct park_recorder {
+    struct park_record_parts parts;
+    int64_t interval;        // that is under way
+    double *flow_before;     // by link: [own unit] when the interval began
+    double *activity_before; // by process
+    double *down_before;     // by process [h]
+    double *wanted_began;    // by activity, at the begin
+    int32_t *activity_of;    // by process
+    double *scale;           // by stream: SI per unit
+};
+
+struct park_recorder *park_record_create(const struct park_record_parts *parts)
+{
+    struct park_recorder *r = sim_base_alloc(1, sizeof(*r));
+    const struct park *p = parts->park;
+    const size_t processes = (size_t)p->process_count;
+    r->parts = *parts;
+    r->flow_before = sim_base_alloc((size_t)parts->results->layout->link_count, sizeof(double));
+    r->activity_before = sim_base_alloc(processes, sizeof(double));
+    r->down_before = sim_base_alloc(processes, sizeof(double));
+    r->wanted_began = sim_base_alloc((size_t)p->net->activity_count, sizeof(double));
+    r->activity_of = sim_base_alloc(processes, sizeof(int32_t));
+    r->scale = sim_base_alloc((size_t)p->stream_count, sizeof(double));
+    for (int32_t a = 0; a < p->net->activity_count; a++) {
+        if (p->net->activities[a].kind == PARK_ACTIVITY_PROCESS) {
+            r->activity_of[p->net->activities[a].id] = a;
+        }
+    }
+    for (int s = 0; s < p->stream_count; s++) {
+        r->scale[s] = park_layout_scale(p->streams[s]);
+    }
+    return r;
+}
+
+void park_record_destroy(struct park_recorder *r)
+{
+    if (r == NULL) {
+        return;
+    }
+    free(r->flow_before);
+    free(r->activity_before);
+    free(r->down_before);
+    free(r->wanted_began);
+    free(r->activity_of);
+    free(r->scale);
+    free(r);
+}
+
+static void put_levels(const struct park_recorder *r, struct sim_row *row, int64_t instant)
+{
+    const struct park_results *out = r->parts.results;
+    for (int i = 0; i < out->layout->stock_count; i++) {
+        const struct park_layout_stock *k = &out->layout->stocks[i];
+        const int var = out->units[k->unit].level;
+        if (var >= 0) {
+            sim_row_put(row, var, out->stock_at[i] * (out->intervals + 1) + instant,
+                        sim_flow_level(r->parts.flow, k->pool) / r->scale[k->stream]);
+        }
+    }
+}
+
+void park_record_begin(struct park_recorder *r, struct sim_row *row, sim_time now)
+{
+    const struct park *p = r->parts.park;
+    r->interval = 0;
+    memset(r->flow_before, 0,
+           (size_t)r->parts.results->layout->link_count * sizeof(*r->flow_before));
+    for (int i = 0; i < p->process_count; i++) {
+        r->activity_before[i] = 0;
+        r->down_before[i] = park_breakdown_down_h(r->parts.breakdowns, now, i);
+    }
+    for (int a = 0; a < p->net->activity_count; a++) {
+        r->wanted_began[a] = park_drive_wanted(r->parts.drives, now, a);
+    }
+    put_levels(r, row, 0);
+}
+
+static void put_flows(struct park_recorder *r, struct sim_row *row)
+{
+    const struct park_results *out = r->parts.results;
+    for (int i = 0; i < out->layout->link_count; i++) {
+        const struct park_layout_link *k = &out->layout->links[i];
+        const int var = out->units[k->unit].flow;
+        if (var >= 0) {
+            const double sum = park_ledger_arrived(r->parts.ledger, r->parts.flow, k->move);
+            sim_row_put(row, var, out->link_at[i] * out->intervals + r->interval,
+                        (sum - r->flow_before[i]) / r->scale[k->stream]);
+            r->flow_before[i] = sum;
+        }
+    }
+}
+
+static void put_activities(struct park_recorder *r, struct sim_row *row, sim_time now)
+{
+    const struct park_results *out = r->parts.results;
+    for (int i = 0; out->running >= 0 && i < r->parts.park->process_count; i++) {
+        const int64_t at = out->process_at[i] * out->intervals + r->interval;
+        const double sum = park_ledger_activity(r->parts.ledger, r->parts.flow, r->activity_of[i]);
+        const double most = park_results_full_load(r->parts.park, i);
+        const double down = park_breakdown_down_h(r->parts.breakdowns, now, i);
+        const bool has_full_load = most > 0 && isfinite(most);
+        sim_row_put(row, out->running, at,
+                    has_full_load ? (sum - r->activity_before[i]) / most / 3600 : (double)NAN);
+        sim_row_put(row, out->down, at, down - r->down_before[i]);
+        r->activity_before[i] = sum;
+        r->down_before[i] = down;
+    }
+}
+
+void park_record_interval(struct park_recorder *r, struct sim_row *row, sim_time now)
+{
+    SIM_REQUIRE(r->interval < r->parts.results->intervals, "more intervals than the schema has");
+    put_flows(r, row);
+    put_activities(r, row, now);
+    r->interval++;
+    put_levels(r, row, r->interval);
+}
+
+/** [kg per SI] or [J per SI]: 1 where the amount itself is one, else the factor stated, else NaN.
+ */
+static double content(const struct park_stream *s, const struct sim_value *stated,
+                      struct sim_dim as)
+{
+    if (sim_units_is_same(s->si.dim, as)) {
+        return 1;
+    }
+    return stated->form == SIM_VALUE_QUANTITY ? stated->si : (double)NAN;
+}
+
+static void put_link(const struct park_recorder *r, struct sim_row *row, int link, sim_time now)
+{
+    const struct park_results *out = r->parts.results;
+    const struct park_layout_link *k = &out->layout->links[link];
+    const struct park_stream *stream = r->parts.park->streams[k->stream];
+    const struct park_move *move = &r->parts.park->net->moves[k->move];
+    const struct park_ledger_sum sum = park_ledger_sum(r->parts.ledger, k->move);
+    const struct park_results_unit *unit = &out->units[k->unit];
+    const int32_t entry = out->entry_at[link];
+    const double scale = r->scale[k->stream];
+    sim_row_f64(row, unit->flow_total)[out->link_at[link]] = sum.arrived / scale;
+    sim_row_f64(row, out->quantity)[entry] = sum.arrived / scale;
+    sim_row_f64(row, out->lost)[entry] = (sum.sent - sum.arrived) / scale;
+    sim_row_f64(row, out->mass)[entry] =
+        sum.arrived * content(stream, &stream->density, SIM_DIM_MASS) / 1e3;
+    sim_row_f64(row, out->energy)[entry] =
+        sum.arrived * content(stream, &stream->energy, SIM_DIM_ENERGY) / 1e9;
+    sim_row_f64(row, out->money)[entry] = sum.money;
+    sim_row_f64(row, out->co2e)[entry] = sum.co2e_kg / 1e3;
+    if (k->is_user) {
+        const double wanted = park_drive_wanted(r->parts.drives, now, move->activity) -
+                              r->wanted_began[move->activity];
+        const double got = park_ledger_activity(r->parts.ledger, r->parts.flow, move->activity);
+        // Two integrals of one constant over different pieces differ in their last bits.
+        const double lacked = wanted - got > 1e-12 * wanted ? wanted - got : 0;
+        sim_row_f64(row, unit->unserved)[out->link_at[link]] = move->sent * lacked / scale;
+    }
+}
+
+static void put_stock(const struct park_recorder *r, struct sim_row *row, int stock)
+{
+    const struct park_results *out = r->parts.results;
+    const struct park_layout_stock *k = &out->layout->stocks[stock];
+    const struct park_results_unit *unit = &out->units[k->unit];
+    const int32_t at = out->stock_at[stock];
+    const double scale = r->scale[k->stream];
+    sim_row_f64(row, unit->stock_start)[at] =
+        park_ledger_first_level(r->parts.ledger, k->pool) / scale;
+    sim_row_f64(row, unit->stock_end)[at] = sim_flow_level(r->parts.flow, k->pool) / scale;
+    sim_row_f64(row, unit->decayed)[at] =
+        park_ledger_decayed(r->parts.ledger, r->parts.flow, k->pool) / scale;
+}
+
+void park_record_totals(struct park_recorder *r, struct sim_row *row, sim_time now, int64_t events)
+{
+    const struct park_results *out = r->parts.results;
+    for (int i = 0; i < out->layout->link_count; i++) {
+        put_link(r, row, i, now);
+    }
+    for (int i = 0; i < out->layout->stock_count; i++) {
+        put_stock(r, row, i);
+    }
+    for (int s = 0; s < r->parts.park->stream_count; s++) {
+        const struct park_results_unit *unit = &out->units[out->layout->unit_of[s]];
+        const struct park_ledger_balance b = park_ledger_balance(r->parts.ledger, r->parts.flow, s);
+        sim_row_f64(row, unit->residual)[out->stream_at[s]] = b.residual / r->scale[s];
+        sim_row_f64(row, unit->throughput)[out->stream_at[s]] = b.throughput / r->scale[s];
+    }
+    sim_row_f64(row, out->events)[0] = (double)events;
+}

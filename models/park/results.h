@@ -1,0 +1,66 @@
+/** @file
+ * What a park's results file holds (RESULTS.md), and where a run's numbers go in its row.
+ *
+ * Declared once for all designs of a study: entity axes are the union over the designs, sorted by
+ * label. A state then binds its own entities to the columns. What is not there in a design stays
+ * NaN; what is there and did not move is 0.
+ *
+ * Definitions that RESULTS leaves open:
+ * - flow_U is what arrives at `to`; what a link loses on the way stands in ledger/lost.
+ * - unserved_U is what users would have drawn had they got all (their capacity by level, calendar,
+ *   dates and failures, over time), less what they drew. It is known for what stands behind a
+ *   demand: a market's `demand`, and the inputs of processes without outputs; elsewhere NaN.
+ * - running is full-load hours: the activity over the interval by the most that its capacity can
+ *   be. down is hours times the share of the capacity that failures took away.
+ * - ledger entries are the links of all units. mass and energy are NaN where the stream does not
+ *   say its density or energy content. co2e is what the move causes: bought goods by their upstream
+ *   factor, what is disposed of by the offer's, a fuel by its fossil carbon where a process takes
+ * it (and process emissions with the process's first port).
+ *
+ * Floor 5.
+ */
+#ifndef PARK_RESULTS_H
+#define PARK_RESULTS_H
+
+#include "models/park/layout.h"
+#include "sim/store/row.h"
+#include "sim/store/schema.h"
+
+/** Declare axes, variables and inputs for the designs of a study. */
+enum sim_status park_results_declare(const struct park *const *parks, int park_count,
+                                     struct sim_schema *out, struct sim_err *err) SIM_MUST_USE;
+
+/** The variables of one unit; -1 where not recorded. */
+struct park_results_unit {
+    int flow_total, unserved, stock_start, stock_end, decayed, residual, throughput;
+    int flow, level;
+};
+
+/** Where one park's numbers go; made once a state. */
+struct park_results {
+    const struct park_layout *layout;
+    struct park_results_unit *units; // by unit of the layout
+    int events, running, down;
+    int quantity, lost, mass, energy, money, co2e; // of /ledger
+    int32_t *link_at, *entry_at;                   // by link of the layout: its columns
+    int32_t *stock_at;                             // by stock of the layout
+    int32_t *stream_at;                            // by stream
+    int32_t *process_at;                           // by process, on axis unit
+    int64_t intervals;                             // [-] of the recording
+};
+
+void park_results_bind(struct park_results *r, const struct park *p,
+                       const struct park_layout *layout, const struct sim_schema *schema);
+void park_results_unbind(struct park_results *r);
+
+/** Fill present_link_U and present_stock_U of a point. */
+void park_results_point(const struct park *p, const struct sim_schema *schema, struct sim_row *row);
+
+/** [us] Boundary i of the recording intervals, 0 .. count. */
+sim_time park_results_boundary(const struct park *p, int64_t i);
+int64_t park_results_interval_count(const struct park *p);
+
+/** A process's largest rate, for full-load hours. [1/s] */
+double park_results_full_load(const struct park *p, int32_t process);
+
+#endif

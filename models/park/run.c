@@ -1,0 +1,427 @@
+#include "models/park/run.h"
+
+#include "models/park/breakdown.h"
+#include "models/park/build.h"
+#include "models/park/delay.h"
+#include "models/park/drive.h"
+#include "models/park/happening.h"
+#include "models/park/ledger.h"
+#include "models/park/record.h"
+#include "models/park/results.h"
+#include "models/park/roster.h"
+#include "sim/flow/flow.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    TICK_EVENTS = 1024 // [-] between two calls of the hooks
+};
+
+#define STANDS_STILL 1e-9 // [-] of the nominal capacity: slower than this is standing still
+
+struct park_run {
+    const struct park *park;
+    struct park_layout *layout;
+    struct park_results results;
+    struct park_roster roster;
+    struct sim_flow *flow;
+    struct park_ledger *ledger;
+    struct park_breakdowns *breakdowns;
+    struct park_drives *drives;
+    struct park_delays *delays;
+    struct park_recorder *recorder;
+    struct park_failure_defs {
+        struct park_breakdown_mode *modes;
+        struct park_breakdown_crew *crews;
+    } defs;
+    int32_t *target_of; // by activity: whom its failures hit; -1
+    int32_t *running;   // by target: activities that run
+    bool *runs;         // by activity
+    unsigned char *was; // by pool, for the trace: bit 0 empty, bit 1 full
+    struct park_clock clock;
+    struct sim_trace trace;
+    const struct sim_model_hooks *hooks;
+    struct sim_row *row;
+    int64_t events;
+    bool is_recording; // the warm-up is over
+    bool is_over;
+    park_run_tamper *tamper;
+    void *tamper_user;
+};
+
+static void make_breakdowns(struct park_run *r)
+{
+    const struct park *p = r->park;
+    const int modes = p->has_failures ? p->failure_count : 0;
+    r->defs.modes = sim_base_alloc((size_t)modes, sizeof(*r->defs.modes));
+    r->defs.crews = sim_base_alloc((size_t)p->crew_count, sizeof(*r->defs.crews));
+    for (int i = 0; i < modes; i++) {
+        const struct park_failure *f = p->failures[i];
+        r->defs.modes[i] = (struct park_breakdown_mode){
+            .path = f->path,
+            .name = f->name,
+            .rank = r->roster.failures + i,
+            .process = f->process >= 0 ? f->process : p->process_count + f->link,
+            .up = &f->up_dist,
+            .fix = &f->repair_dist,
+            .counts_operating = f->counts == PARK_COUNTS_OPERATING,
+            .leaves = f->left,
+            .crew = f->crew,
+            .priority = 1};
+    }
+    for (int i = 0; i < p->crew_count; i++) {
+        const struct park_crew *crew = p->crews[i];
+        r->defs.crews[i] = (struct park_breakdown_crew){
+            .name = crew->name,
+            .rank = r->roster.crews + i,
+            .size = (int)crew->size,
+            .calendar = crew->calendar >= 0 ? p->calendars[crew->calendar]->times : NULL};
+    }
+    const struct park_breakdown_opts opts = {.modes = r->defs.modes,
+                                             .mode_count = modes,
+                                             .crews = r->defs.crews,
+                                             .crew_count = p->crew_count,
+                                             .process_count = p->process_count + p->link_count};
+    r->breakdowns = park_breakdown_create(&opts, p->start_us);
+}
+
+/** Activities that failures may hit; without failures nobody. */
+static void make_targets(struct park_run *r)
+{
+    const struct park *p = r->park;
+    const size_t activities = (size_t)p->net->activity_count;
+    r->target_of = sim_base_alloc(activities, sizeof(int32_t));
+    r->runs = sim_base_alloc(activities, sizeof(bool));
+    r->running = sim_base_alloc((size_t)(p->process_count + p->link_count), sizeof(int32_t));
+    r->was = sim_base_alloc((size_t)p->net->pool_count, 1);
+    for (int32_t a = 0; a < p->net->activity_count; a++) {
+        r->target_of[a] = p->has_failures ? park_drive_target(p, a) : -1;
+    }
+}
+
+static sim_flow_on_change on_change;
+
+struct park_run *park_run_create(const struct park *p, const struct sim_schema *schema)
+{
+    struct park_run *r = sim_base_alloc(1, sizeof(*r));
+    r->park = p;
+    r->layout = park_layout_create(p);
+    park_results_bind(&r->results, p, r->layout, schema);
+    park_roster_init(&r->roster, p);
+    r->flow = sim_flow_create(p->net->network);
+    r->ledger = park_ledger_create(p);
+    make_breakdowns(r);
+    make_targets(r);
+    r->drives = park_drive_create(&(struct park_drive_parts){.park = p,
+                                                             .roster = &r->roster,
+                                                             .flow = r->flow,
+                                                             .ledger = r->ledger,
+                                                             .breakdowns = r->breakdowns});
+    r->delays = park_delay_create(p, &r->roster, r->flow);
+    r->recorder = park_record_create(&(struct park_record_parts){.park = p,
+                                                                 .results = &r->results,
+                                                                 .flow = r->flow,
+                                                                 .ledger = r->ledger,
+                                                                 .drives = r->drives,
+                                                                 .breakdowns = r->breakdowns});
+    r->clock.queue = sim_evq_create(4 * r->roster.count);
+    sim_flow_watch(r->flow, on_change, r);
+    return r;
+}
+
+void park_run_destroy(struct park_run *r)
+{
+    if (r == NULL) {
+        return;
+    }
+    sim_evq_destroy(r->clock.queue);
+    park_record_destroy(r->recorder);
+    park_delay_destroy(r->delays);
+    park_drive_destroy(r->drives);
+    park_breakdown_destroy(r->breakdowns);
+    park_ledger_destroy(r->ledger);
+    sim_flow_destroy(r->flow);
+    park_roster_fini(&r->roster);
+    park_results_unbind(&r->results);
+    park_layout_destroy(r->layout);
+    free(r->defs.modes);
+    free(r->defs.crews);
+    free(r->target_of);
+    free(r->running);
+    free(r->runs);
+    free(r->was);
+    free(r);
+}
+
+void park_run_set_tamper(struct park_run *r, park_run_tamper *tamper, void *user)
+{
+    r->tamper = tamper;
+    r->tamper_user = user;
+}
+
+/** Why the activity runs no faster. */
+static void say_why(struct park_run *r, int32_t activity, double rate)
+{
+    const struct park_net *net = r->park->net;
+    const struct park_activity *a = &net->activities[activity];
+    const struct park_move *move = &net->moves[a->first_move];
+    const struct park_stream *stream = r->park->streams[move->stream];
+    const double per_activity = move->kind == PARK_MOVE_OUTPUT ? move->arrived : move->sent;
+    const double shown = park_load_in_unit(stream, rate * per_activity) * 3600;
+    const int32_t port = sim_rates_limiting_port(sim_flow_rates(r->flow), activity);
+    const double capacity = park_drive_capacity(r->drives, activity);
+    if (capacity <= 0) {
+        SIM_TRACE(r->clock.trace, r->clock.now, a->name, "stands still: its capacity is 0 now");
+    } else if (sim_flow_is_off(r->flow, activity)) {
+        SIM_TRACE(r->clock.trace, r->clock.now, a->name, "is off: below its turndown");
+    } else if (port < 0 || port >= net->port_count) {
+        SIM_TRACE(r->clock.trace, r->clock.now, a->name, "%.6g %s/h of %s: its capacity", shown,
+                  stream->unit, stream->name);
+    } else {
+        const struct park_pool *pool = &net->pools[net->ports[port].pool];
+        SIM_TRACE(r->clock.trace, r->clock.now, a->name, "%.6g %s/h of %s: %s %s no more", shown,
+                  stream->unit, stream->name, pool->name,
+                  net->ports[port].gives ? "takes" : "gives");
+    }
+}
+
+/** The network tells of a rate that changed. */
+static void on_change(void *user, sim_time now, int32_t activity, double before, double after)
+{
+    struct park_run *r = user;
+    (void)now;
+    (void)before;
+    if (activity >= r->park->net->activity_count) {
+        return; // the network's own, beside those of the park
+    }
+    (void)park_delay_changed(r->delays, &r->clock, activity, after);
+    if (r->clock.trace != NULL) {
+        say_why(r, activity, after);
+    }
+    const int32_t target = r->target_of[activity];
+    const double nominal = r->park->net->activities[activity].capacity;
+    const bool runs = after > (isfinite(nominal) ? STANDS_STILL * nominal : 0);
+    if (target >= 0 && runs != r->runs[activity]) {
+        r->runs[activity] = runs;
+        r->running[target] += runs ? 1 : -1;
+        park_breakdown_runs(r->breakdowns, &r->clock, target, r->running[target] > 0);
+    }
+}
+
+/** Say which stocks ran empty or full, or left that state. Only for the trace. */
+static void say_bounds(struct park_run *r)
+{
+    for (int32_t p = 0; r->clock.trace != NULL && p < r->park->net->pool_count; p++) {
+        const struct park_pool *pool = &r->park->net->pools[p];
+        if (pool->stock < 0 && pool->link < 0) {
+            continue;
+        }
+        const bool is_empty = sim_flow_is_empty(r->flow, p);
+        const bool is_full = sim_flow_is_full(r->flow, p);
+        const unsigned char is = (unsigned char)((is_empty ? 1 : 0) | (is_full ? 2 : 0));
+        if (is != r->was[p]) {
+            r->was[p] = is;
+            sim_trace_say(r->clock.trace, r->clock.now, pool->name, "%s",
+                          is_empty  ? "is empty"
+                          : is_full ? "is full"
+                                    : "is between empty and full");
+        }
+    }
+}
+
+static enum sim_status settle(struct park_run *r, struct sim_err *err)
+{
+    do {
+        if (sim_flow_settle(r->flow, err) != SIM_OK) {
+            char when[SIM_SIMTIME_TEXT];
+            return sim_err_wrap(err, "at %s", sim_simtime_format(r->clock.now, when));
+        }
+    } while (park_delay_catch_up(r->delays, &r->clock));
+    say_bounds(r);
+    return SIM_OK;
+}
+
+static void begin_recording(struct park_run *r)
+{
+    r->is_recording = true;
+    park_ledger_restart(r->ledger, r->flow);
+    park_record_begin(r->recorder, r->row, r->clock.now);
+    const int64_t count = r->results.intervals;
+    if (count > 1) {
+        (void)park_happening_push(&r->clock, park_results_boundary(r->park, 1),
+                                  PARK_HAPPENING_RECORD, 0, 1);
+    }
+}
+
+static void record(struct park_run *r, const struct sim_event *e)
+{
+    park_record_interval(r->recorder, r->row, r->clock.now);
+    if (e->arg + 1 < r->results.intervals) {
+        (void)park_happening_push(&r->clock, park_results_boundary(r->park, e->arg + 1),
+                                  PARK_HAPPENING_RECORD, 0, e->arg + 1);
+    }
+}
+
+static void happen(struct park_run *r, const struct sim_event *e)
+{
+    switch ((enum park_happening)e->kind) {
+    case PARK_HAPPENING_RECORD:
+        record(r, e);
+        break;
+    case PARK_HAPPENING_WARM:
+        begin_recording(r);
+        break;
+    case PARK_HAPPENING_END:
+        park_record_interval(r->recorder, r->row, r->clock.now);
+        r->is_over = true;
+        break;
+    case PARK_HAPPENING_CALENDAR:
+    case PARK_HAPPENING_DATE:
+    case PARK_HAPPENING_PROFILE:
+        park_drive_happen(r->drives, &r->clock, e);
+        break;
+    case PARK_HAPPENING_REPAIRED:
+    case PARK_HAPPENING_CREW:
+    case PARK_HAPPENING_FAIL: {
+        const int32_t target = park_breakdown_happen(r->breakdowns, &r->clock, e);
+        if (target >= 0) {
+            park_drive_hit(r->drives, &r->clock, target);
+        }
+        break;
+    }
+    case PARK_HAPPENING_EXIT:
+        park_delay_happen(r->delays, &r->clock, e);
+        break;
+    case PARK_HAPPENING_KINDS:
+        SIM_REQUIRE(false, "an event of no kind");
+    }
+}
+
+static void reset(struct park_run *r, const struct sim_trial *t)
+{
+    const struct park *p = r->park;
+    r->clock.now = p->start_us;
+    r->events = 0;
+    r->is_recording = false;
+    r->is_over = false;
+    memset(r->runs, 0, (size_t)p->net->activity_count * sizeof(*r->runs));
+    memset(r->running, 0, (size_t)(p->process_count + p->link_count) * sizeof(*r->running));
+    memset(r->was, 0, (size_t)p->net->pool_count);
+    sim_evq_reset(r->clock.queue, p->start_us);
+    sim_flow_reset(r->flow, p->start_us, p->net->initial);
+    park_ledger_restart(r->ledger, r->flow);
+    const uint64_t replication = (uint64_t)t->replication;
+    park_breakdown_reset(r->breakdowns, &r->clock, t->seed, replication, t->antithetic);
+    park_drive_reset(r->drives, &r->clock, t->seed, replication, t->antithetic);
+    park_delay_reset(r->delays, &r->clock);
+    if (p->warm_us <= p->start_us) {
+        begin_recording(r);
+    } else {
+        (void)park_happening_push(&r->clock, p->warm_us, PARK_HAPPENING_WARM, 0, 0);
+    }
+    (void)park_happening_push(&r->clock, p->until_us, PARK_HAPPENING_END, 0, 0);
+}
+
+/** ECO_VALIDATE: walk the whole state. */
+static void validate(const struct park_run *r)
+{
+#ifdef ECO_VALIDATE
+    sim_evq_validate(r->clock.queue);
+    park_breakdown_validate(r->breakdowns, &r->clock);
+#else
+    (void)r;
+#endif
+}
+
+/** Go to the next instant, let all happen that happens then, and settle. */
+static enum sim_status step(struct park_run *r, struct sim_err *err)
+{
+    struct sim_event e;
+    const bool is_planned = sim_evq_peek(r->clock.queue, &e);
+    SIM_REQUIRE(is_planned, "a run has no end");
+    const sim_time bound = sim_flow_next(r->flow);
+    const sim_time now = e.when < bound ? e.when : bound;
+    sim_flow_advance(r->flow, now);
+    r->clock.now = now;
+    r->events += bound == now ? 1 : 0;
+    while (!r->is_over && sim_evq_peek(r->clock.queue, &e) && e.when == now) {
+        (void)sim_evq_pop(r->clock.queue, &e);
+        r->events++;
+        happen(r, &e);
+    }
+    if (r->is_over) {
+        return SIM_OK;
+    }
+    SIM_TRY(settle(r, err));
+    validate(r);
+    return SIM_OK;
+}
+
+static enum sim_status finish(struct park_run *r, struct sim_err *err)
+{
+    park_ledger_post(r->ledger, r->flow);
+    if (r->tamper != NULL) {
+        r->tamper(r->tamper_user, r->ledger);
+    }
+    SIM_TRY(park_ledger_check(r->ledger, r->flow, err));
+    park_record_totals(r->recorder, r->row, r->clock.now, r->events);
+    return SIM_OK;
+}
+
+/** Tell the hooks how far it is; true: stop. */
+static bool should_stop(const struct park_run *r)
+{
+    if (r->hooks->tick != NULL) {
+        r->hooks->tick(r->hooks->user, r->clock.now, r->events);
+    }
+    return r->hooks->is_stopped != NULL && r->hooks->is_stopped(r->hooks->user);
+}
+
+static void say_line(void *user, const char *line)
+{
+    const struct sim_sink *sink = user;
+    sim_sink_text(sink, line);
+    sim_sink_text(sink, "\n");
+}
+
+static void open_trace(struct park_run *r, const struct sim_model_hooks *hooks)
+{
+    r->clock.trace = NULL;
+    if (hooks->trace != NULL) {
+        union {
+            const void *in;
+            void *out;
+        } user = {.in = hooks->trace}; // the trace only passes it on to say_line
+        r->trace = (struct sim_trace){.sink = say_line, .user = user.out};
+        r->clock.trace = &r->trace;
+    }
+}
+
+enum sim_status park_run_trial(struct park_run *r, const struct sim_trial *trial,
+                               const struct sim_model_hooks *hooks, struct sim_row *row,
+                               struct sim_model_end *out_end, struct sim_err *err)
+{
+    static const struct sim_model_hooks none = {.trace = NULL};
+    r->hooks = hooks != NULL ? hooks : &none;
+    r->row = row;
+    open_trace(r, r->hooks);
+    reset(r, trial);
+    enum sim_status status = settle(r, err);
+    int64_t next_tick = TICK_EVENTS;
+    while (status == SIM_OK && !r->is_over) {
+        status = step(r, err);
+        if (status == SIM_OK && r->events >= next_tick) {
+            next_tick = r->events + TICK_EVENTS;
+            if (should_stop(r)) {
+                status = sim_err_set(err, SIM_STOPPED, "the run was stopped");
+            }
+        }
+    }
+    if (status == SIM_OK) {
+        status = finish(r, err);
+    }
+    *out_end = (struct sim_model_end){.events = r->events, .reached_us = r->clock.now};
+    return status;
+}

@@ -1,0 +1,338 @@
+#include "models/park/tell.h"
+
+#include "models/park/results.h"
+
+#include <jansson.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LARGEST = 12 // [-] flows shown
+};
+
+/** A link and what it came to. */
+struct told {
+    const struct park_layout_link *link;
+    double amount, half_width, unserved, co2e, money; // [own unit], [t], [money]
+};
+
+/** All that the summaries read. */
+struct summary {
+    const struct park *park;
+    struct park_layout *layout;
+    struct park_results results;
+    const struct sim_outcome *outcome;
+    struct told *links;
+};
+
+static double value_of(const struct sim_row *row, int var, int32_t at)
+{
+    return row != NULL && var >= 0 ? sim_row_f64_const(row, var)[at] : (double)NAN;
+}
+
+static void open_summary(struct summary *s, const struct park *p, const struct sim_outcome *o)
+{
+    *s = (struct summary){.park = p, .outcome = o, .layout = park_layout_create(p)};
+    park_results_bind(&s->results, p, s->layout, o->schema);
+    s->links = sim_base_alloc((size_t)s->layout->link_count, sizeof(*s->links));
+    for (int i = 0; i < s->layout->link_count; i++) {
+        const struct park_layout_link *link = &s->layout->links[i];
+        const struct park_results_unit *unit = &s->results.units[link->unit];
+        const int32_t at = s->results.link_at[i];
+        const int32_t entry = s->results.entry_at[i];
+        s->links[i] = (struct told){.link = link,
+                                    .amount = value_of(o->mean, unit->flow_total, at),
+                                    .half_width = value_of(o->half_width, unit->flow_total, at),
+                                    .unserved = value_of(o->mean, unit->unserved, at),
+                                    .co2e = value_of(o->mean, s->results.co2e, entry),
+                                    .money = value_of(o->mean, s->results.money, entry)};
+    }
+}
+
+static void close_summary(struct summary *s)
+{
+    free(s->links);
+    park_results_unbind(&s->results);
+    park_layout_destroy(s->layout);
+}
+
+static const char *unit_of(const struct summary *s, const struct park_layout_link *link)
+{
+    return s->layout->units[link->unit].text;
+}
+
+static const char *stream_of(const struct summary *s, const struct park_layout_link *link)
+{
+    return s->park->streams[link->stream]->name;
+}
+
+static bool is_internal(const struct park_layout_link *link)
+{
+    return strcmp(link->kind, "internal") == 0;
+}
+
+char *park_tell_number(double value, char out[PARK_TELL_NUMBER])
+{
+    const double size = fabs(value);
+    if (!isfinite(value) || size >= 1e15 || (size > 0 && size < 0.1)) {
+        (void)snprintf(out, PARK_TELL_NUMBER, "%.4g", value);
+        return out;
+    }
+    char plain[PARK_TELL_NUMBER];
+    (void)snprintf(plain, sizeof(plain), "%.*f",
+                   size >= 1e4 || size == 0 ? 0
+                   : size >= 100            ? 1
+                                            : 2,
+                   value);
+    const char *dot = strchr(plain, '.');
+    const size_t whole = dot != NULL ? (size_t)(dot - plain) : strlen(plain);
+    const size_t sign = plain[0] == '-' ? 1 : 0;
+    size_t used = 0;
+    for (size_t i = 0; plain[i] != '\0'; i++) {
+        if (i > sign && i < whole && (whole - i) % 3 == 0) {
+            out[used++] = ',';
+        }
+        out[used++] = plain[i];
+    }
+    out[used] = '\0';
+    return out;
+}
+
+static int by_amount(const void *a, const void *b)
+{
+    const struct told *x = a;
+    const struct told *y = b;
+    if (x->amount != y->amount) {
+        return x->amount > y->amount ? -1 : 1;
+    }
+    return strcmp(x->link->label, y->link->label);
+}
+
+static void print_link(const struct summary *s, const struct told *t, const struct sim_sink *out)
+{
+    char amount[PARK_TELL_NUMBER];
+    char width[PARK_TELL_NUMBER];
+    sim_sink_print(out, "  %14s %-4s %s", park_tell_number(t->amount, amount), unit_of(s, t->link),
+                   t->link->label);
+    if (isfinite(t->half_width)) {
+        sim_sink_print(out, "  (+- %s)", park_tell_number(t->half_width, width));
+    }
+    sim_sink_print(out, "  [%s]\n", t->link->kind);
+}
+
+static void print_flows(const struct summary *s, const struct sim_sink *out)
+{
+    const int count = s->layout->link_count;
+    struct told *sorted = sim_base_alloc((size_t)count, sizeof(*sorted));
+    int outer = 0;
+    for (int i = 0; i < count; i++) {
+        if (!is_internal(s->links[i].link) && s->links[i].amount > 0) {
+            sorted[outer++] = s->links[i];
+        }
+    }
+    if (outer > 0) {
+        qsort(sorted, (size_t)outer, sizeof(*sorted), by_amount);
+    }
+    sim_sink_print(out, "Largest flows%s\n", outer > 0 ? "" : ": none");
+    for (int i = 0; i < outer && i < LARGEST; i++) {
+        print_link(s, &sorted[i], out);
+    }
+    if (outer > LARGEST) {
+        sim_sink_print(out, "  ... and %d more\n", outer - LARGEST);
+    }
+    free(sorted);
+}
+
+static void print_balance(const struct summary *s, const struct sim_sink *out)
+{
+    sim_sink_text(out, "Balance of each stream (throughput; booked but not accounted for)\n");
+    for (int i = 0; i < s->park->stream_count; i++) {
+        const struct park_results_unit *unit = &s->results.units[s->layout->unit_of[i]];
+        const int32_t at = s->results.stream_at[i];
+        char number[PARK_TELL_NUMBER];
+        const double residual = value_of(s->outcome->mean, unit->residual, at);
+        sim_sink_print(out, "  %14s %-4s %s; %.2g\n",
+                       park_tell_number(value_of(s->outcome->mean, unit->throughput, at), number),
+                       s->park->streams[i]->unit, s->park->streams[i]->name, residual);
+    }
+}
+
+static void print_unserved(const struct summary *s, const struct sim_sink *out)
+{
+    bool any = false;
+    for (int i = 0; i < s->layout->link_count; i++) {
+        const struct told *t = &s->links[i];
+        if (t->unserved > 0) {
+            char number[PARK_TELL_NUMBER];
+            sim_sink_text(out, any ? "" : "Unserved demand\n");
+            sim_sink_print(out, "  %14s %-4s %s\n", park_tell_number(t->unserved, number),
+                           unit_of(s, t->link), t->link->label);
+            any = true;
+        }
+    }
+    sim_sink_text(out, any ? "" : "Unserved demand: none\n");
+}
+
+static void print_disposed(const struct summary *s, const struct sim_sink *out)
+{
+    bool any = false;
+    for (int i = 0; i < s->layout->link_count; i++) {
+        const struct told *t = &s->links[i];
+        if (strcmp(t->link->kind, "disposal") == 0 && t->amount > 0) {
+            sim_sink_text(out, any ? "" : "Disposed of\n");
+            print_link(s, t, out);
+            any = true;
+        }
+    }
+    sim_sink_text(out, any ? "" : "Disposed of: nothing\n");
+}
+
+/** Contracts under which nothing moved are rarely meant. */
+static void print_warnings(const struct summary *s, const struct sim_sink *out)
+{
+    for (int i = 0; i < s->layout->link_count; i++) {
+        const struct told *t = &s->links[i];
+        if (strcmp(t->link->kind, "exchange") == 0 && t->amount == 0) {
+            sim_sink_print(out, "Warning: nothing moved by exchange '%s' (%s)\n", t->link->exchange,
+                           t->link->label);
+        }
+    }
+    if (s->outcome->failed > 0) {
+        sim_sink_print(out, "Warning: %lld of %lld runs failed\n", (long long)s->outcome->failed,
+                       (long long)s->outcome->runs);
+    }
+}
+
+void park_tell_text(const struct park *p, const struct sim_outcome *outcome,
+                    const struct sim_sink *out)
+{
+    if (outcome->ok == 0) {
+        sim_sink_text(out, "No run went well, so there is nothing to sum up.\n");
+        return;
+    }
+    struct summary s;
+    char from[SIM_SIMTIME_TEXT];
+    char until[SIM_SIMTIME_TEXT];
+    open_summary(&s, p, outcome);
+    sim_sink_print(out, "%s, %s to %s", p->title, sim_simtime_format(p->warm_us, from),
+                   sim_simtime_format(p->until_us, until));
+    if (outcome->ok > 1) {
+        sim_sink_print(out, "; means of %lld runs with 95 %% confidence", (long long)outcome->ok);
+    }
+    sim_sink_text(out, "\n");
+    print_flows(&s, out);
+    print_balance(&s, out);
+    print_unserved(&s, out);
+    print_disposed(&s, out);
+    print_warnings(&s, out);
+    close_summary(&s);
+}
+
+/** NaN and infinity have no place in JSON: null. */
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *link_object(const struct summary *s, const struct told *t, double amount)
+{
+    json_t *o = json_object();
+    (void)json_object_set_new(o, "from", json_string(t->link->from));
+    (void)json_object_set_new(o, "to", json_string(t->link->to));
+    (void)json_object_set_new(o, "stream", json_string(stream_of(s, t->link)));
+    (void)json_object_set_new(o, "amount", number(amount));
+    (void)json_object_set_new(o, "unit", json_string(unit_of(s, t->link)));
+    return o;
+}
+
+static json_t *flows_of(const struct summary *s)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < s->layout->link_count; i++) {
+        const struct told *t = &s->links[i];
+        json_t *o = link_object(s, t, t->amount);
+        (void)json_object_set_new(o, "kind", json_string(t->link->kind));
+        (void)json_object_set_new(o, "label", json_string(t->link->label));
+        if (t->link->exchange[0] != '\0') {
+            (void)json_object_set_new(o, "exchange", json_string(t->link->exchange));
+        }
+        if (isfinite(t->half_width)) {
+            (void)json_object_set_new(o, "half_width", number(t->half_width));
+        }
+        (void)json_object_set_new(o, "money", number(t->money));
+        (void)json_object_set_new(o, "co2e_t", number(t->co2e));
+        (void)json_array_append_new(list, o);
+    }
+    return list;
+}
+
+static json_t *balance_of(const struct summary *s)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < s->park->stream_count; i++) {
+        const struct park_results_unit *unit = &s->results.units[s->layout->unit_of[i]];
+        const int32_t at = s->results.stream_at[i];
+        json_t *o = json_object();
+        (void)json_object_set_new(o, "stream", json_string(s->park->streams[i]->name));
+        (void)json_object_set_new(o, "throughput",
+                                  number(value_of(s->outcome->mean, unit->throughput, at)));
+        (void)json_object_set_new(o, "residual",
+                                  number(value_of(s->outcome->mean, unit->residual, at)));
+        (void)json_object_set_new(o, "unit", json_string(s->park->streams[i]->unit));
+        (void)json_array_append_new(list, o);
+    }
+    return list;
+}
+
+static json_t *unserved_of(const struct summary *s)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < s->layout->link_count; i++) {
+        const struct told *t = &s->links[i];
+        if (t->link->is_user) {
+            (void)json_array_append_new(list, link_object(s, t, t->unserved));
+        }
+    }
+    return list;
+}
+
+static json_t *stocks_of(const struct summary *s)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < s->layout->stock_count; i++) {
+        const struct park_layout_stock *k = &s->layout->stocks[i];
+        const struct park_results_unit *unit = &s->results.units[k->unit];
+        const int32_t at = s->results.stock_at[i];
+        const struct sim_row *mean = s->outcome->mean;
+        json_t *o = json_object();
+        (void)json_object_set_new(o, "stock", json_string(k->label));
+        (void)json_object_set_new(o, "start", number(value_of(mean, unit->stock_start, at)));
+        (void)json_object_set_new(o, "end", number(value_of(mean, unit->stock_end, at)));
+        (void)json_object_set_new(o, "decayed", number(value_of(mean, unit->decayed, at)));
+        (void)json_object_set_new(o, "unit", json_string(s->layout->units[k->unit].text));
+        (void)json_array_append_new(list, o);
+    }
+    return list;
+}
+
+void park_tell_json(const struct park *p, const struct sim_outcome *outcome, struct json_t *object)
+{
+    if (outcome->ok == 0) {
+        (void)json_object_set_new(object, "flows", json_array());
+        (void)json_object_set_new(object, "balance", json_array());
+        (void)json_object_set_new(object, "unserved", json_array());
+        return;
+    }
+    struct summary s;
+    open_summary(&s, p, outcome);
+    (void)json_object_set_new(object, "flows", flows_of(&s));
+    (void)json_object_set_new(object, "balance", balance_of(&s));
+    (void)json_object_set_new(object, "unserved", unserved_of(&s));
+    (void)json_object_set_new(object, "stocks", stocks_of(&s));
+    (void)json_object_set_new(object, "currency",
+                              json_string(p->currency != NULL ? p->currency : ""));
+    close_summary(&s);
+}
