@@ -3,5 +3,5 @@
 
 int main(int argc, char **argv)
 {
-    return sim_cli_main(argc, argv, &park_model);
+    return sim_cli_main(argc, argv, &park_park_model);
 }

@@ -85,7 +85,7 @@ static void summary_json(const void *data, const struct sim_outcome *outcome, st
     park_tell_json(data, outcome, object);
 }
 
-const struct sim_model park_model = {.program = "ecopark",
+const struct sim_model park_park_model = {.program = "ecopark",
                                      .version = SIM_VERSION,
                                      .about = "a simulator of eco-industrial parks",
                                      .thing = "PARK",

@@ -8,6 +8,6 @@
 
 #include "sim/sweep/model.h"
 
-extern const struct sim_model park_model;
+extern const struct sim_model park_park_model;
 
 #endif
