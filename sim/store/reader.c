@@ -540,7 +540,8 @@ static bool read_failures(struct sim_reader *r, hid_t table)
 enum sim_status sim_reader_failures(struct sim_reader *r, const struct sim_reader_failure **out,
                                     int *out_count, struct sim_err *err)
 {
-    if (r->failures.count == 0) {
+    if (r->failures.count == 0 && H5Lexists(r->h.file, "/failures", H5P_DEFAULT) > 0 &&
+        H5Lexists(r->h.file, "/failures/table", H5P_DEFAULT) > 0) {
         const hid_t table = H5Dopen2(r->h.file, "/failures/table", H5P_DEFAULT);
         const bool good = table >= 0 && read_failures(r, table);
 

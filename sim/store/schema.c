@@ -1,5 +1,6 @@
 #include "sim/store/schema.h"
 
+#include "sim/base/hash.h"
 #include "sim/store/schema_priv.h"
 
 #include <string.h>
@@ -353,4 +354,24 @@ int64_t sim_schema_label(const struct sim_schema *s, int axis, const char *label
 int64_t sim_schema_var_size(const struct sim_schema *s, int var)
 {
     return dims_size(s, sim_schema_var_at(s, var));
+}
+
+static void append_pairs(struct sim_arena *a, const char **text,
+                         const struct sim_schema_pair *pairs, int count)
+{
+    for (int i = 0; i < count; i++) {
+        *text = sim_arena_format(a, "%s%zu %s %zu %s\n", *text, strlen(pairs[i].name),
+                                 pairs[i].name, strlen(pairs[i].text), pairs[i].text);
+    }
+}
+
+void sim_schema_hash(const struct sim_schema *s, const char *salt, char out_hex[65])
+{
+    struct sim_arena *scratch = sim_arena_create();
+    const char *text = sim_arena_format(scratch, "%s\n", salt);
+
+    append_pairs(scratch, &text, s->texts.data, s->texts.count);
+    append_pairs(scratch, &text, s->files.data, s->files.count);
+    sim_hash_sha256(text, strlen(text), out_hex);
+    sim_arena_destroy(scratch);
 }

@@ -1,7 +1,7 @@
 #include "sim/store/writer.h"
 
 #include "sim/base/file.h"
-#include "sim/store/layout.h"
+#include "sim/store/h5layout.h"
 #include "sim/store/schema_priv.h"
 #include "sim/store/summary.h"
 
@@ -9,6 +9,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#ifdef __clang__
+#define COMPILER __VERSION__ // "Debian Clang 14.0.6"
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
 
 /** Totals of many runs make one chunk: large enough to deflate well, small enough to hold. */
 enum {
@@ -45,7 +51,7 @@ struct failure {
 struct sim_writer {
     const struct sim_schema *schema;
     struct sim_h5 h;
-    struct sim_layout layout;
+    struct sim_h5layout layout;
     struct sim_chunk_coder *coder;
     char *path;
     char *part;
@@ -78,23 +84,23 @@ static int64_t block_rows(size_t row_bytes, int64_t length)
     return rows > 1 ? rows : 1;
 }
 
-static void shape_column(const struct sim_layout *l, const struct sim_layout_array *a,
+static void shape_column(const struct sim_h5layout *l, const struct sim_h5layout_array *a,
                          struct column *c)
 {
     c->shape.rank = a->rank;
     c->shape.value_bytes = sim_schema_type_bytes(a->type);
     c->row_bytes = c->shape.value_bytes;
     for (int d = 1; d < a->rank; d++) {
-        c->shape.dims[d] = sim_layout_length(l, a->axes[d]);
+        c->shape.dims[d] = sim_h5layout_length(l, a->axes[d]);
         c->row_bytes *= (size_t)c->shape.dims[d];
     }
-    c->shape.dims[0] = block_rows(c->row_bytes, sim_layout_length(l, a->axes[0]));
+    c->shape.dims[0] = block_rows(c->row_bytes, sim_h5layout_length(l, a->axes[0]));
     c->shape.chunk[0] = c->shape.dims[0];
     sim_chunk_cut(&c->shape, 1, 8 * 1024 * 1024);
 }
 
 /** Make the dataset and a block for it; returns the column's number. */
-static int add_column(struct sim_writer *w, struct sim_layout_array *a, int var, const void *fill)
+static int add_column(struct sim_writer *w, struct sim_h5layout_array *a, int var, const void *fill)
 {
     struct column c = {.var = var, .first = -1};
 
@@ -103,7 +109,7 @@ static int add_column(struct sim_writer *w, struct sim_layout_array *a, int var,
     c.block = sim_base_alloc((size_t)c.shape.dims[0] * c.row_bytes, 1);
     a->chunks = &c.shape;
     a->fill = c.fill;
-    c.dataset = sim_layout_dataset(&w->layout, a);
+    c.dataset = sim_h5layout_dataset(&w->layout, a);
     SIM_VEC_PUSH(&w->columns, c);
     return w->columns.count - 1;
 }
@@ -176,17 +182,17 @@ static void write_time_bounds(struct sim_writer *w)
         return;
     }
     double *bounds = sim_base_alloc((size_t)count * 2, sizeof(*bounds));
-    const struct sim_layout_array a = {.name = "time_bounds",
-                                       .group = "",
-                                       .type = SIM_SCHEMA_F64,
-                                       .rank = 2,
-                                       .axes = {SIM_SCHEMA_AXIS_TIME, SIM_SCHEMA_AXIS_BOUND}};
+    const struct sim_h5layout_array a = {.name = "time_bounds",
+                                         .group = "",
+                                         .type = SIM_SCHEMA_F64,
+                                         .rank = 2,
+                                         .axes = {SIM_SCHEMA_AXIS_TIME, SIM_SCHEMA_AXIS_BOUND}};
 
     for (int64_t i = 0; i < count; i++) {
         bounds[2 * i] = instant->numbers[i];
         bounds[2 * i + 1] = instant->numbers[i + 1];
     }
-    sim_layout_write(&w->layout, &a, bounds);
+    sim_h5layout_write(&w->layout, &a, bounds);
     free(bounds);
 }
 
@@ -202,7 +208,7 @@ static void make_axes(struct sim_writer *w)
         const char *group = sim_schema_axis_at(w->schema, axis)->group;
 
         if (group[0] == '\0') { // those of groups come with their variables
-            (void)sim_layout_scale(&w->layout, group, axis);
+            (void)sim_h5layout_scale(&w->layout, group, axis);
         }
     }
     write_time_bounds(w);
@@ -212,14 +218,14 @@ static int add_run_column(struct sim_writer *w, const char *name, enum sim_schem
                           const char *long_name, const struct sim_schema_attr *attrs,
                           int attr_count)
 {
-    struct sim_layout_array a = {.name = name,
-                                 .group = "",
-                                 .type = type,
-                                 .rank = 1,
-                                 .axes = {SIM_SCHEMA_AXIS_RUN},
-                                 .long_name = long_name,
-                                 .attrs = attrs,
-                                 .attr_count = attr_count};
+    struct sim_h5layout_array a = {.name = name,
+                                   .group = "",
+                                   .type = type,
+                                   .rank = 1,
+                                   .axes = {SIM_SCHEMA_AXIS_RUN},
+                                   .long_name = long_name,
+                                   .attrs = attrs,
+                                   .attr_count = attr_count};
     const int8_t skipped = SIM_RUN_SKIPPED;
     const int64_t unknown = -1;
 
@@ -242,7 +248,7 @@ static void make_run_columns(struct sim_writer *w)
 
 // ---- what the schema says ----
 
-static void describe_var(const struct sim_schema_var *var, struct sim_layout_array *a)
+static void describe_var(const struct sim_schema_var *var, struct sim_h5layout_array *a)
 {
     const bool is_float = var->type == SIM_SCHEMA_F64 || var->type == SIM_SCHEMA_F32;
 
@@ -271,7 +277,7 @@ static void describe_var(const struct sim_schema_var *var, struct sim_layout_arr
 static void add_means(struct sim_writer *w, int var)
 {
     const struct sim_schema_var *v = sim_schema_var_at(w->schema, var);
-    struct sim_layout_array a;
+    struct sim_h5layout_array a;
     struct means m = {.var = var};
     char *name = sim_base_format("%s_mean", v->name);
 
@@ -297,26 +303,26 @@ static void add_means(struct sim_writer *w, int var)
     SIM_VEC_PUSH(&w->means, m);
 }
 
-static void make_series(struct sim_writer *w, int var, struct sim_layout_array *a)
+static void make_series(struct sim_writer *w, int var, struct sim_h5layout_array *a)
 {
     struct sim_chunk_shape shape;
 
     sim_pack_shape(w->schema, var, &shape);
     a->chunks = &shape;
-    w->series[var] = sim_layout_dataset(&w->layout, a);
+    w->series[var] = sim_h5layout_dataset(&w->layout, a);
 }
 
 static void make_var(struct sim_writer *w, int var)
 {
     const struct sim_schema_var *v = sim_schema_var_at(w->schema, var);
-    struct sim_layout_array a;
+    struct sim_h5layout_array a;
 
     describe_var(v, &a);
     w->column_of[var] = -1;
     w->series[var] = -1;
     switch (v->scope) {
     case SIM_SCHEMA_STATIC:
-        sim_layout_write(&w->layout, &a, v->values);
+        sim_h5layout_write(&w->layout, &a, v->values);
         break;
     case SIM_SCHEMA_SERIES:
         make_series(w, var, &a);
@@ -422,7 +428,7 @@ enum sim_status sim_writer_open(const struct sim_schema *s, const char *path,
     struct sim_writer *w = create(s, path, opts);
 
     sim_h5_create(&w->h, w->part);
-    sim_layout_init(&w->layout, &w->h, s, opts->runs, opts->points);
+    sim_h5layout_init(&w->layout, &w->h, s, opts->runs, opts->points);
     make_axes(w);
     make_run_columns(w);
     make_vars(w);
@@ -545,22 +551,22 @@ enum sim_status sim_writer_point(struct sim_writer *w, int64_t point, const stru
 
 static void write_designs(struct sim_writer *w)
 {
-    struct sim_layout_array a = {.name = "design",
-                                 .group = "",
-                                 .type = SIM_SCHEMA_STRING,
-                                 .rank = 1,
-                                 .axes = {SIM_SCHEMA_AXIS_RUN},
-                                 .long_name = "design of the run"};
+    struct sim_h5layout_array a = {.name = "design",
+                                   .group = "",
+                                   .type = SIM_SCHEMA_STRING,
+                                   .rank = 1,
+                                   .axes = {SIM_SCHEMA_AXIS_RUN},
+                                   .long_name = "design of the run"};
     const char **names = sim_base_alloc((size_t)w->layout.points, sizeof(*names));
 
-    sim_layout_write(&w->layout, &a, w->run_designs);
+    sim_h5layout_write(&w->layout, &a, w->run_designs);
     a.name = "point_design";
     a.axes[0] = SIM_SCHEMA_AXIS_POINT;
     a.long_name = "design of the point";
     for (int64_t i = 0; i < w->layout.points; i++) {
         names[i] = w->designs != NULL ? w->designs[i] : "base";
     }
-    sim_layout_write(&w->layout, &a, names);
+    sim_h5layout_write(&w->layout, &a, names);
     free(names);
 }
 
@@ -581,11 +587,9 @@ static void write_failure_table(struct sim_writer *w, hid_t group, hid_t type)
     const hid_t space = H5Screate_simple(1, &length, NULL);
     const hid_t plist = sim_h5_dataset_plist();
     const hid_t table = H5Dcreate2(group, "table", type, space, H5P_DEFAULT, plist, H5P_DEFAULT);
-    bool good = table >= 0;
+    const bool good =
+        table >= 0 && H5Dwrite(table, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, w->failures.data) >= 0;
 
-    if (good && length > 0) {
-        good = H5Dwrite(table, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, w->failures.data) >= 0;
-    }
     (void)sim_h5_check(&w->h, good, "write", "/failures/table");
     if (table >= 0) {
         (void)H5Dclose(table);
@@ -594,12 +598,13 @@ static void write_failure_table(struct sim_writer *w, hid_t group, hid_t type)
     (void)H5Sclose(space);
 }
 
-/** netCDF-4 reads a compound only when its type has a name in the file. */
+/** netCDF-4 reads a compound only when its type has a name in the file. Without failures there is
+ * no table, because xarray warns of each compound that it meets. */
 static void write_failures(struct sim_writer *w)
 {
-    const hid_t group = sim_layout_group(&w->layout, "failures");
+    const hid_t group = sim_h5layout_group(&w->layout, "failures");
 
-    if (w->h.failed) {
+    if (w->h.failed || w->failures.count == 0) {
         return;
     }
     const hid_t type = failure_type(w);
@@ -619,17 +624,17 @@ static void write_input_texts(struct sim_writer *w)
 {
     for (int i = 0; i < w->schema->texts.count; i++) {
         const struct sim_schema_pair *pair = &w->schema->texts.data[i];
-        const struct sim_layout_array a = {
+        const struct sim_h5layout_array a = {
             .name = pair->name, .group = "inputs", .type = SIM_SCHEMA_STRING};
 
-        sim_layout_write(&w->layout, &a, &pair->text);
+        sim_h5layout_write(&w->layout, &a, &pair->text);
     }
 }
 
 /** Files as two vectors of texts; without scales, as a group of texts has no dimensions to name. */
 static void write_input_files(struct sim_writer *w)
 {
-    const hid_t group = sim_layout_group(&w->layout, "inputs");
+    const hid_t group = sim_h5layout_group(&w->layout, "inputs");
     const int count = w->schema->files.count;
     const char **paths = sim_base_alloc((size_t)count, sizeof(*paths));
     const char **sums = sim_base_alloc((size_t)count, sizeof(*sums));
@@ -648,7 +653,7 @@ static void write_input_files(struct sim_writer *w)
 
 static void write_facts(struct sim_writer *w, const struct sim_writer_fact *facts, int count)
 {
-    const hid_t group = count > 0 ? sim_layout_group(&w->layout, "execution") : -1;
+    const hid_t group = count > 0 ? sim_h5layout_group(&w->layout, "execution") : -1;
 
     for (int i = 0; i < count && !w->h.failed; i++) {
         if (facts[i].text != NULL) {
@@ -720,7 +725,7 @@ static void write_nexus(struct sim_writer *w)
 {
     const int signal = signal_var(w->schema);
     const char *axes[SIM_CHUNK_MAX_RANK];
-    struct sim_layout_array a;
+    struct sim_h5layout_array a;
 
     if (signal < 0) {
         return;
@@ -743,7 +748,7 @@ static void write_root_attrs(struct sim_writer *w, const char *ended)
     sim_h5_attr_text(&w->h, root, "Conventions", "CF-1.10");
     sim_h5_attr_text(&w->h, root, "ecopark_format", SIM_WRITER_FORMAT);
     sim_h5_attr_text(&w->h, root, "source", w->source);
-    sim_h5_attr_text(&w->h, root, "compiler", __VERSION__);
+    sim_h5_attr_text(&w->h, root, "compiler", COMPILER);
     sim_h5_attr_u64(&w->h, root, "seed", w->seed);
     sim_h5_attr_text(&w->h, root, "study_hash", w->study_hash);
     sim_h5_attr_text(&w->h, root, "ended", ended);
@@ -770,7 +775,7 @@ static void close_handles(struct sim_writer *w)
             (void)H5Dclose(w->series[i]);
         }
     }
-    sim_layout_fini(&w->layout);
+    sim_h5layout_fini(&w->layout);
 }
 
 static void write_rest(struct sim_writer *w, const char *ended, const struct sim_writer_fact *facts,

@@ -96,10 +96,10 @@ struct sim_outcome {
 /** A call of one of the model's own commands. */
 struct sim_model_call {
     const struct sim_model *model;
-    const struct sim_option_args *args; // parsed; positional 0 is PARK when the command loads one
-    const void *data;                   // loaded park, or NULL when the command loads none
-    const struct sim_sink *out;         // standard output: data
-    const struct sim_sink *note;        // standard error: messages
+    struct sim_option_args *args; // parsed; positional 0 is PARK when the command loads one
+    const void *data;             // loaded park, or NULL when the command loads none
+    const struct sim_sink *out;   // standard output: data
+    const struct sim_sink *note;  // standard error: messages
 };
 
 /** A command that lives with the model: `show`, `why`, ... */

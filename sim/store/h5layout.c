@@ -1,4 +1,4 @@
-#include "sim/store/layout.h"
+#include "sim/store/h5layout.h"
 
 #include "sim/store/pack.h"
 #include "sim/store/schema_priv.h"
@@ -11,8 +11,8 @@ enum {
     RUN_SCALE_CHUNK = 4096
 };
 
-void sim_layout_init(struct sim_layout *l, struct sim_h5 *h, const struct sim_schema *s,
-                     int64_t runs, int64_t points)
+void sim_h5layout_init(struct sim_h5layout *l, struct sim_h5 *h, const struct sim_schema *s,
+                       int64_t runs, int64_t points)
 {
     memset(l, 0, sizeof(*l));
     l->h = h;
@@ -21,7 +21,7 @@ void sim_layout_init(struct sim_layout *l, struct sim_h5 *h, const struct sim_sc
     l->points = points;
 }
 
-void sim_layout_fini(struct sim_layout *l)
+void sim_h5layout_fini(struct sim_h5layout *l)
 {
     for (int i = 0; i < l->scales.count; i++) {
         (void)H5Dclose(l->scales.data[i].id);
@@ -33,7 +33,7 @@ void sim_layout_fini(struct sim_layout *l)
     SIM_VEC_FREE(&l->groups);
 }
 
-hid_t sim_layout_group(struct sim_layout *l, const char *name)
+hid_t sim_h5layout_group(struct sim_h5layout *l, const char *name)
 {
     if (name[0] == '\0') {
         return l->h->file;
@@ -46,12 +46,12 @@ hid_t sim_layout_group(struct sim_layout *l, const char *name)
     const hid_t id = sim_h5_group(l->h, l->h->file, name);
 
     if (id >= 0) {
-        SIM_VEC_PUSH(&l->groups, (struct sim_layout_group){name, id});
+        SIM_VEC_PUSH(&l->groups, (struct sim_h5layout_group){name, id});
     }
     return id;
 }
 
-int64_t sim_layout_length(const struct sim_layout *l, int axis)
+int64_t sim_h5layout_length(const struct sim_h5layout *l, int axis)
 {
     if (axis == SIM_SCHEMA_AXIS_RUN) {
         return l->runs;
@@ -60,7 +60,7 @@ int64_t sim_layout_length(const struct sim_layout *l, int axis)
 }
 
 /** The data space of dimensions given by their axes; only run may grow. */
-static hid_t make_space(const struct sim_layout *l, int rank, const int *axes)
+static hid_t make_space(const struct sim_h5layout *l, int rank, const int *axes)
 {
     hsize_t dims[SIM_CHUNK_MAX_RANK];
     hsize_t most[SIM_CHUNK_MAX_RANK];
@@ -69,7 +69,7 @@ static hid_t make_space(const struct sim_layout *l, int rank, const int *axes)
         return H5Screate(H5S_SCALAR);
     }
     for (int i = 0; i < rank; i++) {
-        dims[i] = (hsize_t)sim_layout_length(l, axes[i]);
+        dims[i] = (hsize_t)sim_h5layout_length(l, axes[i]);
         most[i] = axes[i] == SIM_SCHEMA_AXIS_RUN ? H5S_UNLIMITED : dims[i];
     }
     return H5Screate_simple(rank, dims, most);
@@ -88,7 +88,7 @@ static void set_chunks(hid_t plist, const struct sim_chunk_shape *shape)
 }
 
 /** Texts on the run axis can grow too, but HDF5 does not deflate what they point to. */
-static void set_plain_chunks(const struct sim_layout *l, hid_t plist, int rank)
+static void set_plain_chunks(const struct sim_h5layout *l, hid_t plist, int rank)
 {
     const hsize_t chunk = (hsize_t)(l->runs < 1 ? 1 : l->runs);
     const hsize_t cut = chunk < RUN_SCALE_CHUNK ? chunk : RUN_SCALE_CHUNK;
@@ -97,7 +97,7 @@ static void set_plain_chunks(const struct sim_layout *l, hid_t plist, int rank)
     (void)H5Pset_chunk(plist, 1, &cut);
 }
 
-static void write_fill_attr(struct sim_layout *l, hid_t id, enum sim_schema_type type,
+static void write_fill_attr(struct sim_h5layout *l, hid_t id, enum sim_schema_type type,
                             const void *fill)
 {
     const hid_t space = H5Screate(H5S_SCALAR);
@@ -111,7 +111,7 @@ static void write_fill_attr(struct sim_layout *l, hid_t id, enum sim_schema_type
     (void)H5Sclose(space);
 }
 
-static void write_attrs(struct sim_layout *l, hid_t id, enum sim_schema_type type,
+static void write_attrs(struct sim_h5layout *l, hid_t id, enum sim_schema_type type,
                         const struct sim_schema_attr *attrs, int count)
 {
     for (int i = 0; i < count; i++) {
@@ -127,7 +127,7 @@ static void write_attrs(struct sim_layout *l, hid_t id, enum sim_schema_type typ
     }
 }
 
-static void describe(struct sim_layout *l, hid_t id, const struct sim_layout_array *a)
+static void describe(struct sim_h5layout *l, hid_t id, const struct sim_h5layout_array *a)
 {
     sim_h5_attr_text(l->h, id, "units", a->units);
     sim_h5_attr_text(l->h, id, "long_name", a->long_name);
@@ -139,9 +139,9 @@ static void describe(struct sim_layout *l, hid_t id, const struct sim_layout_arr
     }
 }
 
-static hid_t create_dataset(struct sim_layout *l, const struct sim_layout_array *a)
+static hid_t create_dataset(struct sim_h5layout *l, const struct sim_h5layout_array *a)
 {
-    const hid_t group = sim_layout_group(l, a->group);
+    const hid_t group = sim_h5layout_group(l, a->group);
 
     if (l->h->failed) {
         return -1;
@@ -166,12 +166,12 @@ static hid_t create_dataset(struct sim_layout *l, const struct sim_layout_array 
     return id;
 }
 
-hid_t sim_layout_dataset(struct sim_layout *l, const struct sim_layout_array *a)
+hid_t sim_h5layout_dataset(struct sim_h5layout *l, const struct sim_h5layout_array *a)
 {
     hid_t scales[SIM_CHUNK_MAX_RANK];
 
     for (int i = 0; i < a->rank; i++) {
-        scales[i] = sim_layout_scale(l, a->group, a->axes[i]);
+        scales[i] = sim_h5layout_scale(l, a->group, a->axes[i]);
     }
     const hid_t id = create_dataset(l, a);
 
@@ -186,11 +186,11 @@ hid_t sim_layout_dataset(struct sim_layout *l, const struct sim_layout_array *a)
     return id;
 }
 
-static void write_values(struct sim_layout *l, hid_t id, const struct sim_layout_array *a,
+static void write_values(struct sim_h5layout *l, hid_t id, const struct sim_h5layout_array *a,
                          const void *values)
 {
     for (int i = 0; i < a->rank; i++) {
-        if (sim_layout_length(l, a->axes[i]) == 0) {
+        if (sim_h5layout_length(l, a->axes[i]) == 0) {
             return;
         }
     }
@@ -200,9 +200,10 @@ static void write_values(struct sim_layout *l, hid_t id, const struct sim_layout
     (void)sim_h5_check(l->h, good, "write", a->name);
 }
 
-void sim_layout_write(struct sim_layout *l, const struct sim_layout_array *a, const void *values)
+void sim_h5layout_write(struct sim_h5layout *l, const struct sim_h5layout_array *a,
+                        const void *values)
 {
-    const hid_t id = sim_layout_dataset(l, a);
+    const hid_t id = sim_h5layout_dataset(l, a);
 
     write_values(l, id, a, values);
     if (id >= 0) {
@@ -211,7 +212,7 @@ void sim_layout_write(struct sim_layout *l, const struct sim_layout_array *a, co
 }
 
 /** What the engine says of its own axes; the model's say it themselves. */
-static void describe_axis(const struct sim_schema *s, int axis, struct sim_layout_array *a)
+static void describe_axis(const struct sim_schema *s, int axis, struct sim_h5layout_array *a)
 {
     static const char *const long_names[] = {
         "run, by its number in the plan", "point: a design with values of the axes",
@@ -224,7 +225,7 @@ static void describe_axis(const struct sim_schema *s, int axis, struct sim_layou
     a->attr_count = own->attr_count;
 }
 
-static void describe_time(struct sim_layout *l, hid_t id, const char *group, int axis)
+static void describe_time(struct sim_h5layout *l, hid_t id, const char *group, int axis)
 {
     const struct sim_schema *s = l->schema;
     char units[128];
@@ -244,7 +245,7 @@ static void describe_time(struct sim_layout *l, hid_t id, const char *group, int
     }
 }
 
-static void write_numbers(struct sim_layout *l, hid_t id, const struct sim_layout_array *a,
+static void write_numbers(struct sim_h5layout *l, hid_t id, const struct sim_h5layout_array *a,
                           int64_t length)
 {
     int64_t *numbers = sim_base_alloc((size_t)length, sizeof(*numbers));
@@ -256,7 +257,7 @@ static void write_numbers(struct sim_layout *l, hid_t id, const struct sim_layou
     free(numbers);
 }
 
-static void write_coordinates(struct sim_layout *l, hid_t id, const struct sim_layout_array *a,
+static void write_coordinates(struct sim_h5layout *l, hid_t id, const struct sim_h5layout_array *a,
                               int axis)
 {
     const struct sim_schema_axis *own = sim_schema_axis_at(l->schema, axis);
@@ -266,14 +267,14 @@ static void write_coordinates(struct sim_layout *l, hid_t id, const struct sim_l
     } else if (own->numbers != NULL) {
         write_values(l, id, a, own->numbers);
     } else {
-        write_numbers(l, id, a, sim_layout_length(l, axis));
+        write_numbers(l, id, a, sim_h5layout_length(l, axis));
     }
 }
 
-static hid_t make_scale(struct sim_layout *l, const char *group, int axis)
+static hid_t make_scale(struct sim_h5layout *l, const char *group, int axis)
 {
     const struct sim_schema_axis *own = sim_schema_axis_at(l->schema, axis);
-    struct sim_layout_array a = {.name = own->name, .group = group, .rank = 1, .axes = {axis}};
+    struct sim_h5layout_array a = {.name = own->name, .group = group, .rank = 1, .axes = {axis}};
 
     a.type = own->labels != NULL    ? SIM_SCHEMA_STRING
              : own->numbers != NULL ? SIM_SCHEMA_F64
@@ -293,10 +294,10 @@ static hid_t make_scale(struct sim_layout *l, const char *group, int axis)
     return id;
 }
 
-hid_t sim_layout_scale(struct sim_layout *l, const char *group, int axis)
+hid_t sim_h5layout_scale(struct sim_h5layout *l, const char *group, int axis)
 {
     for (int i = 0; i < l->scales.count; i++) {
-        const struct sim_layout_scale *scale = &l->scales.data[i];
+        const struct sim_h5layout_scale *scale = &l->scales.data[i];
 
         if (scale->axis == axis && strcmp(scale->group, group) == 0) {
             return scale->id;
@@ -305,7 +306,7 @@ hid_t sim_layout_scale(struct sim_layout *l, const char *group, int axis)
     const hid_t id = make_scale(l, group, axis);
 
     if (id >= 0) {
-        SIM_VEC_PUSH(&l->scales, (struct sim_layout_scale){axis, group, id});
+        SIM_VEC_PUSH(&l->scales, (struct sim_h5layout_scale){axis, group, id});
     }
     return id;
 }

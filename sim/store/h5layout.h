@@ -6,35 +6,35 @@
  *
  * Floor 2, for the files of `store` alone. One thread.
  */
-#ifndef SIM_STORE_LAYOUT_H
-#define SIM_STORE_LAYOUT_H
+#ifndef SIM_STORE_H5LAYOUT_H
+#define SIM_STORE_H5LAYOUT_H
 
 #include "sim/base/vec.h"
 #include "sim/store/chunk.h"
 #include "sim/store/h5.h"
 
-struct sim_layout_scale {
+struct sim_h5layout_scale {
     int axis;
     const char *group;
     hid_t id;
 };
 
-struct sim_layout_group {
+struct sim_h5layout_group {
     const char *name;
     hid_t id;
 };
 
-struct sim_layout {
+struct sim_h5layout {
     struct sim_h5 *h;
     const struct sim_schema *schema;
     int64_t runs;   // [-] length of axis run, which may grow
     int64_t points; // [-]
-    SIM_VEC(struct sim_layout_scale) scales;
-    SIM_VEC(struct sim_layout_group) groups;
+    SIM_VEC(struct sim_h5layout_scale) scales;
+    SIM_VEC(struct sim_h5layout_group) groups;
 };
 
 /** A dataset to make. */
-struct sim_layout_array {
+struct sim_h5layout_array {
     const char *name;
     const char *group; // "": the root
     enum sim_schema_type type;
@@ -51,18 +51,19 @@ struct sim_layout_array {
     int attr_count;
 };
 
-void sim_layout_init(struct sim_layout *l, struct sim_h5 *h, const struct sim_schema *s,
-                     int64_t runs, int64_t points);
-void sim_layout_fini(struct sim_layout *l); // closes what it opened
+void sim_h5layout_init(struct sim_h5layout *l, struct sim_h5 *h, const struct sim_schema *s,
+                       int64_t runs, int64_t points);
+void sim_h5layout_fini(struct sim_h5layout *l); // closes what it opened
 
-hid_t sim_layout_group(struct sim_layout *l, const char *name); // made when new; "": the file
-hid_t sim_layout_scale(struct sim_layout *l, const char *group, int axis); // made when new
-int64_t sim_layout_length(const struct sim_layout *l, int axis);
+hid_t sim_h5layout_group(struct sim_h5layout *l, const char *name); // made when new; "": the file
+hid_t sim_h5layout_scale(struct sim_h5layout *l, const char *group, int axis); // made when new
+int64_t sim_h5layout_length(const struct sim_h5layout *l, int axis);
 
 /** Make it, with its attributes and scales; the caller closes it. */
-hid_t sim_layout_dataset(struct sim_layout *l, const struct sim_layout_array *a);
+hid_t sim_h5layout_dataset(struct sim_h5layout *l, const struct sim_h5layout_array *a);
 
 /** Make it and write all of it. */
-void sim_layout_write(struct sim_layout *l, const struct sim_layout_array *a, const void *values);
+void sim_h5layout_write(struct sim_h5layout *l, const struct sim_h5layout_array *a,
+                        const void *values);
 
 #endif

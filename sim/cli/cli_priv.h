@@ -1,0 +1,70 @@
+/** @file
+ * What the commands share: where they print, how they load, what --help says.
+ *
+ * Floor 4, for the files of `cli` alone.
+ */
+#ifndef SIM_CLI_CLI_PRIV_H
+#define SIM_CLI_CLI_PRIV_H
+
+#include "sim/sweep/model.h"
+
+struct sim_diag;
+
+/** One call of the program. */
+struct sim_cli {
+    const struct sim_model *model;
+    struct sim_sink out;  // standard output: data
+    struct sim_sink note; // standard error: messages
+};
+
+/** A command of the engine; the model's are sim_model_command. */
+struct sim_cli_command {
+    const char *name;
+    const char *usage;   // what follows the name
+    const char *help;    // one line
+    const char *details; // paragraphs under the options; NULL: none
+    const struct sim_option *options;
+    int positional_min;
+    int positional_max;
+    enum sim_status (*act)(const struct sim_cli *cli, struct sim_option_args *args,
+                           struct sim_err *err);
+};
+
+extern const struct sim_cli_command sim_cmd_check_command;
+extern const struct sim_cli_command sim_cmd_run_command;
+extern const struct sim_cli_command sim_cmd_info_command;
+
+/** What all commands that load something take besides. */
+#define SIM_CLI_SET_OPTION                                                                         \
+    {                                                                                              \
+        .name = "set", .repeats = true, .value = "PATH=VALUE",                                     \
+        .help = "replace a value before the run; may be given more than once"                      \
+    }
+
+/** Write out a help text from the tables. */
+void sim_cli_help_program(const struct sim_cli *cli, const struct sim_cli_command *const *commands,
+                          int command_count, const struct sim_sink *to);
+void sim_cli_help_command(const struct sim_cli *cli, const struct sim_cli_command *command,
+                          const struct sim_sink *to);
+
+/** Load what `args` name: positional 0, --set, and --until and --seed where the table has them.
+ * Mistakes go to `diag`; with `tells` they and the warnings are printed here. Owned by the caller:
+ * model->unload. The status without words in `err` means that the mistakes say it all. */
+enum sim_status sim_cli_load_quietly(const struct sim_cli *cli, struct sim_option_args *args,
+                                     struct sim_diag *diag, bool tells, void **out_data,
+                                     struct sim_err *err);
+
+/** As sim_cli_load_quietly, with a list of mistakes of its own. */
+enum sim_status sim_cli_load_telling(const struct sim_cli *cli, struct sim_option_args *args,
+                                     void **out_data, struct sim_err *err);
+
+/** Print an object as JSON with a newline, and drop it. */
+void sim_cli_json_print(const struct sim_cli *cli, struct json_t *object);
+
+/** Begin and end to listen for INT and TERM. The level counts them (a third one ends the program
+ * at once, with 75). One listener in a process. */
+void sim_cli_stop_listen(void);
+void sim_cli_stop_end(void);
+int sim_cli_stop_level(void *unused);
+
+#endif

@@ -1,0 +1,60 @@
+#include "sim/base/err.h"
+#include "sim/cli/cli_priv.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+// The one mutable global of the program: a handler has nowhere else to write.
+static atomic_int level = 0;
+
+static void tell(const char *text)
+{
+    const ssize_t written = write(STDERR_FILENO, text, strlen(text));
+
+    (void)written; // nobody to tell
+}
+
+static void on_signal(int number)
+{
+    (void)number;
+    switch (atomic_fetch_add(&level, 1)) {
+    case 0:
+        tell("\nstopping: no new run starts; once more stops the running ones\n");
+        break;
+    case 1:
+        tell("\nstopping now\n");
+        break;
+    default:
+        _exit(SIM_STOPPED);
+    }
+}
+
+static void handle(void (*handler)(int))
+{
+    struct sigaction action = {0};
+
+    action.sa_handler = handler;
+    action.sa_flags = SA_RESTART;
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+void sim_cli_stop_listen(void)
+{
+    atomic_store(&level, 0);
+    handle(on_signal);
+}
+
+void sim_cli_stop_end(void)
+{
+    handle(SIG_DFL);
+}
+
+int sim_cli_stop_level(void *unused)
+{
+    (void)unused;
+    return atomic_load(&level);
+}

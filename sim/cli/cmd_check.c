@@ -1,0 +1,119 @@
+#include "sim/cfg/diag.h"
+#include "sim/cli/cli_priv.h"
+
+#include <jansson.h>
+
+static const struct sim_option options[] = {
+    SIM_CLI_SET_OPTION,
+    {.name = "json", .help = "print one JSON object: ok, mistakes (file, line, path, ...)"},
+    SIM_OPTION_END};
+
+static const char *level_name(enum sim_diag_level level)
+{
+    switch (level) {
+    case SIM_DIAG_WARNING:
+        return "warning";
+    case SIM_DIAG_MISSING:
+        return "missing";
+    case SIM_DIAG_WRONG:
+        break;
+    }
+    return "wrong";
+}
+
+static json_t *text_or_null(const char *text)
+{
+    return text != NULL && text[0] != '\0' ? json_string(text) : json_null();
+}
+
+static json_t *describe(const struct sim_mistake *m)
+{
+    json_t *object = json_object();
+
+    (void)json_object_set_new(object, "level", json_string(level_name(m->level)));
+    (void)json_object_set_new(object, "file", text_or_null(m->place.file));
+    (void)json_object_set_new(object, "line", json_integer(m->place.line));
+    (void)json_object_set_new(object, "column", json_integer(m->place.column));
+    (void)json_object_set_new(object, "via", text_or_null(m->place.via));
+    (void)json_object_set_new(object, "path", text_or_null(m->path));
+    (void)json_object_set_new(object, "what", text_or_null(m->what));
+    (void)json_object_set_new(object, "remedy", text_or_null(m->remedy));
+    return object;
+}
+
+static void print_json(const struct sim_cli *cli, struct sim_diag *diag, const void *data,
+                       enum sim_status status, const struct sim_err *err)
+{
+    json_t *object = json_object();
+    json_t *mistakes = json_array();
+
+    for (int i = 0; i < sim_diag_count(diag); i++) {
+        (void)json_array_append_new(mistakes, describe(sim_diag_at(diag, i)));
+    }
+    (void)json_object_set_new(object, "ok", json_boolean(status == SIM_OK));
+    (void)json_object_set_new(object, "exit", json_integer((json_int_t)status));
+    (void)json_object_set_new(object, "mistakes", mistakes);
+    if (status != SIM_OK && sim_diag_wrong(diag) == 0) {
+        (void)json_object_set_new(object, "error", json_string(err->text));
+    }
+    if (data != NULL && cli->model->check_json != NULL) {
+        cli->model->check_json(data, object);
+    }
+    sim_cli_json_print(cli, object);
+}
+
+static void print_text(const struct sim_cli *cli, struct sim_diag *diag, const void *data,
+                       const char *path)
+{
+    const int warnings = sim_diag_count(diag);
+
+    if (warnings == 0) {
+        sim_sink_print(&cli->out, "%s: no mistakes\n", path);
+    } else {
+        sim_sink_print(&cli->out, "%s: no mistakes, %d warning%s\n", path, warnings,
+                       warnings == 1 ? "" : "s");
+    }
+    if (cli->model->check_text != NULL) {
+        cli->model->check_text(data, &cli->out);
+    }
+}
+
+/** What only shows when the results are laid out counts as a mistake of the input, too. */
+static enum sim_status try_declare(const struct sim_cli *cli, const void *data, struct sim_err *err)
+{
+    struct sim_schema *schema = sim_schema_create();
+    const enum sim_status status = cli->model->declare(&data, 1, schema, err);
+
+    sim_schema_destroy(schema);
+    return status;
+}
+
+static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *args,
+                           struct sim_err *err)
+{
+    const bool is_json = sim_option_is_given(args, "json");
+    struct sim_diag *diag = sim_diag_create();
+    void *data = NULL;
+    enum sim_status status = sim_cli_load_quietly(cli, args, diag, !is_json, &data, err);
+
+    if (status == SIM_OK) {
+        status = try_declare(cli, data, err);
+    }
+    if (is_json && status != SIM_USAGE) {
+        print_json(cli, diag, data, status, err);
+    } else if (status == SIM_OK) {
+        print_text(cli, diag, data, sim_option_positional(args, 0));
+    }
+    cli->model->unload(data);
+    sim_diag_destroy(diag);
+    return status;
+}
+
+const struct sim_cli_command sim_cmd_check_command = {
+    .name = "check",
+    .usage = "PARK [--set PATH=VALUE]... [--json]",
+    .help = "read a park and tell all its mistakes at once, without running it",
+    .options = options,
+    .positional_min = 1,
+    .positional_max = 1,
+    .act = act};

@@ -1,0 +1,223 @@
+#include "sim/cli/cli_priv.h"
+#include "sim/store/reader.h"
+
+#include <jansson.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct sim_option options[] = {{.name = "json", .help = "print one JSON object"},
+                                            SIM_OPTION_END};
+
+static const char *type_name(enum sim_schema_type type)
+{
+    static const char *const names[] = {"float64", "float32", "int64", "int32", "int8", "text"};
+
+    return names[type];
+}
+
+// ---- text ----
+
+static void print_attrs(const struct sim_cli *cli, const struct sim_reader *r, const char *group)
+{
+    for (int i = 0; i < sim_reader_attr_count(r, group); i++) {
+        const struct sim_reader_attr *attr = sim_reader_attr_at(r, group, i);
+
+        if (attr->text[0] != '\0' && strncmp(attr->name, "NX_", 3) != 0) {
+            sim_sink_print(&cli->out, "  %-20s %s\n", attr->name, attr->text);
+        }
+    }
+}
+
+/** "ledger/quantity". */
+static const char *full_name(const struct sim_reader_var *v, char out[200])
+{
+    (void)snprintf(out, 200, "%s%s%s", v->group, v->group[0] != '\0' ? "/" : "", v->name);
+    return out;
+}
+
+static void print_axis(const struct sim_cli *cli, const struct sim_reader_var *v)
+{
+    char name[200];
+
+    sim_sink_print(&cli->out, "  %-28s %8" PRId64 "  %s\n", full_name(v, name), v->dims[0],
+                   v->units != NULL       ? v->units
+                   : v->long_name != NULL ? v->long_name
+                                          : "");
+}
+
+static void print_var(const struct sim_cli *cli, const struct sim_reader_var *v)
+{
+    struct sim_sink_buffer shape;
+    char name[200];
+
+    sim_sink_buffer_init(&shape);
+    const struct sim_sink sink = sim_sink_buffer_sink(&shape);
+
+    for (int i = 0; i < v->rank; i++) {
+        sim_sink_print(&sink, "%s%s %" PRId64, i > 0 ? ", " : "", v->dim_names[i], v->dims[i]);
+    }
+    sim_sink_print(&cli->out, "  %-28s %-8s (%s)%s%s%s%s%s\n", full_name(v, name),
+                   type_name(v->type), shape.text, v->units != NULL ? " [" : "",
+                   v->units != NULL ? v->units : "", v->units != NULL ? "]" : "",
+                   v->long_name != NULL ? "  " : "", v->long_name != NULL ? v->long_name : "");
+    sim_sink_buffer_fini(&shape);
+}
+
+static void print_vars(const struct sim_cli *cli, const struct sim_reader *r, bool axes)
+{
+    for (int i = 0; i < sim_reader_var_count(r); i++) {
+        const struct sim_reader_var *v = sim_reader_var_at(r, i);
+
+        if (v->is_axis != axes) {
+            continue;
+        }
+        if (axes) {
+            print_axis(cli, v);
+        } else {
+            print_var(cli, v);
+        }
+    }
+}
+
+static void print_failures(const struct sim_cli *cli, const struct sim_reader_failure *failures,
+                           int count)
+{
+    if (count > 0) {
+        sim_sink_print(&cli->out, "failed runs: %d\n", count);
+    }
+    for (int i = 0; i < count; i++) {
+        sim_sink_print(&cli->out, "  run %" PRId64 ", point %" PRId64 ", at %s: %s\n",
+                       failures[i].run, failures[i].point, failures[i].when, failures[i].reason);
+    }
+}
+
+static void print_text(const struct sim_cli *cli, const struct sim_reader *r, const char *path,
+                       const struct sim_reader_failure *failures, int failure_count)
+{
+    sim_sink_print(&cli->out, "%s\n", path);
+    print_attrs(cli, r, "");
+    sim_sink_text(&cli->out, "inputs:\n");
+    print_attrs(cli, r, "inputs");
+    sim_sink_text(&cli->out, "axes:\n");
+    print_vars(cli, r, true);
+    sim_sink_text(&cli->out, "variables:\n");
+    print_vars(cli, r, false);
+    print_failures(cli, failures, failure_count);
+    sim_sink_text(&cli->out, "execution:\n");
+    print_attrs(cli, r, "execution");
+}
+
+// ---- JSON ----
+
+static json_t *attrs_json(const struct sim_reader *r, const char *group)
+{
+    json_t *object = json_object();
+
+    for (int i = 0; i < sim_reader_attr_count(r, group); i++) {
+        const struct sim_reader_attr *attr = sim_reader_attr_at(r, group, i);
+
+        (void)json_object_set_new(object, attr->name, json_string(attr->text));
+    }
+    return object;
+}
+
+static json_t *text_or_null(const char *text)
+{
+    return text != NULL ? json_string(text) : json_null();
+}
+
+static json_t *var_json(const struct sim_reader_var *v)
+{
+    json_t *object = json_object();
+    json_t *dims = json_array();
+    json_t *shape = json_array();
+
+    for (int i = 0; i < v->rank; i++) {
+        (void)json_array_append_new(dims, json_string(v->dim_names[i]));
+        (void)json_array_append_new(shape, json_integer(v->dims[i]));
+    }
+    (void)json_object_set_new(object, "group", json_string(v->group));
+    (void)json_object_set_new(object, "name", json_string(v->name));
+    (void)json_object_set_new(object, "type", json_string(type_name(v->type)));
+    (void)json_object_set_new(object, "dims", dims);
+    (void)json_object_set_new(object, "shape", shape);
+    (void)json_object_set_new(object, "units", text_or_null(v->units));
+    (void)json_object_set_new(object, "long_name", text_or_null(v->long_name));
+    return object;
+}
+
+static json_t *vars_json(const struct sim_reader *r, bool axes)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < sim_reader_var_count(r); i++) {
+        const struct sim_reader_var *v = sim_reader_var_at(r, i);
+
+        if (v->is_axis == axes) {
+            (void)json_array_append_new(list, var_json(v));
+        }
+    }
+    return list;
+}
+
+static json_t *failures_json(const struct sim_reader_failure *failures, int count)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < count; i++) {
+        json_t *object = json_object();
+
+        (void)json_object_set_new(object, "run", json_integer(failures[i].run));
+        (void)json_object_set_new(object, "point", json_integer(failures[i].point));
+        (void)json_object_set_new(object, "time", json_string(failures[i].when));
+        (void)json_object_set_new(object, "reason", json_string(failures[i].reason));
+        (void)json_array_append_new(list, object);
+    }
+    return list;
+}
+
+static void print_json(const struct sim_cli *cli, const struct sim_reader *r, const char *path,
+                       const struct sim_reader_failure *failures, int failure_count)
+{
+    json_t *object = json_object();
+
+    (void)json_object_set_new(object, "file", json_string(path));
+    (void)json_object_set_new(object, "attributes", attrs_json(r, ""));
+    (void)json_object_set_new(object, "inputs", attrs_json(r, "inputs"));
+    (void)json_object_set_new(object, "axes", vars_json(r, true));
+    (void)json_object_set_new(object, "variables", vars_json(r, false));
+    (void)json_object_set_new(object, "failures", failures_json(failures, failure_count));
+    (void)json_object_set_new(object, "execution", attrs_json(r, "execution"));
+    sim_cli_json_print(cli, object);
+}
+
+static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *args,
+                           struct sim_err *err)
+{
+    const char *path = sim_option_positional(args, 0);
+    const struct sim_reader_failure *failures = NULL;
+    struct sim_reader *r = NULL;
+    int failure_count = 0;
+
+    SIM_TRY(sim_reader_open(path, &r, err));
+    const enum sim_status status = sim_reader_failures(r, &failures, &failure_count, err);
+
+    if (status == SIM_OK && sim_option_is_given(args, "json")) {
+        print_json(cli, r, path, failures, failure_count);
+    } else if (status == SIM_OK) {
+        print_text(cli, r, path, failures, failure_count);
+    }
+    sim_reader_close(r);
+    return status;
+}
+
+const struct sim_cli_command sim_cmd_info_command = {
+    .name = "info",
+    .usage = "FILE [--json]",
+    .help = "tell what a results file holds: attributes, axes, variables, failed runs",
+    .options = options,
+    .positional_min = 1,
+    .positional_max = 1,
+    .act = act};

@@ -1,0 +1,427 @@
+#include "sim/base/file.h"
+#include "sim/cli/cli_priv.h"
+#include "sim/num/simtime.h"
+#include "sim/store/summary.h"
+#include "sim/store/writer.h"
+#include "sim/sweep/machine.h"
+#include "sim/sweep/progress.h"
+#include "sim/sweep/runner.h"
+
+#include <jansson.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEFAULT_OUTPUT "out/results.h5"
+
+static const struct sim_option options[] = {
+    {.name = "output", .letter = 'o', .value = "FILE", .help = "results file [" DEFAULT_OUTPUT "]"},
+    SIM_CLI_SET_OPTION,
+    {.name = "seed", .value = "N", .help = "seed of the random numbers, instead of the park's"},
+    {.name = "replications", .value = "N", .help = "runs that differ by chance alone [1]"},
+    {.name = "threads", .value = "N", .help = "runs made at a time [cores, or OMP_NUM_THREADS]"},
+    {.name = "until", .value = "DATE", .help = "end of the run, instead of the park's"},
+    {.name = "trace", .value = "FILE", .help = "write what happens, and why, in replication 0"},
+    {.name = "json", .help = "print the summary as one JSON object"},
+    {.name = "quiet", .help = "no progress, no summary"},
+    SIM_OPTION_END};
+
+/** All of one call of `run`. */
+struct job {
+    const struct sim_cli *cli;
+    const char *output;
+    int64_t replications;
+    int64_t threads;
+    bool is_json;
+    bool is_quiet;
+    void *data;
+    struct sim_model_facts facts;
+    struct sim_schema *schema;
+    struct sim_writer *writer;
+    struct sim_summary *summary;
+    FILE *trace;
+    char *trace_part; // renamed to `trace_path` at the end; NULL: written in place
+    const char *trace_path;
+    double started_s;
+    char started_utc[32];
+    char first_failure[1000];
+    struct sim_runner_result result;
+};
+
+// ---- begin ----
+
+static enum sim_status read_options(struct job *j, struct sim_option_args *args,
+                                    struct sim_err *err)
+{
+    const char *output = sim_option_text(args, "output");
+
+    j->output = output != NULL ? output : DEFAULT_OUTPUT;
+    j->trace_path = sim_option_text(args, "trace");
+    j->is_json = sim_option_is_given(args, "json");
+    j->is_quiet = sim_option_is_given(args, "quiet");
+    j->replications = 1;
+    j->threads = sim_runner_default_threads();
+    SIM_TRY(sim_option_int(args, "replications", 1, 100000000, &j->replications, err));
+    SIM_TRY(sim_option_int(args, "threads", 1, 1024, &j->threads, err));
+    j->threads = j->threads < j->replications ? j->threads : j->replications;
+    return SIM_OK;
+}
+
+/** A trace of its own file appears whole, a device or a pipe is written as it is. */
+static enum sim_status open_trace(struct job *j, struct sim_err *err)
+{
+    struct stat info;
+
+    if (j->trace_path == NULL) {
+        return SIM_OK;
+    }
+    if (stat(j->trace_path, &info) != 0 || S_ISREG(info.st_mode)) {
+        j->trace_part = sim_file_part(j->trace_path);
+    }
+    SIM_TRY(sim_file_make_parents(j->trace_path, err));
+    j->trace = fopen(j->trace_part != NULL ? j->trace_part : j->trace_path, "w");
+    if (j->trace == NULL) {
+        return sim_err_errno(err, SIM_WRITE, "cannot write %s", j->trace_path);
+    }
+    return SIM_OK;
+}
+
+static enum sim_status open_writer(struct job *j, struct sim_err *err)
+{
+    char hash[65];
+    char *salt = sim_base_format("%s seed %" PRIu64 " replications %" PRId64,
+                                 j->cli->model->program, j->facts.seed, j->replications);
+    char *source = sim_base_format("%s %s", j->cli->model->program, j->cli->model->version);
+
+    sim_schema_hash(j->schema, salt, hash);
+    const struct sim_writer_opts opts = {.source = source,
+                                         .seed = j->facts.seed,
+                                         .study_hash = hash,
+                                         .runs = j->replications,
+                                         .points = 1};
+    const enum sim_status status = sim_writer_open(j->schema, j->output, &opts, &j->writer, err);
+
+    free(source);
+    free(salt);
+    return status;
+}
+
+static enum sim_status write_point(struct job *j, struct sim_err *err)
+{
+    if (j->cli->model->point == NULL) {
+        return SIM_OK;
+    }
+    struct sim_row *row = sim_row_create(j->schema, SIM_SCHEMA_POINT);
+
+    j->cli->model->point(j->data, j->schema, row);
+    const enum sim_status status = sim_writer_point(j->writer, 0, row, err);
+
+    sim_row_destroy(row);
+    return status;
+}
+
+/** Everything that can be refused is refused before the first run starts. */
+static enum sim_status begin(struct job *j, struct sim_option_args *args, struct sim_err *err)
+{
+    const void *data = NULL;
+
+    SIM_TRY(read_options(j, args, err));
+    SIM_TRY(sim_cli_load_telling(j->cli, args, &j->data, err));
+    data = j->data;
+    j->cli->model->facts(j->data, &j->facts);
+    j->schema = sim_schema_create();
+    SIM_TRY(j->cli->model->declare(&data, 1, j->schema, err));
+    j->summary = sim_summary_create(j->schema);
+    SIM_TRY(open_writer(j, err));
+    SIM_TRY(write_point(j, err));
+    return open_trace(j, err);
+}
+
+// ---- run ----
+
+static void write_trace(void *user, const char *bytes, size_t length)
+{
+    (void)fwrite(bytes, 1, length, user); // a failure is seen by ferror at the end
+}
+
+static int terminal_columns(void)
+{
+    struct winsize size = {0};
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+static struct sim_progress *make_progress(const struct job *j)
+{
+    if (j->is_quiet) {
+        return NULL;
+    }
+    const struct sim_progress_opts opts = {.sink = j->cli->note,
+                                           .is_terminal = isatty(STDERR_FILENO) == 1,
+                                           .columns = terminal_columns(),
+                                           .slots = (int)j->threads,
+                                           .runs = j->replications,
+                                           .start_us = j->facts.start_us,
+                                           .until_us = j->facts.until_us};
+
+    return sim_progress_create(&opts);
+}
+
+static struct sim_trial *make_trials(const struct job *j)
+{
+    struct sim_trial *trials = sim_base_alloc((size_t)j->replications, sizeof(*trials));
+
+    for (int64_t i = 0; i < j->replications; i++) {
+        trials[i] = (struct sim_trial){.run = i, .replication = i, .seed = j->facts.seed};
+    }
+    return trials;
+}
+
+/** Take a run from the runner: into the means and into the file. */
+static enum sim_status take(void *user, struct sim_pack *pack, struct sim_err *err)
+{
+    struct job *j = user;
+
+    if (pack->status == SIM_RUN_OK) {
+        sim_summary_add(j->summary, pack->totals);
+    } else if (pack->status == SIM_RUN_FAILED && j->first_failure[0] == '\0') {
+        (void)snprintf(j->first_failure, sizeof(j->first_failure),
+                       "run %" PRId64 " failed at %s: %s", pack->key.run, pack->when, pack->reason);
+    }
+    const enum sim_status status = sim_writer_put(j->writer, pack, err);
+
+    sim_pack_destroy(pack);
+    return status;
+}
+
+static enum sim_status make_runs(struct job *j, struct sim_err *err)
+{
+    struct sim_trial *trials = make_trials(j);
+    struct sim_progress *progress = make_progress(j);
+    const struct sim_sink trace = {write_trace, j->trace};
+    const void *data = j->data;
+    const struct sim_runner_plan plan = {.model = j->cli->model,
+                                         .schema = j->schema,
+                                         .trials = trials,
+                                         .count = j->replications,
+                                         .point_data = &data};
+    const struct sim_runner_opts opts = {.threads = (int)j->threads,
+                                         .trace = j->trace != NULL ? &trace : NULL,
+                                         .progress = progress,
+                                         .stop_level = sim_cli_stop_level};
+
+    sim_cli_stop_listen();
+    const enum sim_status status = sim_runner_run(&plan, &opts, take, j, &j->result, err);
+
+    sim_progress_destroy(progress);
+    free(trials);
+    return status;
+}
+
+// ---- end ----
+
+static enum sim_status close_trace(struct job *j, struct sim_err *err)
+{
+    enum sim_status status = SIM_OK;
+
+    if (j->trace == NULL) {
+        return SIM_OK;
+    }
+    errno = 0;
+    const bool is_bad = ferror(j->trace) != 0;
+
+    if (fclose(j->trace) != 0 || is_bad) {
+        status = sim_err_errno(err, SIM_WRITE, "cannot write %s", j->trace_path);
+    }
+    j->trace = NULL;
+    if (status == SIM_OK && j->trace_part != NULL) {
+        status = sim_file_commit(j->trace_part, j->trace_path, err);
+    }
+    if (status != SIM_OK && j->trace_part != NULL) {
+        (void)unlink(j->trace_part);
+    }
+    return status;
+}
+
+/** Close the file with all that went into it; without any run that went well there is no file,
+ * unless it is the failures of many runs that it tells. */
+static enum sim_status close_writer(struct job *j, const char *ended, struct sim_err *err)
+{
+    char host[256];
+    char now[32];
+    struct sim_writer *writer = j->writer;
+
+    j->writer = NULL;
+    sim_machine_host(host);
+    sim_machine_utc(now);
+    const struct sim_writer_fact facts[] = {
+        {.name = "started", .text = j->started_utc},
+        {.name = "ended", .text = now},
+        {.name = "host", .text = host},
+        {.name = "threads", .number = (double)j->threads},
+        {.name = "wall_s", .number = sim_machine_wall_s() - j->started_s},
+        {.name = "cpu_s", .number = sim_machine_cpu_s()},
+        {.name = "peak_mb", .number = sim_machine_peak_mb()}};
+
+    return sim_writer_close(writer, ended, facts, SIM_COUNT(facts), err);
+}
+
+static bool is_worth_keeping(const struct job *j)
+{
+    return j->result.ok > 0 || (j->result.failed > 0 && j->replications > 1);
+}
+
+static void describe_outcome(const struct job *j, struct sim_outcome *out, struct sim_row **mean,
+                             struct sim_row **half_width)
+{
+    *mean = sim_row_create_totals(j->schema);
+    *half_width = sim_row_create_totals(j->schema);
+    sim_summary_rows(j->summary, *mean, *half_width);
+    *out = (struct sim_outcome){.schema = j->schema,
+                                .mean = *mean,
+                                .half_width = *half_width,
+                                .runs = j->replications,
+                                .ok = j->result.ok,
+                                .failed = j->result.failed,
+                                .path = j->output};
+}
+
+static void print_json(const struct job *j, const struct sim_outcome *outcome)
+{
+    json_t *object = json_object();
+
+    if (j->cli->model->summary_json != NULL) {
+        j->cli->model->summary_json(j->data, outcome, object);
+    }
+    (void)json_object_set_new(object, "runs", json_integer(outcome->runs));
+    (void)json_object_set_new(object, "failed", json_integer(outcome->failed));
+    (void)json_object_set_new(object, "skipped", json_integer(j->result.skipped));
+    (void)json_object_set_new(object, "events", json_integer(j->result.events));
+    (void)json_object_set_new(object, "wall_s", json_real(sim_machine_wall_s() - j->started_s));
+    (void)json_object_set_new(object, "peak_mb", json_real(sim_machine_peak_mb()));
+    (void)json_object_set_new(object, "seed", json_integer((json_int_t)j->facts.seed));
+    (void)json_object_set_new(object, "version", json_string(j->cli->model->version));
+    (void)json_object_set_new(object, "output", json_string(j->output));
+    sim_cli_json_print(j->cli, object);
+}
+
+static void print_text(const struct job *j, const struct sim_outcome *outcome)
+{
+    const struct sim_sink *out = &j->cli->out;
+    char start[SIM_SIMTIME_TEXT];
+    char until[SIM_SIMTIME_TEXT];
+    const double wall_s = sim_machine_wall_s() - j->started_s;
+
+    sim_sink_print(out, "%s%s%s to %s", j->facts.title, j->facts.title[0] != '\0' ? "\n" : "",
+                   sim_simtime_format(j->facts.start_us, start),
+                   sim_simtime_format(j->facts.until_us, until));
+    sim_sink_print(out, ", %" PRId64 " of %" PRId64 " run%s, seed %" PRIu64 "\n", outcome->ok,
+                   outcome->runs, outcome->runs == 1 ? "" : "s", j->facts.seed);
+    if (j->cli->model->summary_text != NULL) {
+        j->cli->model->summary_text(j->data, outcome, out);
+    }
+    sim_sink_print(out, "%" PRId64 " events in %.2f s, %.0f MB\nresults: %s\n", j->result.events,
+                   wall_s, sim_machine_peak_mb(), j->output);
+}
+
+static void print_summary(const struct job *j)
+{
+    struct sim_outcome outcome;
+    struct sim_row *mean = NULL;
+    struct sim_row *half_width = NULL;
+
+    describe_outcome(j, &outcome, &mean, &half_width);
+    if (j->is_json) {
+        print_json(j, &outcome);
+    } else if (!j->is_quiet) {
+        print_text(j, &outcome);
+    }
+    sim_row_destroy(mean);
+    sim_row_destroy(half_width);
+}
+
+/** What to say of runs that failed or were not made. */
+static void explain(const struct job *j, enum sim_status status, struct sim_err *err)
+{
+    if (status == SIM_FAILED) {
+        (void)sim_err_set(err, status, "%" PRId64 " of %" PRId64 " run%s failed; %s",
+                          j->result.failed, j->replications, j->replications == 1 ? "" : "s",
+                          j->first_failure);
+    } else if (status == SIM_STOPPED && is_worth_keeping(j)) {
+        (void)sim_err_set(err, status,
+                          "stopped: %" PRId64 " of %" PRId64 " runs were made; they are in %s",
+                          j->result.ok + j->result.failed, j->replications, j->output);
+    } else if (status == SIM_STOPPED) {
+        (void)sim_err_set(err, status, "stopped before a run was finished; nothing is written");
+    }
+}
+
+static enum sim_status finish(struct job *j, enum sim_status status, struct sim_err *err)
+{
+    const bool has_run = status == SIM_OK || status == SIM_FAILED || status == SIM_STOPPED;
+    struct sim_err trace_err = {0};
+    const enum sim_status traced = close_trace(j, &trace_err);
+
+    if (has_run && is_worth_keeping(j)) {
+        const char *ended = status == SIM_STOPPED ? "stopped" : "complete";
+
+        SIM_TRY(close_writer(j, ended, err));
+        print_summary(j);
+    }
+    if (status == SIM_OK && traced != SIM_OK) {
+        *err = trace_err;
+        return traced;
+    }
+    if (has_run) {
+        explain(j, status, err);
+    }
+    return status;
+}
+
+static void drop(struct job *j)
+{
+    sim_cli_stop_end();
+    if (j->trace != NULL) {
+        (void)fclose(j->trace);
+        (void)unlink(j->trace_part != NULL ? j->trace_part : "");
+    }
+    sim_writer_abandon(j->writer);
+    sim_summary_destroy(j->summary);
+    sim_schema_destroy(j->schema);
+    j->cli->model->unload(j->data);
+    free(j->trace_part);
+}
+
+static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *args,
+                           struct sim_err *err)
+{
+    struct job j = {.cli = cli, .started_s = sim_machine_wall_s()};
+
+    sim_machine_utc(j.started_utc);
+    enum sim_status status = begin(&j, args, err);
+
+    if (status == SIM_OK) {
+        status = finish(&j, make_runs(&j, err), err);
+    }
+    drop(&j);
+    return status;
+}
+
+const struct sim_cli_command sim_cmd_run_command = {
+    .name = "run",
+    .usage = "PARK [-o FILE] [--set PATH=VALUE]... [--seed N] [--replications N]\n"
+             "       [--threads N] [--until DATE] [--trace FILE] [--json] [--quiet]",
+    .help = "simulate a park and write its results",
+    .details = "INT or TERM (Ctrl-C): no new run starts, running ones finish and are written; a "
+               "single\nrun stops. A second signal stops the running ones too. The exit code is "
+               "then 75.\nResults appear under their name when they are whole, never before.",
+    .options = options,
+    .positional_min = 1,
+    .positional_max = 1,
+    .act = act};

@@ -1,0 +1,25 @@
+/** @file
+ * The smallest model the engine can sweep: a random walk, with two series and one response.
+ *
+ * Its file has lines `key = number` (days, step, fail_at, sleep_ms), `title = text`, or `file =
+ * name` (which must be there); anything else is a mistake. A run adds a uniform step each day;
+ * `fail_at` names a replication that cannot go on; `sleep_ms` makes each day slow, for tests that
+ * interrupt.
+ */
+#ifndef TESTS_SUPPORT_TOY_MODEL_H
+#define TESTS_SUPPORT_TOY_MODEL_H
+
+#include "sim/sweep/model.h"
+
+struct toy_data {
+    char title[200];
+    int days;
+    double step;
+    int fail_at;
+    int sleep_ms;
+    uint64_t seed;
+};
+
+extern const struct sim_model toy_model;
+
+#endif
