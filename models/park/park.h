@@ -50,6 +50,7 @@ struct park_stream {
     struct sim_ref disposal;
     // resolved
     const char *name;
+    const struct sim_node *node;
     struct sim_unit si;      // of `unit`: SI = amount * num / den
     int32_t disposal_market; // id; -1: none
 };
@@ -76,7 +77,7 @@ struct park_calendar {
     struct sim_texts open, closed, maintenance;
     // resolved
     const char *name;
-    const struct sim_calendar *times; // sealed
+    struct sim_calendar *times; // sealed; const after loading
 };
 
 struct park_profile {
@@ -89,8 +90,8 @@ struct park_profile {
     const char *name;
     const struct sim_node *node;
     struct sim_dim dim;
-    const struct sim_table1d *table; // values in SI; NULL when it was wrong
-    double least, greatest;          // [SI]
+    struct sim_table1d *table; // values in SI; NULL when it was wrong
+    double least, greatest;    // [SI]
 };
 
 enum park_counts {
@@ -242,6 +243,7 @@ struct park_link {
 };
 
 struct park_exchange {
+    const char *title;
     const char *title;
     struct sim_ref over_ref, stream_ref, from_ref;
     struct sim_refs to_refs;

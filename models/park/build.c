@@ -1,0 +1,262 @@
+#include "models/park/build.h"
+
+#include "models/park/build_priv.h"
+#include "models/park/kinds.h"
+
+#include <math.h>
+#include <string.h>
+
+int32_t park_build_pool(struct park_builder *b, const struct sim_pool_def *def,
+                        const struct park_pool *pool, double initial)
+{
+    const int32_t id = sim_strtab_intern(b->names, def->name);
+    SIM_REQUIRE(id == b->pools.count, "two pools of one name");
+    SIM_VEC_PUSH(&b->pool_defs, *def);
+    SIM_VEC_PUSH(&b->pools, *pool);
+    SIM_VEC_PUSH(&b->initial, initial);
+    return id;
+}
+
+static const char *junction_name(const struct park_builder *b, int32_t party, int32_t stream)
+{
+    return sim_arena_format(b->park->arena, "%s:%s", b->park->parties[party].name,
+                            b->park->streams[stream]->name);
+}
+
+bool park_build_has_junction(const struct park_builder *b, int32_t party, int32_t stream,
+                             int32_t *out)
+{
+    *out = sim_strtab_find(b->names, junction_name(b, party, stream));
+    return *out >= 0;
+}
+
+int32_t park_build_junction(struct park_builder *b, int32_t party, int32_t stream)
+{
+    int32_t id;
+    if (park_build_has_junction(b, party, stream, &id)) {
+        return id;
+    }
+    const char *name = junction_name(b, party, stream);
+    const struct sim_pool_def def = {.name = name, .reorder = -1};
+    const struct park_pool pool = {
+        .name = name, .stream = stream, .party = party, .stock = -1, .link = -1};
+    return park_build_pool(b, &def, &pool, 0);
+}
+
+int32_t park_build_place(struct park_builder *b, int32_t party, int32_t stock, int32_t stream)
+{
+    return stock >= 0 ? b->stock_pools[stock] : park_build_junction(b, party, stream);
+}
+
+struct park_activity park_build_activity(const char *name, enum park_activity_kind kind, int32_t id,
+                                         double capacity)
+{
+    return (struct park_activity){
+        .name = name,
+        .kind = kind,
+        .id = id,
+        .capacity = capacity,
+        .calendar = -1,
+        .from_us = SIM_TIME_FIRST,
+        .until_us = SIM_TIME_NEVER,
+        .exit = -1,
+        .is_open = true,
+    };
+}
+
+int32_t park_build_add(struct park_builder *b, const struct park_activity *a, double turndown,
+                       bool is_link)
+{
+    struct park_activity added = *a;
+    added.first_port = b->ports.count;
+    added.first_move = b->moves.count;
+    SIM_VEC_PUSH(&b->activities, added);
+    SIM_VEC_PUSH(&b->turndowns, turndown);
+    SIM_VEC_PUSH(&b->links, is_link);
+    return b->activities.count - 1;
+}
+
+static int32_t add_port(struct park_builder *b, struct sim_port_def port)
+{
+    SIM_VEC_PUSH(&b->ports, port);
+    SIM_VEC_LAST(&b->activities).port_count++;
+    return b->ports.count - 1;
+}
+
+int32_t park_build_take(struct park_builder *b, int32_t pool, double coef, int64_t priority,
+                        double share, unsigned flags)
+{
+    return add_port(b, (struct sim_port_def){.activity = b->activities.count - 1,
+                                             .pool = pool,
+                                             .coef = coef,
+                                             .rank = (int32_t)priority + 1,
+                                             .share = share,
+                                             .flags = flags});
+}
+
+int32_t park_build_give(struct park_builder *b, int32_t pool, double coef, int64_t order,
+                        double share, unsigned flags)
+{
+    return add_port(b, (struct sim_port_def){.activity = b->activities.count - 1,
+                                             .pool = pool,
+                                             .gives = true,
+                                             .coef = coef,
+                                             .rank = (int32_t)order + 1,
+                                             .share = share,
+                                             .flags = flags});
+}
+
+void park_build_move(struct park_builder *b, struct park_move move)
+{
+    move.activity = b->activities.count - 1;
+    move.from_pool = move.from_port >= 0 ? b->ports.data[move.from_port].pool : -1;
+    move.to_pool = move.to_port >= 0 ? b->ports.data[move.to_port].pool : -1;
+    SIM_VEC_PUSH(&b->moves, move);
+    SIM_VEC_LAST(&b->activities).move_count++;
+}
+
+static void add_accounts(struct park_builder *b)
+{
+    const struct park *p = b->park;
+    for (int i = 0; i < p->party_count; i++) {
+        const struct park_net_account a = {
+            .name = p->parties[i].name, .kind = PARK_ACCOUNT_PARTY, .party = i, .id = i};
+        SIM_VEC_PUSH(&b->accounts, a);
+    }
+    for (int i = 0; i < p->process_count; i++) {
+        const struct park_net_account a = {.name = p->processes[i]->name,
+                                           .kind = PARK_ACCOUNT_PROCESS,
+                                           .party = p->firms[p->processes[i]->firm]->party,
+                                           .id = i};
+        b->process_accounts[i] = b->accounts.count;
+        SIM_VEC_PUSH(&b->accounts, a);
+    }
+    for (int i = 0; i < p->link_count; i++) {
+        const struct park_net_account a = {.name = p->links[i]->path,
+                                           .kind = PARK_ACCOUNT_LINK,
+                                           .party = p->links[i]->from,
+                                           .id = i};
+        b->link_accounts[i] = b->accounts.count;
+        SIM_VEC_PUSH(&b->accounts, a);
+    }
+}
+
+// A copy of a growing list, in the park's arena.
+static void *keep(struct park_builder *b, const void *data, int count, size_t size)
+{
+    void *copy = sim_arena_alloc(b->park->arena, (size_t)count, size);
+    if (count > 0) {
+        memcpy(copy, data, (size_t)count * size);
+    }
+    return copy;
+}
+#define KEEP(b, list) keep((b), (list).data, (list).count, sizeof(*(list).data))
+
+static struct park_net *collect(struct park_builder *b)
+{
+    struct park_net *n = SIM_ARENA_NEW(b->park->arena, struct park_net, 1);
+    n->pools = KEEP(b, b->pools);
+    n->activities = KEEP(b, b->activities);
+    n->ports = KEEP(b, b->ports);
+    n->moves = KEEP(b, b->moves);
+    n->accounts = KEEP(b, b->accounts);
+    n->initial = KEEP(b, b->initial);
+    n->pool_count = b->pools.count;
+    n->activity_count = b->activities.count;
+    n->port_count = b->ports.count;
+    n->move_count = b->moves.count;
+    n->account_count = b->accounts.count;
+    return n;
+}
+
+static enum sim_status make_network(struct park_builder *b, struct park_net *n)
+{
+    SIM_VEC(struct sim_activity_def) defs = {0};
+    for (int i = 0; i < b->activities.count; i++) {
+        const struct sim_activity_def def = {
+            .name = b->activities.data[i].name,
+            .capacity = b->activities.data[i].capacity,
+            .turndown = b->turndowns.data[i],
+            .is_link = b->links.data[i],
+        };
+        SIM_VEC_PUSH(&defs, def);
+    }
+    const struct sim_network_def def = {
+        .pools = b->pool_defs.data,
+        .pool_count = b->pool_defs.count,
+        .activities = defs.data,
+        .activity_count = defs.count,
+        .ports = b->ports.data,
+        .port_count = b->ports.count,
+    };
+    struct sim_err err;
+    const enum sim_status status = sim_network_create(&def, &n->network, &err);
+    if (status != SIM_OK) {
+        sim_diag_add(b->diag, SIM_DIAG_WRONG, NULL, "", NULL, "%s", err.text);
+    }
+    SIM_VEC_FREE(&defs);
+    return status;
+}
+
+static void begin(struct park_builder *b, struct park *p, struct sim_diag *d)
+{
+    *b = (struct park_builder){.park = p, .diag = d};
+    b->names = sim_strtab_create();
+    b->process_accounts = sim_base_alloc((size_t)p->process_count, sizeof(int32_t));
+    b->link_accounts = sim_base_alloc((size_t)p->link_count, sizeof(int32_t));
+    b->stock_pools = sim_base_alloc((size_t)p->stock_count, sizeof(int32_t));
+    b->offer_pools = sim_base_alloc((size_t)p->offer_count, sizeof(int32_t));
+    for (int i = 0; i < p->offer_count; i++) {
+        b->offer_pools[i] = -1;
+    }
+}
+
+static void end(struct park_builder *b)
+{
+    sim_strtab_destroy(b->names);
+    free(b->process_accounts);
+    free(b->link_accounts);
+    free(b->stock_pools);
+    free(b->offer_pools);
+    SIM_VEC_FREE(&b->pool_defs);
+    SIM_VEC_FREE(&b->pools);
+    SIM_VEC_FREE(&b->initial);
+    SIM_VEC_FREE(&b->activities);
+    SIM_VEC_FREE(&b->turndowns);
+    SIM_VEC_FREE(&b->links);
+    SIM_VEC_FREE(&b->ports);
+    SIM_VEC_FREE(&b->moves);
+    SIM_VEC_FREE(&b->accounts);
+}
+
+enum sim_status park_build(struct park *p, struct sim_diag *d)
+{
+    static const struct park_kind *const kinds[] = {
+#define X(group, doc) &park_##group,
+#include "models/park/kinds.def"
+#undef X
+    };
+    struct park_builder b;
+    begin(&b, p, d);
+    add_accounts(&b);
+    for (int i = 0; i < SIM_COUNT(kinds); i++) {
+        if (kinds[i]->build != NULL) {
+            kinds[i]->build(&b);
+        }
+    }
+    park_build_trade(&b);
+    park_build_bounds(&b);
+    if (sim_diag_wrong(d) == 0) {
+        p->net = collect(&b);
+        (void)make_network(&b, p->net); // told in d
+    }
+    end(&b);
+    return sim_diag_status(d);
+}
+
+void park_build_free(struct park_net *net)
+{
+    if (net != NULL) {
+        sim_network_destroy(net->network);
+    }
+}

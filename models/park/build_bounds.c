@@ -1,0 +1,112 @@
+// What carries no limit of its own gets one: the most that its other ends could give or take. It
+// binds nothing, but it makes weights (DESIGN 3: w = c u) finite and comparable.
+#include "models/park/build_priv.h"
+#include "models/park/kinds.h"
+
+#include <math.h>
+
+static double inflow_of(const struct park_builder *b, int32_t pool, int32_t without)
+{
+    double sum = b->pools.data[pool].stock >= 0 ? INFINITY : 0;
+    for (int i = 0; i < b->ports.count; i++) {
+        const struct sim_port_def *port = &b->ports.data[i];
+        if (port->pool == pool && port->gives && port->activity != without) {
+            sum += port->coef * b->activities.data[port->activity].capacity;
+        }
+    }
+    return sum;
+}
+
+static double outflow_of(const struct park_builder *b, int32_t pool, int32_t without)
+{
+    double sum = b->pools.data[pool].stock >= 0 ? INFINITY : 0;
+    for (int i = 0; i < b->ports.count; i++) {
+        const struct sim_port_def *port = &b->ports.data[i];
+        if (port->pool == pool && !port->gives && port->activity != without) {
+            sum += port->coef * b->activities.data[port->activity].capacity;
+        }
+    }
+    return sum;
+}
+
+// The most that the ends of an activity allow.
+static double most(const struct park_builder *b, int32_t activity)
+{
+    const struct park_activity *a = &b->activities.data[activity];
+    double least = INFINITY;
+    for (int i = a->first_port; i < a->first_port + a->port_count; i++) {
+        const struct sim_port_def *port = &b->ports.data[i];
+        const double end = (port->gives ? outflow_of(b, port->pool, activity)
+                                        : inflow_of(b, port->pool, activity)) /
+                           port->coef;
+        least = end < least ? end : least;
+    }
+    return least;
+}
+
+static bool at_bound(const struct park_builder *b, const struct park_activity *a)
+{
+    for (int i = a->first_port; i < a->first_port + a->port_count; i++) {
+        if ((b->ports.data[i].flags & SIM_PORT_AT_BOUND) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void tell(struct park_builder *b, const struct park_activity *a)
+{
+    const struct park *p = b->park;
+    const bool by_contract = a->kind == PARK_ACTIVITY_EXCHANGE || a->kind == PARK_ACTIVITY_EXIT;
+    const struct sim_node *n = by_contract ? p->exchanges[a->id]->node : p->offers[a->id]->node;
+    char *path = sim_tree_path(n);
+    sim_diag_add(b->diag, SIM_DIAG_WRONG, &n->place, path,
+                 by_contract ? "send it over a link with a capacity"
+                             : "give the market a capacity or demand",
+                 "nothing limits how fast '%s' could empty or fill a stock", a->name);
+    free(path);
+}
+
+// The end that stands alone: a source or an outlet without limit keeps it, and gets a weight.
+static void weigh(struct park_builder *b, int32_t activity)
+{
+    const struct park_activity *a = &b->activities.data[activity];
+    struct sim_port_def *port = &b->ports.data[a->first_port];
+    const double end =
+        port->gives ? outflow_of(b, port->pool, activity) : inflow_of(b, port->pool, activity);
+    port->share = isfinite(end) && end > 0 ? end : 1;
+}
+
+void park_build_bounds(struct park_builder *b)
+{
+    bool changed = true;
+    const int count = b->activities.count;
+    bool *moves = sim_base_alloc((size_t)count, sizeof(bool)); // links without limit
+    for (int i = 0; i < count; i++) {
+        const struct park_activity *a = &b->activities.data[i];
+        moves[i] = isinf(a->capacity) && a->port_count > 1;
+    }
+    for (int pass = 0; changed && pass < count; pass++) {
+        changed = false;
+        for (int32_t i = 0; i < count; i++) {
+            const double limit = moves[i] ? most(b, i) : (double)INFINITY;
+            if (limit < b->activities.data[i].capacity) {
+                b->activities.data[i].capacity = limit;
+                changed = true;
+            }
+        }
+    }
+    for (int32_t i = 0; i < count; i++) {
+        const struct park_activity *a = &b->activities.data[i];
+        const struct park_pool *pool =
+            a->port_count > 0 ? &b->pools.data[b->ports.data[a->first_port].pool] : NULL;
+        const bool is_route = at_bound(b, a);
+        if (isinf(a->capacity) && !is_route && a->port_count > 0 &&
+            (moves[i] || pool->stock >= 0)) {
+            tell(b, a);
+        } else if (isinf(a->capacity) && a->port_count == 1) {
+            weigh(b, i);
+        }
+    }
+    free(moves);
+}

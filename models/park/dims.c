@@ -1,0 +1,134 @@
+// Dimensions that depend on streams: rules such as "{name}/{basis}" (kinds.h).
+#include "models/park/kinds.h"
+#include "sim/num/units.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *text_of(const struct sim_node *group, const char *key)
+{
+    const struct sim_node *n = sim_tree_child(group, key);
+    return n != NULL && n->kind == SIM_NODE_TEXT ? n->text : NULL;
+}
+
+static const char *unit_of_stream(const struct sim_tree *t, const char *stream)
+{
+    const struct sim_node *streams = sim_tree_child(sim_tree_root(t), "streams");
+    return stream != NULL ? text_of(sim_tree_child(streams, stream), "unit") : NULL;
+}
+
+// The nearest group around that has the key; a link or exchange may say its stream by `over`.
+static const char *stream_around(const struct sim_tree *t, const struct sim_node *n)
+{
+    for (; n != NULL; n = n->parent) {
+        const char *stream = text_of(n, "stream");
+        const char *over = text_of(n, "over");
+        if (over != NULL) {
+            const struct sim_node *links = sim_tree_child(sim_tree_root(t), "links");
+            return text_of(sim_tree_child(links, over), "stream");
+        }
+        if (stream != NULL) {
+            return stream;
+        }
+    }
+    return NULL;
+}
+
+static const char *basis_around(const struct sim_node *n)
+{
+    for (; n != NULL; n = n->parent) {
+        const char *basis = text_of(n, "basis");
+        basis = basis != NULL ? basis : text_of(n, "product");
+        if (basis != NULL) {
+            return basis;
+        }
+    }
+    return NULL;
+}
+
+// The entry of a list of streams that it stands in: inputs.pulp.amount -> "pulp".
+static const char *name_around(const struct sim_node *n)
+{
+    static const char *const lists[] = {"inputs", "outputs", "sells", "buys", "disposes"};
+    for (; n != NULL && n->parent != NULL; n = n->parent) {
+        for (int i = 0; n->parent->name != NULL && i < SIM_COUNT(lists); i++) {
+            if (strcmp(n->parent->name, lists[i]) == 0) {
+                return n->name;
+            }
+        }
+    }
+    return NULL;
+}
+
+static const char *unit_around(const struct sim_node *n)
+{
+    for (; n != NULL; n = n->parent) {
+        if (text_of(n, "unit") != NULL) {
+            return text_of(n, "unit");
+        }
+    }
+    return NULL;
+}
+
+// The unit that a word in braces stands for; NULL: not known.
+static const char *unit_for(const struct park_dims *d, const char *word, size_t length,
+                            const struct sim_node *n)
+{
+    if (length == 6 && strncmp(word, "stream", 6) == 0) {
+        return unit_of_stream(d->tree, stream_around(d->tree, n));
+    }
+    if (length == 5 && strncmp(word, "basis", 5) == 0) {
+        return unit_of_stream(d->tree, basis_around(n));
+    }
+    if (length == 4 && strncmp(word, "name", 4) == 0) {
+        return unit_of_stream(d->tree, name_around(n));
+    }
+    if (length == 4 && strncmp(word, "unit", 4) == 0) {
+        return unit_around(n);
+    }
+    SIM_REQUIRE(length == 5 && strncmp(word, "money", 5) == 0, "a rule names what is not known");
+    return sim_units_currency(d->units);
+}
+
+// The rule with units put in for the words in braces; false when one is not known or too long.
+static bool write_out(const struct park_dims *d, const char *rule, const struct sim_node *n,
+                      char *out, size_t size)
+{
+    size_t used = 0;
+    while (*rule != '\0') {
+        const char *piece = rule;
+        size_t length = strcspn(rule, "{");
+        const char *next = rule + length;
+        if (*rule == '{') {
+            const size_t word = strcspn(rule + 1, "}");
+            piece = unit_for(d, rule + 1, word, n);
+            next = rule + word + 2;
+            if (piece == NULL) {
+                return false;
+            }
+            length = strlen(piece);
+        }
+        if (used + length + 1 > size) {
+            return false;
+        }
+        memcpy(out + used, piece, length);
+        used += length;
+        rule = next;
+    }
+    out[used] = '\0';
+    return true;
+}
+
+bool park_dims_rule(void *user, const char *rule, const struct sim_node *node, struct sim_dim *out,
+                    char example[64])
+{
+    const struct park_dims *d = user;
+    struct sim_unit unit;
+    struct sim_err err;
+    if (!write_out(d, rule, node, example, 64) ||
+        sim_units_parse(d->units, example, &unit, &err) != SIM_OK) {
+        return false;
+    }
+    *out = unit.dim;
+    return true;
+}

@@ -1,0 +1,241 @@
+// Exchanges: contracts between parties to pass a stream.
+#include "models/park/build_priv.h"
+#include "models/park/kinds.h"
+
+#include <string.h>
+
+static const struct sim_key keys[] = {
+    {.name = "title",
+     .type = SIM_KEY_TEXT,
+     .offset = offsetof(struct park_exchange, title),
+     .doc = "its name in reports"},
+    {.name = "over",
+     .type = SIM_KEY_REF,
+     .refers = "links",
+     .offset = offsetof(struct park_exchange, over_ref),
+     .doc = "link that it goes over, which says stream, from and to; default: a lossless one "
+            "without limit"},
+    {.name = "stream",
+     .type = SIM_KEY_REF,
+     .refers = "streams",
+     .offset = offsetof(struct park_exchange, stream_ref),
+     .doc = "what is passed, where no link says it"},
+    {.name = "from",
+     .type = SIM_KEY_REF,
+     .refers = "firms markets firms.*.stocks",
+     .offset = offsetof(struct park_exchange, from_ref),
+     .doc = "who gives: firm, market or stock (\"mill.yard\"), where no link says it"},
+    {.name = "to",
+     .type = SIM_KEY_REFS,
+     .refers = "firms markets firms.*.stocks",
+     .offset = offsetof(struct park_exchange, to_refs),
+     .doc = "who takes; several make one contract each, named NAME.TO"},
+    {.name = "priority",
+     .type = SIM_KEY_COUNT,
+     .initial = "1",
+     .min = "0",
+     .max = "1000000",
+     .offset = offsetof(struct park_exchange, priority),
+     .doc = "class among the takers at `from`: 1 is served first (own processes 0, markets 9)"},
+    {.name = "order",
+     .type = SIM_KEY_COUNT,
+     .initial = "1",
+     .min = "0",
+     .max = "1000000",
+     .offset = offsetof(struct park_exchange, order),
+     .doc = "class among the givers at `to`: 1 is asked first (own push 0, own pull 5, markets 9)"},
+    {.name = "share",
+     .type = SIM_KEY_NUMBER,
+     .initial = "0",
+     .min = "0",
+     .offset = offsetof(struct park_exchange, share),
+     .doc = "weight in its class at `from`; 0: by capacity"},
+    {.name = "price",
+     .type = SIM_KEY_VALUE,
+     .dim = "{money}/{stream}",
+     .forms = SIM_FORM_QUANTITY | SIM_FORM_PROFILE,
+     .flags = SIM_KEY_PRICE | SIM_KEY_RUN,
+     .offset = offsetof(struct park_exchange, price),
+     .doc = "what `to` pays `from`, per unit that leaves `from`; negative: `from` pays"},
+    {.name = "starts",
+     .type = SIM_KEY_TIME,
+     .offset = offsetof(struct park_exchange, starts),
+     .doc = "first day; default: from the start"},
+    {.name = "ends",
+     .type = SIM_KEY_TIME,
+     .offset = offsetof(struct park_exchange, ends),
+     .doc = "first instant at which it is over; default: never"},
+    {.name = "open",
+     .type = SIM_KEY_BOOL,
+     .initial = "true",
+     .flags = SIM_KEY_RUN,
+     .offset = offsetof(struct park_exchange, open),
+     .doc = "false: nothing is passed (--set exchanges.NAME.open=false)"},
+};
+
+static const struct sim_kind kind = {
+    .name = "exchange",
+    .doc = "A contract: `from` passes a stream to `to`. It comes before the market at both ends.",
+    .size = sizeof(struct park_exchange),
+    .keys = keys,
+    .key_count = SIM_COUNT(keys),
+};
+
+static int by_name(const void *a, const void *b)
+{
+    const struct park_exchange *const *x = a;
+    const struct park_exchange *const *y = b;
+    return strcmp((*x)->name, (*y)->name);
+}
+
+// One contract of what is written: the whole of it, or the k-th of several `to`.
+static struct park_exchange *one_of(struct park *p, const struct park_found *f, int k, int each)
+{
+    const struct park_exchange *written = f->item->data;
+    struct park_exchange *e = SIM_ARENA_NEW(p->arena, struct park_exchange, 1);
+    *e = *written;
+    e->name = f->name;
+    e->path = f->path;
+    e->node = f->item->node;
+    if (each > 1) {
+        e->to_refs = (struct sim_refs){.at = written->to_refs.at + k, .count = 1};
+        const char *to = e->to_refs.at[0].text != NULL ? e->to_refs.at[0].text : "";
+        e->name = sim_arena_format(p->arena, "%s.%s", f->name, to);
+        e->path = sim_arena_format(p->arena, "%s.%s", f->path, to);
+    }
+    return e;
+}
+
+static void gather(struct park_loader *l)
+{
+    struct park *p = l->park;
+    struct park_finds f = {0};
+    int count = 0;
+    park_resolve_collect(l, &f, NULL, "exchanges", &l->file->exchanges, -1);
+    for (int i = 0; i < f.count; i++) {
+        const struct park_exchange *e = f.data[i].item->data;
+        count += e->to_refs.count > 1 ? e->to_refs.count : 1;
+    }
+    p->exchanges = SIM_ARENA_NEW(p->arena, struct park_exchange *, count);
+    for (int i = 0; i < f.count; i++) {
+        const struct park_exchange *written = f.data[i].item->data;
+        const int each = written->to_refs.count > 1 ? written->to_refs.count : 1;
+        for (int k = 0; k < each; k++) {
+            p->exchanges[p->exchange_count++] = one_of(p, &f.data[i], k, each);
+        }
+    }
+    park_resolve_free(&f);
+    if (count > 0) {
+        qsort(p->exchanges, (size_t)count, sizeof(*p->exchanges), by_name);
+    }
+}
+
+static void copy_ends(const struct park *p, struct park_exchange *e)
+{
+    const struct park_link *k = p->links[e->link];
+    e->stream = k->stream;
+    e->from = k->from;
+    e->to = k->to;
+    e->from_stock = k->from_stock;
+    e->to_stock = k->to_stock;
+}
+
+// What is said beside `over` must say the same.
+static void check_over(struct park_loader *l, const struct park_exchange *e, int32_t stream)
+{
+    const struct park *p = l->park;
+    int32_t party, stock;
+    if (stream >= 0 && stream != e->stream) {
+        park_resolve_wrong(l, e->stream_ref.node, "leave it out: the link says it",
+                           "its link carries another stream");
+    }
+    if (e->from_ref.text != NULL && park_resolve_place(l, &e->from_ref, &party, &stock) &&
+        (party != e->from || stock != e->from_stock)) {
+        park_resolve_wrong(l, e->from_ref.node, "leave it out: the link says it",
+                           "its link begins elsewhere");
+    }
+    if (e->to_refs.count > 0 && park_resolve_place(l, &e->to_refs.at[0], &party, &stock) &&
+        (party != e->to || stock != e->to_stock)) {
+        park_resolve_wrong(l, e->to_refs.at[0].node, "leave it out: the link says it",
+                           "its link ends elsewhere");
+    }
+    for (int i = 0; i < p->exchange_count; i++) {
+        const struct park_exchange *other = p->exchanges[i];
+        if (other != e && other->link == e->link && strcmp(other->name, e->name) < 0) {
+            park_resolve_wrong(l, e->over_ref.node, "give each contract a link of its own",
+                               "link %s carries the exchange %s already", e->over_ref.text,
+                               other->name);
+        }
+    }
+}
+
+static void resolve_ends(struct park_loader *l, struct park_exchange *e)
+{
+    const struct sim_ref *to = e->to_refs.count > 0 ? &e->to_refs.at[0] : NULL;
+    const bool has_from = park_resolve_place(l, &e->from_ref, &e->from, &e->from_stock);
+    const bool has_to = to != NULL && park_resolve_place(l, to, &e->to, &e->to_stock);
+    if (e->stream_ref.node == NULL || e->from_ref.node == NULL || to == NULL) {
+        park_resolve_wrong(l, e->node, "say over = \"...\", or all of stream, from and to",
+                           "an exchange needs a link, or stream, from and to");
+    }
+    if (has_from && has_to && e->from == e->to && e->from_stock == e->to_stock) {
+        park_resolve_wrong(l, e->node, "name another place", "it begins where it ends");
+    }
+    const int32_t stocks[] = {e->from_stock, e->to_stock};
+    for (int i = 0; i < 2; i++) {
+        const struct park_stock *s = stocks[i] >= 0 ? l->park->stocks[stocks[i]] : NULL;
+        if (s != NULL && s->stream >= 0 && e->stream >= 0 && s->stream != e->stream) {
+            park_resolve_wrong(l, i == 0 ? e->from_ref.node : to->node, NULL,
+                               "stock %s holds %s, and the exchange passes %s", s->name,
+                               l->park->streams[s->stream]->name,
+                               l->park->streams[e->stream]->name);
+        }
+    }
+}
+
+// In force within its own dates and those of the firms at both ends.
+static void resolve_dates(struct park_loader *l, struct park_exchange *e)
+{
+    const struct park *p = l->park;
+    e->from_us = e->starts.given ? e->starts.when : SIM_TIME_FIRST;
+    e->until_us = e->ends.given ? e->ends.when : SIM_TIME_NEVER;
+    if (e->until_us <= e->from_us) {
+        park_resolve_wrong(l, e->ends.node, "write a date after `starts`",
+                           "it ends before it starts");
+    }
+    const int32_t parties[] = {e->from, e->to};
+    for (int i = 0; i < 2; i++) {
+        if (parties[i] >= 0 && !p->parties[parties[i]].is_market) {
+            const struct park_firm *f = p->firms[p->parties[parties[i]].id];
+            const sim_time from = f->enters.given ? f->enters.when : SIM_TIME_FIRST;
+            const sim_time until = f->leaves.given ? f->leaves.when : SIM_TIME_NEVER;
+            e->from_us = from > e->from_us ? from : e->from_us;
+            e->until_us = until < e->until_us ? until : e->until_us;
+        }
+    }
+}
+
+static void resolve(struct park_loader *l)
+{
+    struct park *p = l->park;
+    for (int i = 0; i < p->exchange_count; i++) {
+        struct park_exchange *e = p->exchanges[i];
+        e->link = PARK_ID(p, link, park_link, park_resolve_last(&e->over_ref));
+    }
+    for (int i = 0; i < p->exchange_count; i++) {
+        struct park_exchange *e = p->exchanges[i];
+        e->stream = PARK_ID(p, stream, park_stream, park_resolve_last(&e->stream_ref));
+        e->from = e->to = e->from_stock = e->to_stock = -1;
+        if (e->link >= 0) {
+            const int32_t said = e->stream;
+            copy_ends(p, e);
+            check_over(l, e, said);
+        } else if (e->over_ref.node == NULL) {
+            resolve_ends(l, e);
+        }
+        resolve_dates(l, e);
+    }
+}
+
+const struct park_kind park_exchanges = {
+    .keys = &kind, .gather = gather, .resolve = resolve, .build = park_build_exchanges};

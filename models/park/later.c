@@ -1,0 +1,125 @@
+// What DESIGN describes and this version has not yet: told by name and taken out of the tree, so
+// that nothing is silently ignored and nothing is told twice. A part that arrives loses its line
+// here.
+#include "models/park/kinds.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct later {
+    const char *pattern; // paths of what is not there yet
+    const char *value;   // only where its text is this; NULL: any
+    const char *what;
+    const char *instead; // NULL: just leave it out
+    bool whole;          // take out the thing that it stands in, too
+} laters[] = {
+    {"designs", NULL, "designs are", "make a park file for each, or use --set", false},
+    {"disruptions", NULL, "disruptions are", NULL, false},
+    {"fleets", NULL, "fleets are", NULL, false},
+    {"measures", NULL, "measures are", NULL, false},
+    {"statements", NULL, "statements are", NULL, false},
+    {"study", NULL, "studies are", "run with --replications", false},
+    {"tariffs", NULL, "tariffs are", "write a price or a profile", false},
+    {"utilities", NULL, "utilities are", "write a firm with a process of mode = \"pull\"", false},
+    {"park.property_quantum", NULL, "carried properties are", NULL, false},
+    {"sites.*.fence", NULL, "outlines of sites are", NULL, false},
+    {"profiles.*.noise", NULL, "noise on profiles is", NULL, false},
+    {"profiles.*.redraw", NULL, "noise on profiles is", NULL, false},
+    {"profiles.*.autocorrelation", NULL, "noise on profiles is", NULL, false},
+    {"streams.*.properties", NULL, "carried properties are", NULL, false},
+    {"streams.*.grade", NULL, "temperature grades are", NULL, false},
+    {"streams.*.hazard", NULL, "hazard classes are", NULL, false},
+    {"firms.*.processes.*.kind", "batch", "batch processes are", "write kind = \"continuous\"",
+     true},
+    {"firms.*.processes.*.start_up", NULL, "start-up times are", NULL, false},
+    {"firms.*.processes.*.ramp", NULL, "ramps are", NULL, false},
+    {"firms.*.processes.*.inputs.*.optional", NULL, "optional inputs are", NULL, false},
+    {"firms.*.processes.*.inputs.*.replaces", NULL, "replaced inputs are", NULL, false},
+    {"firms.*.processes.*.inputs.*.grade", NULL, "temperature grades are", NULL, false},
+    {"firms.*.processes.*.inputs.*.phase", NULL, "phases of batches are", NULL, false},
+    {"links.*.kind", "truck", "trucks are", "write kind = \"pipe\" with a capacity", true},
+    {"exchanges.*.limits", NULL, "limits on quality are", NULL, false},
+    {"exchanges.*.dead_band", NULL, "limits on quality are", NULL, false},
+    {"exchanges.*.rejected", NULL, "limits on quality are", NULL, false},
+    {"exchanges.*.at_most", NULL, "yearly limits are", "limit the rate by a link's capacity",
+     false},
+    {"exchanges.*.take_or_pay", NULL, "take-or-pay is", NULL, false},
+    {"exchanges.*.serves", NULL, "one stream in place of another is", NULL, false},
+};
+
+static void tell(const struct sim_node *n, const struct later *p, struct sim_diag *d)
+{
+    char *path = sim_tree_path(n);
+    const struct sim_place *at = p->value != NULL ? &n->value_at : &n->place;
+    sim_diag_add(d, SIM_DIAG_WRONG, at, path, p->instead != NULL ? p->instead : "leave it out",
+                 "%s not yet in this version", p->what);
+    free(path);
+}
+
+// Contracts over a link that is taken out would only be told as lost references.
+static void remove_over(struct sim_tree *t, const char *link, struct sim_diag *d)
+{
+    struct sim_node **found = NULL;
+    const int count = sim_tree_match(sim_tree_root(t), "exchanges.*.over", &found);
+    for (int i = 0; i < count; i++) {
+        if (found[i]->text != NULL && strcmp(found[i]->text, link) == 0) {
+            char *path = sim_tree_path(found[i]->parent);
+            (void)sim_tree_remove(t, path, NULL, NULL, d);
+            free(path);
+        }
+    }
+    free(found);
+}
+
+static void take_out(struct sim_tree *t, const struct later *p, struct sim_diag *d)
+{
+    struct sim_node **found = NULL;
+    const int count = sim_tree_match(sim_tree_root(t), p->pattern, &found);
+    for (int i = 0; i < count; i++) {
+        const struct sim_node *n = found[i];
+        if (p->value != NULL && (n->text == NULL || strcmp(n->text, p->value) != 0)) {
+            continue;
+        }
+        tell(n, p, d);
+        char *path = sim_tree_path(p->whole ? n->parent : n);
+        if (p->whole && strncmp(path, "links.", 6) == 0) {
+            remove_over(t, n->parent->name, d);
+        }
+        (void)sim_tree_remove(t, path, NULL, NULL, d);
+        free(path);
+    }
+    free(found);
+}
+
+// Amounts of carried properties stand beside `amount`: cod = "600 mg/L".
+static void take_out_properties(struct sim_tree *t, struct sim_diag *d)
+{
+    static const char *const places[] = {"firms.*.processes.*.inputs.*",
+                                         "firms.*.processes.*.outputs.*"};
+    struct sim_node **streams = NULL;
+    const int count = sim_tree_match(sim_tree_root(t), "streams.*.properties", &streams);
+    for (int i = 0; i < count; i++) {
+        for (int k = 0; k < streams[i]->count * SIM_COUNT(places); k++) {
+            const char *name = streams[i]->children[k / SIM_COUNT(places)]->name;
+            if (name == NULL) {
+                continue;
+            }
+            char *pattern = sim_base_format("%s.%s", places[k % SIM_COUNT(places)], name);
+            struct sim_node **found = NULL;
+            if (sim_tree_match(sim_tree_root(t), pattern, &found) > 0) {
+                (void)sim_tree_remove(t, pattern, NULL, NULL, d);
+            }
+            free(found);
+            free(pattern);
+        }
+    }
+    free(streams);
+}
+
+void park_later_check(struct sim_tree *t, struct sim_diag *d)
+{
+    take_out_properties(t, d);
+    for (int i = 0; i < SIM_COUNT(laters); i++) {
+        take_out(t, &laters[i], d);
+    }
+}

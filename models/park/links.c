@@ -1,0 +1,173 @@
+// Links: how a stream travels. Pipes, conveyors and lines are the same thing by three names.
+#include "models/park/kinds.h"
+#include "sim/num/units.h"
+
+#include <math.h>
+
+static const struct sim_key keys[] = {
+    {.name = "title",
+     .type = SIM_KEY_TEXT,
+     .offset = offsetof(struct park_link, title),
+     .doc = "its name in reports"},
+    {.name = "stream",
+     .type = SIM_KEY_REF,
+     .refers = "streams",
+     .flags = SIM_KEY_REQUIRED,
+     .offset = offsetof(struct park_link, stream_ref),
+     .doc = "what it carries"},
+    {.name = "from",
+     .type = SIM_KEY_REF,
+     .refers = "firms markets firms.*.stocks",
+     .flags = SIM_KEY_REQUIRED,
+     .offset = offsetof(struct park_link, from_ref),
+     .doc = "firm, market or stock (\"mill.yard\") where it begins"},
+    {.name = "to",
+     .type = SIM_KEY_REF,
+     .refers = "firms markets firms.*.stocks",
+     .flags = SIM_KEY_REQUIRED,
+     .offset = offsetof(struct park_link, to_ref),
+     .doc = "where it ends"},
+    {.name = "capacity",
+     .type = SIM_KEY_VALUE,
+     .dim = "{stream}/h",
+     .forms = SIM_FORM_QUANTITY | SIM_FORM_DIST | SIM_FORM_PROFILE,
+     .min = "0",
+     .flags = SIM_KEY_RUN,
+     .offset = offsetof(struct park_link, capacity),
+     .doc = "most that can enter it; default: no limit"},
+    {.name = "redraw",
+     .type = SIM_KEY_VALUE,
+     .dim = "h",
+     .min = "0",
+     .flags = SIM_KEY_ABOVE_MIN,
+     .initial = "1 day",
+     .offset = offsetof(struct park_link, redraw),
+     .doc = "a capacity that is a distribution is drawn anew this often"},
+    {.name = "length",
+     .type = SIM_KEY_VALUE,
+     .dim = "km",
+     .min = "0",
+     .offset = offsetof(struct park_link, length),
+     .doc = "kept for reports and cost"},
+    {.name = "loss",
+     .type = SIM_KEY_VALUE,
+     .dim = NULL,
+     .min = "0 %",
+     .max = "100 %",
+     .initial = "0 %",
+     .offset = offsetof(struct park_link, loss),
+     .doc = "share of what enters that does not arrive"},
+    {.name = "delay",
+     .type = SIM_KEY_VALUE,
+     .dim = "min",
+     .min = "0",
+     .initial = "0 min",
+     .offset = offsetof(struct park_link, delay),
+     .doc = "what enters comes out so much later. The line holds capacity x delay; when its end "
+            "takes less than arrives it fills, and then lets in what goes out"},
+    {.name = "pumping",
+     .type = SIM_KEY_VALUE,
+     .dim = "kWh/{stream}",
+     .min = "0",
+     .offset = offsetof(struct park_link, pumping),
+     .doc = "electricity that moving it takes at `from`, per unit that enters"},
+    {.name = "calendar",
+     .type = SIM_KEY_REF,
+     .refers = "calendars",
+     .offset = offsetof(struct park_link, calendar_ref),
+     .doc = "when it may carry; default: always"},
+    {.name = "open",
+     .type = SIM_KEY_BOOL,
+     .initial = "true",
+     .flags = SIM_KEY_RUN,
+     .offset = offsetof(struct park_link, open),
+     .doc = "false: nothing passes (--set links.NAME.open=false)"},
+    {.name = "failures",
+     .type = SIM_KEY_MAP,
+     .kind = &park_failures_kind,
+     .offset = offsetof(struct park_link, failures),
+     .doc = "how it breaks"},
+};
+
+static const struct sim_kind pipe_kind = {.name = "pipe",
+                                          .doc = "Carries one stream from one place to another.",
+                                          .size = sizeof(struct park_link),
+                                          .keys = keys,
+                                          .key_count = SIM_COUNT(keys)};
+static const struct sim_kind conveyor_kind = {.name = "conveyor",
+                                              .doc = "A pipe by another name.",
+                                              .size = sizeof(struct park_link),
+                                              .keys = keys,
+                                              .key_count = SIM_COUNT(keys)};
+static const struct sim_kind line_kind = {.name = "line",
+                                          .doc = "A pipe by another name.",
+                                          .size = sizeof(struct park_link),
+                                          .keys = keys,
+                                          .key_count = SIM_COUNT(keys)};
+
+static const struct sim_kind *const kinds[] = {&pipe_kind, &conveyor_kind, &line_kind, NULL};
+
+static void gather(struct park_loader *l)
+{
+    struct park *p = l->park;
+    struct park_finds f = {0};
+    park_resolve_collect(l, &f, NULL, "links", &l->file->links, -1);
+    park_resolve_sort(&f);
+    p->links = SIM_ARENA_NEW(p->arena, struct park_link *, f.count);
+    p->link_count = f.count;
+    for (int i = 0; i < f.count; i++) {
+        struct park_link *k = f.data[i].item->data;
+        p->links[i] = k;
+        k->name = f.data[i].name;
+        k->path = f.data[i].path;
+        k->node = f.data[i].item->node;
+        k->kind = f.data[i].item->kind->name;
+    }
+    park_resolve_free(&f);
+    park_failures_gather(l);
+}
+
+static void check_stock(struct park_loader *l, const struct park_link *k, const struct sim_ref *ref,
+                        int32_t stock)
+{
+    const struct park *p = l->park;
+    if (stock >= 0 && k->stream >= 0 && p->stocks[stock]->stream >= 0 &&
+        p->stocks[stock]->stream != k->stream) {
+        park_resolve_wrong(l, ref->node, NULL, "stock %s holds %s, and the link carries %s",
+                           ref->text, p->streams[p->stocks[stock]->stream]->name,
+                           p->streams[k->stream]->name);
+    }
+}
+
+static void resolve_one(struct park_loader *l, struct park_link *k)
+{
+    struct park *p = l->park;
+    k->stream = PARK_ID(p, stream, park_stream, park_resolve_last(&k->stream_ref));
+    k->calendar = PARK_ID(p, calendar, park_calendar, park_resolve_last(&k->calendar_ref));
+    const bool from = park_resolve_place(l, &k->from_ref, &k->from, &k->from_stock);
+    const bool to = park_resolve_place(l, &k->to_ref, &k->to, &k->to_stock);
+    k->lost = k->loss.form == SIM_VALUE_QUANTITY ? k->loss.si : 0;
+    k->delay_us = k->delay.form == SIM_VALUE_QUANTITY ? sim_simtime_from_seconds(k->delay.si) : 0;
+    k->pumping_j = k->pumping.form == SIM_VALUE_QUANTITY ? k->pumping.si : 0;
+    check_stock(l, k, &k->from_ref, k->from_stock);
+    check_stock(l, k, &k->to_ref, k->to_stock);
+    if (from && to && k->from == k->to && k->from_stock == k->to_stock) {
+        park_resolve_wrong(l, k->node, "name another place", "it begins where it ends");
+    }
+    if (k->lost >= 1) {
+        park_resolve_wrong(l, k->loss.node, "write less than 100 %", "nothing would arrive");
+    }
+    park_resolve_level(l, &k->capacity, &k->redraw,
+                       k->stream >= 0 ? p->streams[k->stream]->si.dim : SIM_DIM_NONE, INFINITY,
+                       &k->level);
+}
+
+static void resolve(struct park_loader *l)
+{
+    for (int i = 0; i < l->park->link_count; i++) {
+        resolve_one(l, l->park->links[i]);
+    }
+    park_failures_resolve(l);
+}
+
+const struct park_kind park_links = {.kinds = kinds, .gather = gather, .resolve = resolve};

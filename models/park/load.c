@@ -1,0 +1,263 @@
+// From a file to a park: tree, overrides, tables of kinds, ids, rules, network.
+#include "models/park/build.h"
+#include "models/park/kinds.h"
+#include "sim/num/units.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct park_kind *const kinds[] = {
+#define X(group, doc) &park_##group,
+#include "models/park/kinds.def"
+#undef X
+};
+
+enum {
+    FIXED_KEYS = 3,
+    KEYS = FIXED_KEYS + SIM_COUNT(kinds)
+};
+
+/** The file as a kind: its table is made of kinds.def. */
+struct root {
+    struct sim_key keys[KEYS];
+    struct sim_kind kind;
+};
+
+static void make_root(struct root *r)
+{
+    static const char *const docs[] = {
+#define X(group, doc) doc,
+#include "models/park/kinds.def"
+#undef X
+    };
+    static const char *const names[] = {
+#define X(group, doc) #group,
+#include "models/park/kinds.def"
+#undef X
+    };
+    static const size_t offsets[] = {
+#define X(group, doc) offsetof(struct park_file, group),
+#include "models/park/kinds.def"
+#undef X
+    };
+    r->keys[0] = (struct sim_key){.name = "format",
+                                  .type = SIM_KEY_COUNT,
+                                  .flags = SIM_KEY_REQUIRED,
+                                  .min = "1",
+                                  .max = "1",
+                                  .offset = offsetof(struct park_file, format),
+                                  .doc = "version of the park file: 1"};
+    r->keys[1] = (struct sim_key){.name = "park",
+                                  .type = SIM_KEY_GROUP,
+                                  .flags = SIM_KEY_REQUIRED,
+                                  .kind = &park_head_kind,
+                                  .offset = offsetof(struct park_file, park),
+                                  .doc = park_head_kind.doc};
+    r->keys[2] = (struct sim_key){.name = "economy",
+                                  .type = SIM_KEY_GROUP,
+                                  .kind = &park_economy_kind,
+                                  .offset = offsetof(struct park_file, economy),
+                                  .doc = park_economy_kind.doc};
+    for (int i = 0; i < SIM_COUNT(kinds); i++) {
+        r->keys[FIXED_KEYS + i] = (struct sim_key){.name = names[i],
+                                                   .type = SIM_KEY_MAP,
+                                                   .kind = kinds[i]->keys,
+                                                   .kinds = kinds[i]->kinds,
+                                                   .offset = offsets[i],
+                                                   .doc = docs[i]};
+    }
+    r->kind = (struct sim_kind){.name = "park file",
+                                .doc = "A park file is a libconfig file; these are its groups.",
+                                .size = sizeof(struct park_file),
+                                .keys = r->keys,
+                                .key_count = KEYS};
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct park_party *x = a;
+    const struct park_party *y = b;
+    return strcmp(x->name, y->name);
+}
+
+static struct park_party party_of(const char *name, const char *title, const struct sim_numbers *at,
+                                  bool is_market, int32_t id)
+{
+    const bool is_placed = at->count == 2;
+    return (struct park_party){.name = name,
+                               .title = title != NULL ? title : name,
+                               .is_market = is_market,
+                               .id = id,
+                               .site = -1,
+                               .lat = is_placed ? at->at[0] : (double)NAN,
+                               .lon = is_placed ? at->at[1] : (double)NAN};
+}
+
+static void gather_parties(struct park_loader *l)
+{
+    struct park *p = l->park;
+    p->parties = SIM_ARENA_NEW(p->arena, struct park_party, p->firm_count + p->market_count);
+    for (int i = 0; i < p->firm_count; i++) {
+        const struct park_firm *f = p->firms[i];
+        p->parties[p->party_count++] = party_of(f->name, f->title, &f->at, false, i);
+    }
+    for (int i = 0; i < p->market_count; i++) {
+        const struct park_market *m = p->markets[i];
+        p->parties[p->party_count++] = party_of(m->name, m->title, &m->at, true, i);
+    }
+    if (p->party_count > 0) {
+        qsort(p->parties, (size_t)p->party_count, sizeof(*p->parties), by_name);
+    }
+    for (int i = 1; i < p->party_count; i++) {
+        if (strcmp(p->parties[i - 1].name, p->parties[i].name) == 0) {
+            const int32_t firm = p->parties[i].is_market ? p->parties[i - 1].id : p->parties[i].id;
+            park_resolve_wrong(l, p->firms[firm]->node, "give one of them another name",
+                               "a market is called '%s', too", p->parties[i].name);
+        }
+    }
+}
+
+static void place_parties(struct park *p)
+{
+    for (int i = 0; i < p->party_count; i++) {
+        struct park_party *x = &p->parties[i];
+        x->site = x->is_market ? -1 : p->firms[x->id]->site;
+    }
+}
+
+// Steps 2 and 3 of park.h: ids, rules, the network. Rules across the park only when all is right so
+// far: what follows from a mistake is not told beside it.
+static void resolve(struct park_loader *l)
+{
+    for (int i = 0; i < SIM_COUNT(kinds); i++) {
+        kinds[i]->gather(l);
+    }
+    gather_parties(l);
+    park_head_resolve(l);
+    park_economy_resolve(l);
+    for (int i = 0; i < SIM_COUNT(kinds); i++) {
+        if (kinds[i]->resolve != NULL) {
+            kinds[i]->resolve(l);
+        }
+    }
+    place_parties(l->park);
+    if (sim_diag_wrong(l->diag) == 0 && park_build(l->park, l->diag) == SIM_OK) {
+        park_check(l);
+    }
+}
+
+static void override(struct sim_tree *t, const struct park_load_opts *o, struct sim_diag *d)
+{
+    for (int i = 0; i < o->override_count; i++) {
+        (void)sim_tree_assign(t, o->overrides[i], "--set", NULL, d);
+    }
+    if (o->until != NULL) {
+        (void)sim_tree_set(t, "park.until", o->until, "--until", NULL, d);
+    }
+    if (o->has_seed && o->seed <= INT64_MAX) {
+        char *seed = sim_base_format("%llu", (unsigned long long)o->seed);
+        (void)sim_tree_set(t, "park.seed", seed, "--seed", NULL, d);
+        free(seed);
+    }
+}
+
+static enum sim_status load(struct park *p, const struct park_load_opts *opts, struct sim_diag *d)
+{
+    struct root root;
+    make_root(&root);
+    (void)sim_tree_expand(p->tree, d);
+    park_later_check(p->tree, d);
+    sim_kind_normalise(&root.kind, p->tree);
+    if (opts != NULL) {
+        override(p->tree, opts, d);
+        park_later_check(p->tree, d);
+        sim_kind_normalise(&root.kind, p->tree);
+    }
+    p->units = park_economy_units(p->tree, d);
+    struct park_dims dims = {.tree = p->tree, .units = p->units};
+    const struct sim_kind_load_opts how = {.dim = park_dims_rule, .user = &dims, .units = p->units};
+    p->file = sim_kind_load(&root.kind, p->tree, p->arena, &how, d);
+    struct park_loader l = {.park = p, .file = p->file, .diag = d};
+    resolve(&l);
+    if (opts != NULL && opts->has_seed) {
+        p->seed = opts->seed;
+    }
+    return sim_diag_status(d);
+}
+
+static struct park *create(void)
+{
+    struct sim_arena *arena = sim_arena_create();
+    struct park *p = SIM_ARENA_NEW(arena, struct park, 1);
+    p->arena = arena;
+    p->tree = sim_tree_create();
+    return p;
+}
+
+// A file that cannot be read at all is told once, without the keys that are missing because of it.
+static enum sim_status finish(struct park *p, enum sim_status read,
+                              const struct park_load_opts *opts, struct sim_diag *d,
+                              struct park **out)
+{
+    const bool is_empty = sim_tree_root(p->tree)->count == 0;
+    const enum sim_status status = read != SIM_OK && is_empty ? read : load(p, opts, d);
+    if (status != SIM_OK) {
+        park_load_free(p);
+        p = NULL;
+    }
+    *out = p;
+    return status;
+}
+
+enum sim_status park_load(const char *path, const struct park_load_opts *opts, struct sim_diag *d,
+                          struct park **out)
+{
+    struct park *p = create();
+    return finish(p, sim_tree_load(p->tree, path, d), opts, d, out);
+}
+
+enum sim_status park_load_text(const char *name, const char *text,
+                               const struct park_load_opts *opts, struct sim_diag *d,
+                               struct park **out)
+{
+    struct park *p = create();
+    return finish(p, sim_tree_load_text(p->tree, name, text, strlen(text), d), opts, d, out);
+}
+
+// What lives outside the arena.
+void park_load_free(struct park *p)
+{
+    if (p == NULL) {
+        return;
+    }
+    for (int i = 0; i < p->calendar_count; i++) {
+        sim_calendar_destroy(p->calendars[i]->times);
+    }
+    for (int i = 0; i < p->profile_count; i++) {
+        sim_table1d_destroy(p->profiles[i]->table);
+    }
+    park_build_free(p->net);
+    sim_units_destroy(p->units);
+    sim_tree_destroy(p->tree);
+    sim_arena_destroy(p->arena);
+}
+
+char *park_load_show(const struct park *p, bool origin)
+{
+    struct root root;
+    make_root(&root);
+    return sim_kind_show(&root.kind, p->tree, origin);
+}
+
+char *park_load_reference(void)
+{
+    struct root root;
+    make_root(&root);
+    return sim_kind_reference(&root.kind);
+}
+
+double park_load_in_unit(const struct park_stream *s, double si)
+{
+    return sim_units_from_si(s->si, si);
+}

@@ -1,0 +1,344 @@
+// Processes: streams into streams, in fixed proportions.
+#include "models/park/kinds.h"
+#include "sim/num/units.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct sim_key input_keys[] = {
+    {.name = "amount",
+     .type = SIM_KEY_VALUE,
+     .dim = "{name}/{basis}",
+     .min = "0",
+     .flags = SIM_KEY_REQUIRED | SIM_KEY_ABOVE_MIN,
+     .offset = offsetof(struct park_flow, amount),
+     .doc = "taken per unit of the product (of the basis, where there is one)"},
+    {.name = "from",
+     .type = SIM_KEY_REF,
+     .refers = ".stocks",
+     .offset = offsetof(struct park_flow, from),
+     .doc = "stock of the firm it is taken from; default: the firm's junction"},
+    {.name = "priority",
+     .type = SIM_KEY_COUNT,
+     .initial = "-1",
+     .min = "-1",
+     .max = "1000000",
+     .offset = offsetof(struct park_flow, priority),
+     .doc = "class among the takers there; -1: the process's"},
+    {.name = "share",
+     .type = SIM_KEY_NUMBER,
+     .initial = "0",
+     .min = "0",
+     .offset = offsetof(struct park_flow, share),
+     .doc = "weight in its class; 0: by capacity, so that all run at equal fill"},
+};
+
+static const struct sim_kind input_kind = {
+    .name = "input",
+    .doc = "What a process takes of one stream. Short form: steam = \"1.9 t/t\".",
+    .size = sizeof(struct park_flow),
+    .keys = input_keys,
+    .key_count = SIM_COUNT(input_keys),
+    .brief = "amount",
+};
+
+static const struct sim_key output_keys[] = {
+    {.name = "amount",
+     .type = SIM_KEY_VALUE,
+     .dim = "{name}/{basis}",
+     .min = "0",
+     .flags = SIM_KEY_REQUIRED | SIM_KEY_ABOVE_MIN,
+     .offset = offsetof(struct park_flow, amount),
+     .doc = "made per unit of the product (of the basis, where there is one)"},
+    {.name = "to",
+     .type = SIM_KEY_REF,
+     .refers = ".stocks",
+     .offset = offsetof(struct park_flow, to),
+     .doc = "stock of the firm it goes to; default: the firm's junction"},
+    {.name = "order",
+     .type = SIM_KEY_COUNT,
+     .initial = "-1",
+     .min = "-1",
+     .max = "1000000",
+     .offset = offsetof(struct park_flow, order),
+     .doc = "class among the givers there; -1: the process's"},
+    {.name = "share",
+     .type = SIM_KEY_NUMBER,
+     .initial = "0",
+     .min = "0",
+     .offset = offsetof(struct park_flow, share),
+     .doc = "weight in its class; 0: by capacity"},
+};
+
+static const struct sim_kind output_kind = {
+    .name = "output",
+    .doc = "What a process makes of one stream. Short form: sludge = \"0.08 t/t\". The product "
+           "itself need not be listed, unless it goes to a stock.",
+    .size = sizeof(struct park_flow),
+    .keys = output_keys,
+    .key_count = SIM_COUNT(output_keys),
+    .brief = "amount",
+};
+
+static const char *const modes[] = {"push", "pull", NULL};
+
+static const struct sim_key keys[] = {
+    {.name = "title",
+     .type = SIM_KEY_TEXT,
+     .offset = offsetof(struct park_process, title),
+     .doc = "its name in reports"},
+    {.name = "product",
+     .type = SIM_KEY_REF,
+     .refers = "streams",
+     .offset = offsetof(struct park_process, product_ref),
+     .doc = "main product"},
+    {.name = "basis",
+     .type = SIM_KEY_REF,
+     .refers = "streams",
+     .offset = offsetof(struct park_process, basis_ref),
+     .doc = "stream that capacity and amounts refer to, an input or output; default: the product. "
+            "A mere user of steam has basis = \"steam\" and no product"},
+    {.name = "capacity",
+     .type = SIM_KEY_VALUE,
+     .dim = "{basis}/h",
+     .forms = SIM_FORM_QUANTITY | SIM_FORM_DIST | SIM_FORM_PROFILE,
+     .min = "0",
+     .flags = SIM_KEY_REQUIRED | SIM_KEY_RUN,
+     .offset = offsetof(struct park_process, capacity),
+     .doc = "most it can do, of its basis"},
+    {.name = "redraw",
+     .type = SIM_KEY_VALUE,
+     .dim = "h",
+     .min = "0",
+     .flags = SIM_KEY_ABOVE_MIN,
+     .initial = "1 day",
+     .offset = offsetof(struct park_process, redraw),
+     .doc = "a capacity that is a distribution is drawn anew this often"},
+    {.name = "mode",
+     .type = SIM_KEY_CHOICE,
+     .choices = modes,
+     .initial = "push",
+     .offset = offsetof(struct park_process, mode),
+     .doc =
+         "push: runs at what inputs and outlets allow; pull: makes what users of its product ask "
+         "(and fills stocks to their target)"},
+    {.name = "turndown",
+     .type = SIM_KEY_VALUE,
+     .dim = NULL,
+     .min = "0 %",
+     .max = "100 %",
+     .initial = "0 %",
+     .offset = offsetof(struct park_process, turndown),
+     .doc = "least load; below it the unit is switched off"},
+    {.name = "calendar",
+     .type = SIM_KEY_REF,
+     .refers = "calendars",
+     .offset = offsetof(struct park_process, calendar_ref),
+     .doc = "when it may run; default: the firm's"},
+    {.name = "priority",
+     .type = SIM_KEY_COUNT,
+     .initial = "0",
+     .min = "0",
+     .max = "1000000",
+     .offset = offsetof(struct park_process, priority),
+     .doc = "class of its inputs among the takers: 0 before any contract (1) and market (9)"},
+    {.name = "order",
+     .type = SIM_KEY_COUNT,
+     .initial = "-1",
+     .min = "-1",
+     .max = "1000000",
+     .offset = offsetof(struct park_process, order),
+     .doc = "class of its outputs among the givers. -1: 0 (first) for push and for by-products, "
+            "5 for the product of pull: after contracts (1), before markets (9)"},
+    {.name = "process_emissions",
+     .type = SIM_KEY_VALUE,
+     .dim = "tCO2e/{basis}",
+     .offset = offsetof(struct park_process, process_emissions),
+     .doc = "emissions of the process itself, per unit of its basis; kept for indicators"},
+    {.name = "inputs",
+     .type = SIM_KEY_MAP,
+     .kind = &input_kind,
+     .names_refer = "streams",
+     .offset = offsetof(struct park_process, inputs),
+     .doc = "what it takes, by stream"},
+    {.name = "outputs",
+     .type = SIM_KEY_MAP,
+     .kind = &output_kind,
+     .names_refer = "streams",
+     .offset = offsetof(struct park_process, outputs),
+     .doc = "what it makes besides the product, by stream"},
+    {.name = "failures",
+     .type = SIM_KEY_MAP,
+     .kind = &park_failures_kind,
+     .offset = offsetof(struct park_process, failures),
+     .doc = "how it breaks"},
+};
+
+static const struct sim_kind continuous_kind = {
+    .name = "continuous",
+    .doc = "A process that turns streams into streams in fixed proportions per unit of its basis.",
+    .size = sizeof(struct park_process),
+    .keys = keys,
+    .key_count = SIM_COUNT(keys),
+};
+
+const struct sim_kind *const park_processes_kinds[] = {&continuous_kind, NULL};
+
+void park_processes_gather(struct park_loader *l)
+{
+    struct park *p = l->park;
+    struct park_finds f = {0};
+    for (int i = 0; i < p->firm_count; i++) {
+        const struct park_firm *firm = p->firms[i];
+        park_resolve_collect(l, &f, firm->name,
+                             sim_arena_format(p->arena, "firms.%s.processes", firm->name),
+                             &firm->processes, i);
+    }
+    park_resolve_sort(&f);
+    p->processes = SIM_ARENA_NEW(p->arena, struct park_process *, f.count);
+    p->process_count = f.count;
+    for (int i = 0; i < f.count; i++) {
+        struct park_process *s = f.data[i].item->data;
+        p->processes[i] = s;
+        s->name = f.data[i].name;
+        s->path = f.data[i].path;
+        s->node = f.data[i].item->node;
+        s->firm = f.data[i].owner;
+    }
+    park_resolve_free(&f);
+}
+
+static int by_stream(const void *a, const void *b)
+{
+    const struct park_flow *x = a;
+    const struct park_flow *y = b;
+    const int side = (int)x->gives - (int)y->gives;
+    return side != 0 ? side : (x->stream > y->stream) - (x->stream < y->stream);
+}
+
+static struct park_flow *find_flow(struct park_process *s, int32_t stream, bool gives)
+{
+    for (int i = 0; i < s->flow_count; i++) {
+        if (s->flows[i].stream == stream && s->flows[i].gives == gives) {
+            return &s->flows[i];
+        }
+    }
+    return NULL;
+}
+
+static void add_flows(struct park_loader *l, struct park_process *s, const struct sim_items *items,
+                      bool gives)
+{
+    struct park *p = l->park;
+    for (int i = 0; i < items->count; i++) {
+        struct park_flow *f = &s->flows[s->flow_count];
+        *f = *(struct park_flow *)items->at[i].data;
+        const struct sim_ref *at = gives ? &f->to : &f->from;
+        int32_t party;
+        f->gives = gives;
+        f->stock = -1;
+        f->stream = PARK_ID(p, stream, park_stream, items->at[i].name);
+        f->coef = f->amount.form == SIM_VALUE_QUANTITY ? f->amount.si : 1;
+        if (f->stream < 0) {
+            continue; // told by the loader
+        }
+        if (park_resolve_place(l, at, &party, &f->stock) && f->stock >= 0 &&
+            p->stocks[f->stock]->stream != f->stream && p->stocks[f->stock]->stream >= 0) {
+            park_resolve_wrong(l, at->node, NULL, "stock %s holds %s, not %s", at->text,
+                               p->streams[p->stocks[f->stock]->stream]->name, items->at[i].name);
+        }
+        s->flow_count++;
+    }
+}
+
+// The basis: listed among inputs or outputs, else the product that comes out. Its amount is 1.
+static void set_basis(struct park_loader *l, struct park_process *s)
+{
+    struct park_flow *in = find_flow(s, s->basis, false);
+    struct park_flow *out = find_flow(s, s->basis, true);
+    struct park_flow *f = s->basis == s->product ? out : in != NULL ? in : out;
+    if (in != NULL && out != NULL && s->basis != s->product) {
+        park_resolve_wrong(l, s->node, "choose a basis on one side only",
+                           "its basis %s is both taken and made", l->park->streams[s->basis]->name);
+    }
+    if (f == NULL) {
+        f = &s->flows[s->flow_count++];
+        *f = (struct park_flow){.stream = s->basis, .stock = -1, .priority = -1, .order = -1};
+        f->gives = s->basis == s->product;
+        f->coef = 1;
+    } else if (fabs(f->coef - 1) > 1e-12) {
+        park_resolve_wrong(l, f->amount.node, "its amount is 1 by definition",
+                           "%s is what the process counts in", l->park->streams[s->basis]->name);
+    }
+    f->coef = 1;
+    f->is_basis = true;
+}
+
+static void resolve_flows(struct park_loader *l, struct park_process *s)
+{
+    s->flows =
+        SIM_ARENA_NEW(l->park->arena, struct park_flow, s->inputs.count + s->outputs.count + 1);
+    add_flows(l, s, &s->inputs, false);
+    add_flows(l, s, &s->outputs, true);
+    if (s->basis >= 0) {
+        set_basis(l, s);
+    }
+    struct park_flow *product = s->product >= 0 ? find_flow(s, s->product, true) : NULL;
+    if (product != NULL) {
+        product->is_product = true;
+    } else if (s->product >= 0) {
+        char *remedy =
+            sim_base_format("add outputs = { %s = ...; }", l->park->streams[s->product]->name);
+        park_resolve_wrong(l, s->product_ref.node, remedy,
+                           "the product is not among the outputs, and the basis is another stream");
+        free(remedy);
+    }
+    qsort(s->flows, (size_t)s->flow_count, sizeof(*s->flows), by_stream);
+}
+
+// Classes that are left to default (-1).
+static void resolve_classes(struct park_process *s)
+{
+    for (int i = 0; i < s->flow_count; i++) {
+        struct park_flow *f = &s->flows[i];
+        const int64_t order = f->is_product && s->mode == PARK_MODE_PULL ? 5 : 0;
+        f->priority = f->priority >= 0 && !f->is_basis ? f->priority : f->priority;
+        f->priority = f->priority >= 0 ? f->priority : s->priority;
+        f->order = f->order >= 0 ? f->order : s->order >= 0 ? s->order : order;
+    }
+}
+
+static void resolve_one(struct park_loader *l, struct park_process *s)
+{
+    struct park *p = l->park;
+    s->product = PARK_ID(p, stream, park_stream, park_resolve_last(&s->product_ref));
+    s->basis = PARK_ID(p, stream, park_stream, park_resolve_last(&s->basis_ref));
+    s->calendar = PARK_ID(p, calendar, park_calendar, park_resolve_last(&s->calendar_ref));
+    s->calendar = s->calendar >= 0 ? s->calendar : p->firms[s->firm]->calendar;
+    s->least = s->turndown.form == SIM_VALUE_QUANTITY ? s->turndown.si : 0;
+    if (s->product_ref.node == NULL && s->basis_ref.node == NULL) {
+        park_resolve_wrong(l, s->node,
+                           "say product = \"...\", or basis = \"...\" for a mere user of a stream",
+                           "neither product nor basis is said");
+    }
+    if (s->basis_ref.node == NULL) {
+        s->basis = s->product;
+    }
+    if (s->mode == PARK_MODE_PULL && s->product_ref.node == NULL) {
+        park_resolve_wrong(l, s->node, "say product = \"...\"",
+                           "a pull process makes what is asked, and has no product");
+    }
+    resolve_flows(l, s);
+    resolve_classes(s);
+    if (s->basis >= 0) {
+        park_resolve_level(l, &s->capacity, &s->redraw, p->streams[s->basis]->si.dim, 0, &s->level);
+    }
+}
+
+void park_processes_resolve(struct park_loader *l)
+{
+    for (int i = 0; i < l->park->process_count; i++) {
+        resolve_one(l, l->park->processes[i]);
+    }
+}

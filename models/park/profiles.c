@@ -1,0 +1,294 @@
+// Profiles: series over time from CSV files (sim/num/table1d.h).
+#include "models/park/kinds.h"
+#include "sim/base/strtab.h"
+#include "sim/base/vec.h"
+#include "sim/cfg/csv.h"
+#include "sim/num/units.h"
+
+#include <string.h>
+
+static const char *const between[] = {"hold", "linear", NULL};
+static const char *const repeat[] = {"once", "day", "week", "year", NULL};
+static const char *const past[] = {"error", "hold", NULL};
+
+static const struct sim_key keys[] = {
+    {.name = "title",
+     .type = SIM_KEY_TEXT,
+     .offset = offsetof(struct park_profile, title),
+     .doc = "its name in reports"},
+    {.name = "csv",
+     .type = SIM_KEY_FILE,
+     .flags = SIM_KEY_REQUIRED,
+     .offset = offsetof(struct park_profile, csv),
+     .doc = "the file, from the folder of the park file"},
+    {.name = "time",
+     .type = SIM_KEY_TEXT,
+     .initial = "time",
+     .offset = offsetof(struct park_profile, time),
+     .doc = "column of times: dates (\"2026-01-01 06:00\"), or with a unit in its header "
+            "(\"time [h]\") numbers from the park's start (of the day, week or year that repeats)"},
+    {.name = "column",
+     .type = SIM_KEY_TEXT,
+     .flags = SIM_KEY_REQUIRED,
+     .offset = offsetof(struct park_profile, column),
+     .doc = "column of values"},
+    {.name = "unit",
+     .type = SIM_KEY_TEXT,
+     .offset = offsetof(struct park_profile, unit),
+     .doc = "unit of the values; default: the one in the column's header"},
+    {.name = "between",
+     .type = SIM_KEY_CHOICE,
+     .choices = between,
+     .initial = "hold",
+     .offset = offsetof(struct park_profile, between),
+     .doc = "hold: a value stands until the next row; linear: straight to it"},
+    {.name = "steps",
+     .type = SIM_KEY_COUNT,
+     .initial = "6",
+     .min = "1",
+     .max = "1000",
+     .offset = offsetof(struct park_profile, steps),
+     .doc = "linear: pieces between two rows, each held at its mean, when it drives a rate"},
+    {.name = "repeat",
+     .type = SIM_KEY_CHOICE,
+     .choices = repeat,
+     .initial = "once",
+     .offset = offsetof(struct park_profile, repeat),
+     .doc = "whether it starts again each day, week or year"},
+    {.name = "past",
+     .type = SIM_KEY_CHOICE,
+     .choices = past,
+     .initial = "error",
+     .offset = offsetof(struct park_profile, past),
+     .doc = "once: what happens past its ends. error: the park is refused; hold: the first or last "
+            "value stays"},
+};
+
+static const struct sim_kind kind = {
+    .name = "profile",
+    .doc = "A series from a CSV file: weather, demand, price. Wherever a value allows it, "
+           "\"profile(NAME)\" stands for it.",
+    .size = sizeof(struct park_profile),
+    .keys = keys,
+    .key_count = SIM_COUNT(keys),
+};
+
+static void gather(struct park_loader *l)
+{
+    struct park *p = l->park;
+    struct park_finds f = {0};
+    park_resolve_collect(l, &f, NULL, "profiles", &l->file->profiles, -1);
+    park_resolve_sort(&f);
+    p->profiles = SIM_ARENA_NEW(p->arena, struct park_profile *, f.count);
+    p->profile_count = f.count;
+    for (int i = 0; i < f.count; i++) {
+        p->profiles[i] = f.data[i].item->data;
+        p->profiles[i]->name = f.data[i].name;
+        p->profiles[i]->node = f.data[i].item->node;
+    }
+    park_resolve_free(&f);
+}
+
+struct rows {
+    SIM_VEC(sim_time) times;
+    SIM_VEC(double) values;
+};
+
+// What numbers in the time column count from.
+static sim_time time_zero(const struct park *p, const struct park_profile *f)
+{
+    switch ((enum sim_table1d_repeat)f->repeat) {
+    case SIM_TABLE1D_DAY:
+        return sim_simtime_start_of_day(p->start_us);
+    case SIM_TABLE1D_WEEK:
+        return sim_simtime_start_of_day(p->start_us) -
+               sim_simtime_weekday(p->start_us) * SIM_TIME_DAY;
+    case SIM_TABLE1D_YEAR:
+        return sim_simtime_start_of_year(p->start_us);
+    case SIM_TABLE1D_ONCE:
+        break;
+    }
+    return p->start_us;
+}
+
+static bool cell_time(struct park_loader *l, const struct park_profile *f, const struct sim_csv *c,
+                      int row, int column, sim_time *out)
+{
+    const struct sim_csv_cell *cell = sim_csv_cell(c, row, column);
+    const struct sim_place at = sim_csv_place(c, row, column);
+    struct sim_err err;
+    struct sim_unit unit;
+    double number;
+    if (c->columns[column].unit == NULL) {
+        if (sim_simtime_parse(cell->text, out, &err) == SIM_OK) {
+            return true;
+        }
+        sim_diag_add(l->diag, SIM_DIAG_WRONG, &at, "", NULL, "row %d: %s", row + 1, err.text);
+        return false;
+    }
+    if (sim_csv_number(c, row, column, &number, l->diag) != SIM_OK ||
+        sim_units_parse(l->park->units, c->columns[column].unit, &unit, &err) != SIM_OK) {
+        return false; // told: the header's unit by read_rows
+    }
+    *out = time_zero(l->park, f) + sim_simtime_from_seconds(sim_units_to_si(unit, number));
+    return true;
+}
+
+static bool header_time_unit(struct park_loader *l, const struct sim_csv *c, int column)
+{
+    const struct sim_csv_column *h = &c->columns[column];
+    struct sim_unit unit;
+    struct sim_err err;
+    if (h->unit == NULL || (sim_units_parse(l->park->units, h->unit, &unit, &err) == SIM_OK &&
+                            sim_units_is_same(unit.dim, SIM_DIM_TIME))) {
+        return true;
+    }
+    sim_diag_add(l->diag, SIM_DIAG_WRONG, &h->place, "", "write s, min, h or day, or dates",
+                 "'%s' is not a unit of time", h->unit);
+    return false;
+}
+
+// The unit of the values: the key `unit`, else the header's.
+static bool value_unit(struct park_loader *l, const struct park_profile *f, const struct sim_csv *c,
+                       int column, struct sim_unit *out)
+{
+    const struct sim_csv_column *h = &c->columns[column];
+    struct sim_unit header;
+    struct sim_err err;
+    *out = (struct sim_unit){.num = 1, .den = 1};
+    header = *out;
+    const struct sim_node *at = sim_tree_child(f->node, "unit");
+    if (f->unit != NULL && sim_units_parse(l->park->units, f->unit, out, &err) != SIM_OK) {
+        park_resolve_wrong(l, at, NULL, "%s", err.text);
+        return false;
+    }
+    if (h->unit != NULL && sim_units_parse(l->park->units, h->unit, &header, &err) != SIM_OK) {
+        sim_diag_add(l->diag, SIM_DIAG_WRONG, &h->place, "", NULL, "%s", err.text);
+        return false;
+    }
+    if (f->unit != NULL && h->unit != NULL &&
+        (!sim_units_is_same(out->dim, header.dim) || out->num != header.num ||
+         out->den != header.den)) {
+        park_resolve_wrong(l, at, "leave the key out, or correct one of the two",
+                           "the column's header says '%s' but the key says '%s'", h->unit, f->unit);
+        return false;
+    }
+    if (f->unit == NULL) {
+        *out = header;
+    }
+    return true;
+}
+
+static int find_column(struct park_loader *l, const struct park_profile *f, const struct sim_csv *c,
+                       const char *key, const char *name)
+{
+    const int column = name == NULL ? -1 : sim_csv_column(c, name);
+    if (column >= 0 || name == NULL) {
+        return column;
+    }
+    SIM_VEC(const char *) names = {0};
+    for (int i = 0; i < c->column_count; i++) {
+        SIM_VEC_PUSH(&names, c->columns[i].name);
+    }
+    const char *near = sim_strtab_nearest(name, names.data, names.count);
+    char *remedy = near != NULL ? sim_base_format("did you mean '%s'?", near)
+                                : sim_base_format("its first column is '%s'", names.data[0]);
+    const struct sim_node *at = sim_tree_child(f->node, key);
+    park_resolve_wrong(l, at != NULL ? at : f->node, remedy, "%s has no column '%s'", c->file,
+                       name);
+    free(remedy);
+    SIM_VEC_FREE(&names);
+    return -1;
+}
+
+// Each row; the first that is out of order is told, and none after it is.
+static bool read_rows(struct park_loader *l, struct park_profile *f, const struct sim_csv *c,
+                      struct rows *out)
+{
+    const int time = find_column(l, f, c, "time", f->time);
+    const int column = find_column(l, f, c, "column", f->column);
+    struct sim_unit unit;
+    if (time < 0 || column < 0 || !header_time_unit(l, c, time) ||
+        !value_unit(l, f, c, column, &unit)) {
+        return false;
+    }
+    f->dim = unit.dim;
+    bool good = c->row_count > 0;
+    if (!good) {
+        park_resolve_wrong(l, sim_tree_child(f->node, "csv"), NULL, "%s has no rows", c->file);
+    }
+    for (int row = 0; row < c->row_count; row++) {
+        sim_time when = 0;
+        double value = 0;
+        const bool has_time = cell_time(l, f, c, row, time, &when);
+        if (sim_csv_number(c, row, column, &value, l->diag) != SIM_OK || !has_time) {
+            good = false;
+            continue;
+        }
+        if (out->times.count > 0 && when <= SIM_VEC_LAST(&out->times)) {
+            const struct sim_place at = sim_csv_place(c, row, time);
+            sim_diag_add(l->diag, SIM_DIAG_WRONG, &at, "", "times must ascend",
+                         "row %d: '%s' is not after the row before", row + 1,
+                         sim_csv_cell(c, row, time)->text);
+            return false;
+        }
+        SIM_VEC_PUSH(&out->times, when);
+        SIM_VEC_PUSH(&out->values, sim_units_to_si(unit, value));
+    }
+    return good;
+}
+
+static void make_table(struct park_loader *l, struct park_profile *f, const struct rows *r)
+{
+    const struct sim_table1d_spec spec = {
+        .times = r->times.data,
+        .values = r->values.data,
+        .count = r->times.count,
+        .between = (enum sim_table1d_between)f->between,
+        .repeat = (enum sim_table1d_repeat)f->repeat,
+        .past = (enum sim_table1d_past)f->past,
+    };
+    struct sim_table1d *table = NULL;
+    struct sim_err err;
+    const struct sim_node *at = sim_tree_child(f->node, "csv");
+    if (sim_table1d_create(&spec, &table, &err) != SIM_OK) {
+        park_resolve_wrong(l, at, NULL, "%s: %s", f->csv, err.text);
+        return;
+    }
+    f->table = table;
+    f->least = sim_table1d_least(table);
+    f->greatest = sim_table1d_greatest(table);
+    if (f->repeat == SIM_TABLE1D_ONCE && f->past == SIM_TABLE1D_PAST_ERROR &&
+        l->park->until_us > l->park->start_us &&
+        sim_table1d_covers(table, l->park->start_us, l->park->until_us, &err) != SIM_OK) {
+        park_resolve_wrong(l, at,
+                           "add rows, or say repeat = \"year\", past = \"hold\", or another time",
+                           "%s does not cover the run: %s", f->csv, err.text);
+    }
+}
+
+static void resolve(struct park_loader *l)
+{
+    struct park *p = l->park;
+    for (int i = 0; i < p->profile_count; i++) {
+        struct park_profile *f = p->profiles[i];
+        const struct sim_node *at = sim_tree_child(f->node, "csv");
+        if (f->csv == NULL || at == NULL) {
+            continue;
+        }
+        const struct sim_source *source = sim_tree_read_file(p->tree, at, at->text, l->diag);
+        if (source == NULL) {
+            continue;
+        }
+        struct sim_csv *csv = sim_csv_parse(source->path, source->text, source->length, l->diag);
+        struct rows rows = {0};
+        if (csv != NULL && read_rows(l, f, csv, &rows)) {
+            make_table(l, f, &rows);
+        }
+        SIM_VEC_FREE(&rows.times);
+        SIM_VEC_FREE(&rows.values);
+        sim_csv_destroy(csv);
+    }
+}
+
+const struct park_kind park_profiles = {.keys = &kind, .gather = gather, .resolve = resolve};

@@ -1,0 +1,81 @@
+#include "models/park/show.h"
+
+#include "models/park/park.h"
+#include "sim/base/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum sim_status act_show(const struct sim_model_call *call, struct sim_err *err)
+{
+    (void)err;
+    char *text = park_load_show(call->data, sim_option_is_given(call->args, "origin"));
+    sim_sink_text(call->out, text);
+    free(text);
+    return SIM_OK;
+}
+
+enum sim_status park_show_update(const char *text, char **out, struct sim_err *err)
+{
+    const char *begin = strstr(text, PARK_SHOW_BEGIN);
+    const char *end = begin != NULL ? strstr(begin, PARK_SHOW_END) : NULL;
+    *out = NULL;
+    if (end == NULL) {
+        return sim_err_set(err, SIM_INPUT, "there are no two lines\n%sand\n%sto put it between",
+                           PARK_SHOW_BEGIN, PARK_SHOW_END);
+    }
+    char *tables = park_load_reference();
+    const int before = (int)(begin - text) + (int)strlen(PARK_SHOW_BEGIN);
+    *out = sim_base_format("%.*s\n%s\n%s", before, text, tables, end);
+    free(tables);
+    return SIM_OK;
+}
+
+static enum sim_status act_reference(const struct sim_model_call *call, struct sim_err *err)
+{
+    const char *path = sim_option_text(call->args, "update");
+    char *text = NULL;
+    char *updated = NULL;
+    size_t length = 0;
+    if (path == NULL) {
+        text = park_load_reference();
+        sim_sink_text(call->out, text);
+        free(text);
+        return SIM_OK;
+    }
+    SIM_TRY(sim_file_read(path, (size_t)1 << 24, &text, &length, err));
+    enum sim_status status = park_show_update(text, &updated, err);
+    if (status != SIM_OK) {
+        status = sim_err_wrap(err, "%s", path);
+    } else if (strcmp(text, updated) != 0) {
+        status = sim_file_write(path, updated, strlen(updated), err);
+    }
+    free(text);
+    free(updated);
+    return status;
+}
+
+static const struct sim_option show_options[] = {
+    {.name = "origin", .help = "name the place of each value in a comment"}, SIM_OPTION_END};
+
+static const struct sim_option reference_options[] = {
+    {.name = "update", .value = "FILE", .help = "put it between the markers of this file instead"},
+    SIM_OPTION_END};
+
+const struct sim_model_command park_show_commands[PARK_SHOW_COMMANDS] = {
+    {.name = "show",
+     .usage = "PARK",
+     .help = "print the park as resolved",
+     .details = "Overrides are applied, short forms written out and defaults filled in; what is\n"
+                "printed is a park file that means the same.\n",
+     .options = show_options,
+     .loads_park = true,
+     .positional_min = 1,
+     .positional_max = 1,
+     .act = act_show},
+    {.name = "reference",
+     .usage = "",
+     .help = "print the reference of the park file",
+     .options = reference_options,
+     .act = act_reference},
+};
