@@ -244,7 +244,6 @@ struct park_link {
 
 struct park_exchange {
     const char *title;
-    const char *title;
     struct sim_ref over_ref, stream_ref, from_ref;
     struct sim_refs to_refs;
     int64_t priority; // 1 first, at the supplier
