@@ -54,11 +54,11 @@ void sim_evq_destroy(struct sim_evq *q); // NULL is fine
 /** Forget all events, handles and counters; keep the memory. No event may be before `start`. */
 void sim_evq_reset(struct sim_evq *q, sim_time start);
 
-/** Let an event wait. It is a bug to push one before the last one popped. O(log n). */
+/** Let an event wait. It is a bug to push one before the last one popped. O(log n) at most. */
 sim_ev sim_evq_push(struct sim_evq *q, const struct sim_event *e);
 
-/** Take the next event; false when none waits. A push right after a pop is the cheapest pair: the
- * newcomer goes into the hole that the pop left. O(log n). */
+/** Take the next event; false when none waits. O(log n) over the long run; one call may sort what
+ * was put off before, O(n). */
 bool sim_evq_pop(struct sim_evq *q, struct sim_event *out);
 
 /** Look at the next event without taking it; false when none waits. */

@@ -287,6 +287,62 @@ Test(evq, clears_away_the_cancelled_when_they_are_many)
     sim_evq_destroy(q);
 }
 
+/** When the i-th of n events of a pattern comes. */
+static sim_time pattern_time(int pattern, int i, int n, struct sim_rng *rng)
+{
+    switch (pattern) {
+    case 0:
+        return i; // the later, the later
+    case 1:
+        return n - i; // each before all others
+    case 2:
+        return 5; // all at once
+    case 3:
+        return i % 2 == 0 ? i : 1000000 - i; // from both ends
+    default:
+        return sim_rng_below(rng, 1000000);
+    }
+}
+
+Test(evq, keeps_the_order_of_many_events_however_they_come)
+{
+    enum {
+        MANY = 20000
+    };
+    struct sim_evq *q = sim_evq_create(0);
+    sim_ev *handles = calloc(MANY, sizeof *handles);
+    struct sim_rng rng = sim_rng_make(7, 0, 0, 0);
+    for (int pattern = 0; pattern < 5; pattern++) {
+        sim_evq_reset(q, 0);
+        for (int i = 0; i < MANY; i++) {
+            handles[i] = push(q, pattern_time(pattern, i, MANY, &rng), 0, 0, i);
+        }
+        sim_evq_validate(q);
+        struct sim_event last = {.when = -1};
+        struct sim_event e;
+        int left = MANY;
+        for (int i = 0; i < MANY; i += 2) { // half of them, waiting or not
+            left -= sim_evq_cancel(q, handles[i]);
+            if (i % 100 == 0 && sim_evq_pop(q, &e)) {
+                left--;
+                cr_assert(e.when > last.when || (e.when == last.when && e.arg > last.arg));
+                last = e;
+            }
+        }
+        sim_evq_validate(q);
+        cr_assert_eq(sim_evq_count(q), left);
+        cr_assert_leq(left, MANY / 2);
+        for (; sim_evq_pop(q, &e); left--) {
+            cr_assert(e.when > last.when || (e.when == last.when && e.arg > last.arg));
+            cr_assert_eq(e.arg % 2, 1); // the others were cancelled
+            last = e;
+        }
+        cr_assert_eq(left, 0);
+    }
+    free(handles);
+    sim_evq_destroy(q);
+}
+
 Test(evq, allocates_nothing_once_warm)
 {
     struct sim_evq *q = sim_evq_create(0);
