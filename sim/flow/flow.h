@@ -31,7 +31,8 @@ struct sim_flow; // opaque
 
 /** Told of each activity whose rate changes, after a settle; `now` is the instant, rates [1/s].
  * Called in order of names. */
-typedef void sim_flow_on_change(void *user, sim_time now, int32_t activity, double before, double after);
+typedef void sim_flow_on_change(void *user, sim_time now, int32_t activity, double before,
+                                double after);
 
 /** `net` is borrowed until destroy. */
 struct sim_flow *sim_flow_create(const struct sim_network *net);
@@ -61,12 +62,15 @@ double sim_flow_lump(struct sim_flow *f, int32_t pool, double amount);
 enum sim_status sim_flow_settle(struct sim_flow *f, struct sim_err *err) SIM_MUST_USE;
 
 sim_time sim_flow_now(const struct sim_flow *f);
-double sim_flow_rate(const struct sim_flow *f, int32_t activity);   // [1/s] now
-double sim_flow_total(const struct sim_flow *f, int32_t activity);  // integral of the rate since reset
-double sim_flow_level(const struct sim_flow *f, int32_t pool);      // [amount] now
-double sim_flow_decayed(const struct sim_flow *f, int32_t pool);    // [amount] lost to decay since reset
-double sim_flow_trimmed(const struct sim_flow *f, int32_t pool);    // [amount] added (+) by setting on bounds
-bool sim_flow_is_off(const struct sim_flow *f, int32_t activity);   // switched off by its turndown
+double sim_flow_rate(const struct sim_flow *f, int32_t activity); // [1/s] now
+double sim_flow_total(const struct sim_flow *f,
+                      int32_t activity);                       // integral of the rate since reset
+double sim_flow_level(const struct sim_flow *f, int32_t pool); // [amount] now
+double sim_flow_decayed(const struct sim_flow *f,
+                        int32_t pool); // [amount] lost to decay since reset
+double sim_flow_trimmed(const struct sim_flow *f,
+                        int32_t pool); // [amount] added (+) by setting on bounds
+bool sim_flow_is_off(const struct sim_flow *f, int32_t activity); // switched off by its turndown
 bool sim_flow_is_empty(const struct sim_flow *f, int32_t pool);
 bool sim_flow_is_full(const struct sim_flow *f, int32_t pool);
 

@@ -1,18 +1,22 @@
 // Following the path y = min(constant, G(y) + s e) from s = 1, where all claims are at capacity,
 // down to s = 0, the fixed point. The map is piecewise linear, so the path is a chain of straight
 // pieces; where one ends, the one inequality that is met is turned over and the path goes on in the
-// neighbouring piece, forwards or backwards in s. Its offsets e are generic, so two inequalities are
-// hardly ever met at once. It never meets a piece twice (the path has no loose end but s = 0), and
-// there are finitely many, so it ends. (Scarf 1967; Eaves 1976: piecewise linear homotopy.)
+// neighbouring piece, forwards or backwards in s. Its offsets e are generic, so two inequalities
+// are hardly ever met at once. It never meets a piece twice (the path has no loose end but s = 0),
+// and there are finitely many, so it ends. (Scarf 1967; Eaves 1976: piecewise linear homotopy.)
 
+#include "sim/base/hash.h"
 #include "sim/flow/dense.h"
 #include "sim/flow/loop_priv.h"
 
-#include "sim/base/hash.h"
-
 #include <math.h>
 
-enum constraint_kind { LEAST, DRY, CAPPED, NONE };
+enum constraint_kind {
+    LEAST,
+    DRY,
+    CAPPED,
+    NONE
+};
 
 /** An inequality of the piece, and what lies behind it. */
 struct constraint {
@@ -140,7 +144,8 @@ static void meet_rows(struct walk *w)
                 const double capped = w->piece.is_capped[i] ? 1 : -1;
                 meet(w, (struct constraint){CAPPED, i, j, 0},
                      capped * (t->weight * level - t->coef * w->y[t->claim]),
-                     capped * (t->weight * dlevel - t->coef * w->dy[t->claim]), t->weight > 0 ? t->weight : 1);
+                     capped * (t->weight * dlevel - t->coef * w->dy[t->claim]),
+                     t->weight > 0 ? t->weight : 1);
             }
         }
     }
@@ -252,7 +257,7 @@ static void start_at_capacity(struct walk *w, uint64_t attempt)
     for (int j = 0; j < l->rows.count; j++) {
         l->x.data[j] += offset(l, j, attempt);
     }
-    w->piece = sim_loop_piece_at(l, l->x.data, l->y.data);
+    w->piece = sim_loop_piece_at(l, l->x.data, l->y.data, 0);
     w->s = 1;
 }
 
@@ -310,7 +315,9 @@ static bool follow(struct walk *w, uint64_t attempt)
 
 bool sim_follow_solve(struct sim_loop *l)
 {
-    enum { ATTEMPTS = 4 };
+    enum {
+        ATTEMPTS = 4
+    };
     for (uint64_t attempt = 1; attempt <= ATTEMPTS; attempt++) {
         struct walk w = walk_from(l);
         start_at_capacity(&w, attempt);
@@ -342,6 +349,24 @@ static int32_t holding_row(const struct sim_loop *l, const struct sim_rates *r, 
         }
     }
     return holds;
+}
+
+/** Those after `activity` must not lower its rate: hold the rows that hold it, at a tie too. */
+static void hold_rate(const struct sim_loop *l, const struct sim_rates *r, int32_t activity,
+                      bool *is_held)
+{
+    const struct sim_network_activity *a = &r->net->activities[activity];
+    double least = r->capacity[activity];
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        const int32_t row = l->row_of[j];
+        least = fmin(least, row >= 0 ? l->x.data[row] : r->limit[j]);
+    }
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        const int32_t row = l->row_of[j];
+        if (row >= 0 && l->x.data[row] <= least * (1 + 1e-9)) {
+            is_held[row] = true;
+        }
+    }
 }
 
 /** Null space of the piece's system with the rows in `kept` held; its dimension. */
@@ -426,7 +451,7 @@ bool sim_follow_by_name(struct sim_loop *l, const struct sim_rates *r)
     for (int i = 0; i < l->activities.count; i++) {
         for (int step = 0; step < 100; step++) {
             (void)sim_loop_residual(l); // brings y up to date
-            w.piece = sim_loop_piece_at(l, l->x.data, l->y.data);
+            w.piece = sim_loop_piece_at(l, l->x.data, l->y.data, 1e-9);
             const int dimension = free_directions(&w, is_held);
             if (dimension == 0) {
                 return moved;
@@ -437,10 +462,7 @@ bool sim_follow_by_name(struct sim_loop *l, const struct sim_rates *r)
             }
             moved = true;
         }
-        const int32_t row = holding_row(l, r, l->activities.data[i]);
-        if (row >= 0) {
-            is_held[row] = true;
-        }
+        hold_rate(l, r, l->activities.data[i], is_held);
     }
     return moved;
 }

@@ -22,9 +22,9 @@ struct sim_labels {
     int32_t *index; // per port: order of discovery, 0 not yet
     int32_t *low;
     bool *is_open;
-    bool *is_wanted; // per port: in the region
-    bool *is_seen;   // per activity
-    bool *is_crossed; // per pool
+    bool *is_wanted;   // per port: in the region
+    bool *is_seen;     // per activity
+    bool *is_crossed;  // per pool
     bool *is_circular; // per pool: some port at it belongs to a component of more than one
     SIM_VEC(struct frame) frames;
     sim_rates_ints open, region, activities, found, sizes;
@@ -86,7 +86,8 @@ static bool could_depend(const struct sim_network *net, int32_t j, int32_t m)
 }
 
 /** `condition` NULL: any condition. */
-static bool is_effect(const struct sim_network *net, const unsigned *condition, int32_t j, int32_t m)
+static bool is_effect(const struct sim_network *net, const unsigned *condition, int32_t j,
+                      int32_t m)
 {
     if (condition == NULL) {
         return could_depend(net, j, m);
@@ -332,9 +333,6 @@ void sim_labels_announce(struct sim_rates *r)
 {
     struct sim_labels *l = r->labels;
     for (int i = 0; i < l->rebuilt.count; i++) {
-        if (r->forced_ports.count > 0) {
-            sim_rates_unforce(r, l->rebuilt.data[i]); // it may have been the first of its old block
-        }
         sim_rates_mark(r, l->rebuilt.data[i]);
     }
     l->rebuilt.count = 0;

@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SWEEPS = 6, NEWTON_STEPS = 40 };
+enum {
+    SWEEPS = 6,
+    NEWTON_STEPS = 40
+};
 static const double CONVERGED = 1e-12; // relative to the larger of limit and capacity
 
 struct sim_loop *sim_loop_create(const struct sim_network *net)
@@ -63,7 +66,8 @@ static int32_t claim_number(struct sim_rates *r, struct sim_loop *l, int32_t m)
     }
     const struct sim_network *net = r->net;
     const int32_t k = net->ports[m].activity;
-    struct sim_loop_claim claim = {.port = m, .constant = r->capacity[k], .rows_begin = l->claim_rows.count};
+    struct sim_loop_claim claim = {
+        .port = m, .constant = r->capacity[k], .rows_begin = l->claim_rows.count};
     for (int32_t i = net->activities[k].ports_begin; i < net->activities[k].ports_end; i++) {
         if (i != m && l->row_of[i] >= 0) {
             SIM_VEC_PUSH(&l->claim_rows, l->row_of[i]);
@@ -89,8 +93,8 @@ static void add_terms(struct sim_rates *r, struct sim_loop *l, int32_t j)
         if (!sim_rates_depends(net, j, m, condition) || !sim_rates_is_active(net, m, condition)) {
             continue;
         }
-        const bool is_equal = p->gives == q->gives &&
-                              sim_rates_rank(p, condition) == sim_rates_rank(q, condition);
+        const bool is_equal =
+            p->gives == q->gives && sim_rates_rank(p, condition) == sim_rates_rank(q, condition);
         const enum sim_loop_role role = p->gives != q->gives ? SIM_LOOP_OTHER_SIDE
                                         : is_equal           ? SIM_LOOP_EQUAL
                                                              : SIM_LOOP_BETTER;
@@ -168,7 +172,8 @@ void sim_loop_claims(const struct sim_loop *l, const double *x, double *y)
 }
 
 /** Supply less what is served before; 0 when nothing worth speaking of is left. */
-static double left_over(const struct sim_loop *l, const struct sim_loop_row *row, const double *y)
+static double left_over(const struct sim_loop *l, const struct sim_loop_row *row, const double *y,
+                        double *out_supply)
 {
     double supply = 0;
     double better = 0;
@@ -179,7 +184,8 @@ static double left_over(const struct sim_loop *l, const struct sim_loop_row *row
         better += t->role == SIM_LOOP_BETTER ? flow : 0;
     }
     const double left = supply - better;
-    return left > 1e-14 * supply ? left : 0;
+    *out_supply = supply;
+    return fabs(left) > 1e-14 * supply ? left : 0;
 }
 
 /** Fill level at which the row's class uses up `left`, its own wish unlimited. `is_capped` (NULL is
@@ -217,16 +223,18 @@ void sim_loop_limits(const struct sim_loop *l, const double *y, double *g)
 {
     for (int j = 0; j < l->rows.count; j++) {
         const struct sim_loop_row *row = &l->rows.data[j];
-        const double left = row->weight > 0 ? left_over(l, row, y) : 0;
+        double supply = 0;
+        const double left = row->weight > 0 ? left_over(l, row, y, &supply) : 0;
         g[j] = left > 0 ? row->weight * fill_level(l, row, y, left, NULL) / row->coef : 0;
     }
 }
 
-struct sim_loop_piece sim_loop_piece_at(struct sim_loop *l, const double *x, const double *y)
+struct sim_loop_piece sim_loop_piece_at(struct sim_loop *l, const double *x, const double *y,
+                                        double tie)
 {
     for (int m = 0; m < l->claims.count; m++) {
         const struct sim_loop_claim *claim = &l->claims.data[m];
-        double least = claim->constant;
+        double least = claim->constant * (1 + tie);
         l->least.data[m] = -1;
         for (int32_t i = claim->rows_begin; i < claim->rows_end; i++) {
             if (x[l->claim_rows.data[i]] < least) {
@@ -237,8 +245,9 @@ struct sim_loop_piece sim_loop_piece_at(struct sim_loop *l, const double *x, con
     }
     for (int j = 0; j < l->rows.count; j++) {
         const struct sim_loop_row *row = &l->rows.data[j];
-        const double left = row->weight > 0 ? left_over(l, row, y) : 0;
-        l->dry.data[j] = !(left > 0);
+        double supply = 0;
+        const double left = row->weight > 0 ? left_over(l, row, y, &supply) : 0;
+        l->dry.data[j] = !(left > 0) && !(left >= -tie * supply && supply > 0);
         if (left > 0) {
             (void)fill_level(l, row, y, left, l->capped.data);
         } else {
@@ -361,7 +370,7 @@ static bool newton_step(struct sim_loop *l)
     double *core = a + (size_t)n * (size_t)n;
     double *b = l->right.data;
     bool *is_known = l->dry.data;
-    const struct sim_loop_piece piece = sim_loop_piece_at(l, l->x.data, l->y.data);
+    const struct sim_loop_piece piece = sim_loop_piece_at(l, l->x.data, l->y.data, 0);
     for (int j = 0; j < n; j++) {
         b[j] = sim_loop_linear_row(l, piece, j, a + (size_t)j * (size_t)n);
     }
@@ -438,7 +447,8 @@ static void announce(struct sim_rates *r, const struct sim_loop *l, int32_t firs
     }
 }
 
-static enum sim_status unresolved(const struct sim_rates *r, const struct sim_loop *l, struct sim_err *err)
+static enum sim_status unresolved(const struct sim_rates *r, const struct sim_loop *l,
+                                  struct sim_err *err)
 {
     char names[2000];
     size_t used = 0;
@@ -447,10 +457,26 @@ static enum sim_status unresolved(const struct sim_rates *r, const struct sim_lo
                                     r->net->activities[l->activities.data[i]].name);
         used += (size_t)length;
     }
-    return sim_err_set(err, SIM_FAILED,
-                       "the rates of a loop cannot be resolved: %s; change a priority or an order on "
-                       "it so that they do not cross",
-                       names);
+    return sim_err_set(
+        err, SIM_FAILED,
+        "the rates of a loop cannot be resolved: %s; change a priority or an order on "
+        "it so that they do not cross",
+        names);
+}
+
+/** Whether some claim lies on a kink, where a solution may be the corner of many. */
+static bool has_tie(const struct sim_loop *l)
+{
+    for (int m = 0; m < l->claims.count; m++) {
+        const struct sim_loop_claim *claim = &l->claims.data[m];
+        for (int32_t i = claim->rows_begin; i < claim->rows_end; i++) {
+            if (fabs(l->x.data[l->claim_rows.data[i]] - claim->constant) <=
+                1e-9 * claim->constant) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 static bool find_fixed_point(struct sim_rates *r, struct sim_loop *l)
@@ -460,11 +486,14 @@ static bool find_fixed_point(struct sim_rates *r, struct sim_loop *l)
     }
     r->work.newton++;
     if (newton(l)) {
-        return true;
-    }
-    r->work.followed++;
-    if (!sim_follow_solve(l)) {
-        return false;
+        if (!has_tie(l)) {
+            return true;
+        }
+    } else {
+        r->work.followed++;
+        if (!sim_follow_solve(l)) {
+            return false;
+        }
     }
     if (sim_follow_by_name(l, r)) {
         r->work.by_name++;
@@ -476,16 +505,16 @@ enum sim_status sim_loop_solve(struct sim_rates *r, int32_t first, struct sim_er
 {
     struct sim_loop *l = r->loop;
     r->work.loops++;
-    sim_rates_unforce(r, first);
     make_problem(r, l, first);
     r->work.limits += l->rows.count;
     enum sim_status status = SIM_OK;
     if (find_fixed_point(r, l)) {
         publish(r, l);
-        if (sim_selffeed_is_possible(l) && sim_selffeed_raise(r, l, first)) {
-            r->work.self_fed++;
-        }
         announce(r, l, first);
+        if (sim_selffeed_is_possible(l) && !r->is_hungry[first]) {
+            r->is_hungry[first] = true;
+            SIM_VEC_PUSH(&r->hungry, first);
+        }
     } else {
         status = unresolved(r, l, err);
     }

@@ -14,7 +14,11 @@
 
 #include "sim/flow/rates_priv.h"
 
-enum sim_loop_role { SIM_LOOP_OTHER_SIDE, SIM_LOOP_BETTER, SIM_LOOP_EQUAL };
+enum sim_loop_role {
+    SIM_LOOP_OTHER_SIDE,
+    SIM_LOOP_BETTER,
+    SIM_LOOP_EQUAL
+};
 
 /** A claim in a row: what the port's pool offers, what is served before, who shares. */
 struct sim_loop_term {
@@ -38,7 +42,8 @@ struct sim_loop_claim {
     int32_t rows_begin, rows_end; // into claim_rows: the limits it is the least of
 };
 
-/** Piece of the piecewise linear map: which claims are capped, which pools are dry, which is least. */
+/** Piece of the piecewise linear map: which claims are capped, which pools are dry, which is least.
+ */
 struct sim_loop_piece {
     bool *is_dry;    // per row: supply - better <= 0, the limit is 0
     bool *is_capped; // per term: an equal that takes its claim, not its share
@@ -68,8 +73,10 @@ void sim_loop_claims(const struct sim_loop *l, const double *x, double *y);
 /** Limits from claims, uncut: g = G(y). */
 void sim_loop_limits(const struct sim_loop *l, const double *y, double *g);
 
-/** The piece on which (x, y) lie. */
-struct sim_loop_piece sim_loop_piece_at(struct sim_loop *l, const double *x, const double *y);
+/** The piece on which (x, y) lie. Where they lie on a kink within the relative `tie`, the piece on
+ * which claims follow limits and pools are not dry. */
+struct sim_loop_piece sim_loop_piece_at(struct sim_loop *l, const double *x, const double *y,
+                                        double tie);
 
 /** Row `j` of the linear system of a piece, x_j - sum_i matrix[i] x_i = right, with x scaled by the
  * rows' capacities; `matrix` has a number for each row of the block and is overwritten. */
@@ -79,19 +86,15 @@ double sim_loop_linear_row(const struct sim_loop *l, struct sim_loop_piece piece
 /** Largest |x - G(y(x))| relative to the rows' scale; y and g are overwritten. */
 double sim_loop_residual(struct sim_loop *l);
 
-/** Follow the path y = min(constant, G(y) + s e) from s = 1 down to 0 (follow.c). Sets x; false when
- * it ends elsewhere. */
+/** Follow the path y = min(constant, G(y) + s e) from s = 1 down to 0 (follow.c). Sets x; false
+ * when it ends elsewhere. */
 bool sim_follow_solve(struct sim_loop *l);
 
 /** Where the solution x is one of many, decide by name: the rate of the first activity by name goes
  * as high as the solutions allow, then that of the second (follow.c). True when x moved. */
 bool sim_follow_by_name(struct sim_loop *l, const struct sim_rates *r);
 
-/** Whether some circle of blocked activities may feed itself more than it has (selffeed.c). */
+/** Whether some circle of blocked limits may feed itself more than it has (selffeed.c). */
 bool sim_selffeed_is_possible(struct sim_loop *l);
-
-/** Raise it as far as it goes; sets the limits of the block's ports, and forces those of ports at
- * its pools that must give way. True when something rose. */
-bool sim_selffeed_raise(struct sim_rates *r, struct sim_loop *l, int32_t block);
 
 #endif

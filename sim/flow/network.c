@@ -42,7 +42,8 @@ static enum sim_status check_numbers(const struct sim_network_def *def, struct s
         if (!(p->capacity >= 0) || !(p->minimum >= 0) || p->minimum > p->capacity ||
             !(p->decay >= 0) || isinf(p->decay)) {
             return sim_err_set(err, SIM_INPUT,
-                               "pool '%s': wanted 0 <= minimum <= capacity and decay >= 0", p->name);
+                               "pool '%s': wanted 0 <= minimum <= capacity and decay >= 0",
+                               p->name);
         }
     }
     for (int i = 0; i < def->activity_count; i++) {
@@ -57,7 +58,8 @@ static enum sim_status check_numbers(const struct sim_network_def *def, struct s
         const struct sim_port_def *p = &def->ports[i];
         if (!(p->coef > 0) || isinf(p->coef) || p->rank < 1 || p->rank >= SIM_NETWORK_LAST_RANK ||
             !(p->share >= 0) || isinf(p->share)) {
-            return sim_err_set(err, SIM_INPUT, "'%s' at '%s': wanted coefficient > 0, rank >= 1 and share >= 0",
+            return sim_err_set(err, SIM_INPUT,
+                               "'%s' at '%s': wanted coefficient > 0, rank >= 1 and share >= 0",
                                def->activities[p->activity].name, def->pools[p->pool].name);
         }
     }
@@ -105,8 +107,8 @@ static bool is_junction(const struct draft *d, const double *largest, int32_t po
     return d->pools.data[pool].capacity <= largest[pool] * 1e-6;
 }
 
-static int32_t add_link(struct draft *d, const char *name, int32_t from, int32_t from_rank, int32_t to,
-                        int32_t to_rank)
+static int32_t add_link(struct draft *d, const char *name, int32_t from, int32_t from_rank,
+                        int32_t to, int32_t to_rank)
 {
     const int32_t link = d->activities.count;
     SIM_VEC_PUSH(&d->activities,
@@ -139,7 +141,8 @@ static void split_junction(struct draft *d, int32_t pool)
                                         .name = sim_arena_format(d->arena, "%s~%s", name, giver)});
             d->ports.data[i].pool = own;
             d->ports.data[i].rank = 1;
-            add_link(d, sim_arena_format(d->arena, "%s~%s~users", name, giver), own, 1, pool, p.rank);
+            add_link(d, sim_arena_format(d->arena, "%s~%s~users", name, giver), own, 1, pool,
+                     p.rank);
             add_link(d, sim_arena_format(d->arena, "%s~%s~outlets", name, giver), own, 2, outlets,
                      p.rank);
         }
@@ -164,7 +167,8 @@ static void split_pull_from_outlets(struct draft *d)
     }
 }
 
-static enum sim_status sort_names(struct named *names, int count, const char *what, struct sim_err *err)
+static enum sim_status sort_names(struct named *names, int count, const char *what,
+                                  struct sim_err *err)
 {
     qsort(names, (size_t)count, sizeof(*names), by_name);
     for (int i = 1; i < count; i++) {
@@ -175,7 +179,8 @@ static enum sim_status sort_names(struct named *names, int count, const char *wh
     return SIM_OK;
 }
 
-static enum sim_status number_by_name(struct sim_network *net, const struct draft *d, struct sim_err *err)
+static enum sim_status number_by_name(struct sim_network *net, const struct draft *d,
+                                      struct sim_err *err)
 {
     const sim_arena_mark mark = sim_arena_mark_now(d->arena);
     const int most = d->pools.count > d->activities.count ? d->pools.count : d->activities.count;
@@ -253,7 +258,8 @@ static int by_key(const void *a, const void *b)
 }
 
 /** Ports in order of activity, side, pool. */
-static enum sim_status fill_ports(struct sim_network *net, const struct draft *d, struct sim_err *err)
+static enum sim_status fill_ports(struct sim_network *net, const struct draft *d,
+                                  struct sim_err *err)
 {
     struct sorted_port *sorted = SIM_ARENA_NEW(d->arena, struct sorted_port, net->port_count);
     for (int32_t i = 0; i < net->port_count; i++) {
@@ -379,7 +385,8 @@ static void name_loop(const struct link_search *s, int32_t pool, int32_t link, s
     int32_t by = link;
     do {
         const struct sim_network_activity *a = &s->net->activities[by];
-        const int length = snprintf(names + used, sizeof(names) - used, "%s'%s'", used > 0 ? ", " : "", a->name);
+        const int length =
+            snprintf(names + used, sizeof(names) - used, "%s'%s'", used > 0 ? ", " : "", a->name);
         used = used + (size_t)length < sizeof(names) ? used + (size_t)length : sizeof(names) - 1;
         at = s->net->ports[a->ports_begin].pool; // takers come first: where the link starts
         by = s->came_by[at];

@@ -9,9 +9,8 @@
 #ifndef SIM_FLOW_NETWORK_PRIV_H
 #define SIM_FLOW_NETWORK_PRIV_H
 
-#include "sim/flow/network.h"
-
 #include "sim/base/arena.h"
+#include "sim/flow/network.h"
 
 struct sim_network_pool {
     const char *name;
@@ -32,7 +31,9 @@ struct sim_network_activity {
 };
 
 /** Rank of ports that come after all ordinary ones of their side (overflow, make-up). */
-enum { SIM_NETWORK_LAST_RANK = 1 << 24 };
+enum {
+    SIM_NETWORK_LAST_RANK = 1 << 24
+};
 
 struct sim_network_port {
     int32_t activity, pool;
@@ -52,8 +53,8 @@ struct sim_network {
     struct sim_network_port *ports;
     int32_t *at_pool; // ports by pool: takers then givers, each by rank then name of activity
     int32_t *pool_in, *pool_out, *activity_in, *activity_out, *port_in, *port_out;
-    int32_t *component;  // per port: strongly connected component of all dependencies that any
-                         // condition of the stocks could bring about; numbered in order of causes
+    int32_t *component; // per port: strongly connected component of all dependencies that any
+                        // condition of the stocks could bring about; numbered in order of causes
     int32_t component_count;
     int32_t *component_size;
 };

@@ -1,7 +1,7 @@
 // Propagation: what changed marks the limits that depend on it; marked limits are computed causes
 // first, until changes die out. Circular blocks are solved whole (loop.c), at their place in the
-// order. A limit is a function of the claims at its pool alone, and a block of what surrounds it, so
-// the rates do not depend on the way there.
+// order. A limit is a function of the claims at its pool alone, and a block of what surrounds it,
+// so the rates do not depend on the way there.
 
 #include "sim/flow/rates_priv.h"
 
@@ -24,12 +24,13 @@ struct sim_rates *sim_rates_create(const struct sim_network *net)
     r->limit = sim_base_alloc(ports, sizeof(double));
     r->claim = sim_base_alloc(ports, sizeof(double));
     r->weight = sim_base_alloc(ports, sizeof(double));
-    r->forced = sim_base_alloc(ports, sizeof(double));
-    r->forced_by = sim_base_alloc(ports, sizeof(int32_t));
+    r->raised_by = sim_base_alloc(ports, sizeof(int32_t));
+    r->member_of = sim_base_alloc(activities, sizeof(int32_t));
     r->order = sim_base_alloc(ports, sizeof(uint64_t));
     r->block = sim_base_alloc(ports, sizeof(int32_t));
     r->next_in_block = sim_base_alloc(ports, sizeof(int32_t));
     r->is_waiting = sim_base_alloc(ports, sizeof(bool));
+    r->is_hungry = sim_base_alloc(ports, sizeof(bool));
     r->is_counted = sim_base_alloc(pools, sizeof(bool));
     r->condition = sim_base_alloc(pools, sizeof(unsigned));
     r->is_relabel = sim_base_alloc(pools, sizeof(bool));
@@ -51,10 +52,10 @@ void sim_rates_destroy(struct sim_rates *r)
     if (r == NULL) {
         return;
     }
-    void *const arrays[] = {r->capacity, r->rate,     r->before,     r->is_changed, r->is_stale,
-                            r->limit,    r->claim,    r->weight,     r->forced,     r->forced_by,
-                            r->order,    r->block,    r->next_in_block, r->is_waiting, r->is_counted,
-                            r->condition, r->is_relabel};
+    void *const arrays[] = {
+        r->capacity, r->rate,          r->before,     r->is_changed, r->is_stale,  r->limit,
+        r->claim,    r->weight,        r->raised_by,  r->member_of,  r->is_hungry, r->order,
+        r->block,    r->next_in_block, r->is_waiting, r->is_counted, r->condition, r->is_relabel};
     for (int i = 0; i < SIM_COUNT(arrays); i++) {
         free(arrays[i]);
     }
@@ -65,7 +66,9 @@ void sim_rates_destroy(struct sim_rates *r)
     SIM_VEC_FREE(&r->changed_out);
     SIM_VEC_FREE(&r->pools);
     SIM_VEC_FREE(&r->pools_out);
-    SIM_VEC_FREE(&r->forced_ports);
+    SIM_VEC_FREE(&r->raised);
+    SIM_VEC_FREE(&r->hungry);
+    SIM_VEC_FREE(&r->freed);
     sim_labels_destroy(r->labels);
     sim_loop_destroy(r->loop);
     free(r);
@@ -85,7 +88,8 @@ void sim_rates_reset(struct sim_rates *r)
 {
     const struct sim_network *net = r->net;
     r->relabel.count = r->stale.count = r->heap.count = r->changed.count = 0;
-    r->pools.count = r->changed_out.count = r->pools_out.count = r->forced_ports.count = 0;
+    r->pools.count = r->changed_out.count = r->pools_out.count = r->raised.count = r->hungry.count =
+        0;
     memset(r->condition, 0, (size_t)net->pool_count * sizeof(*r->condition));
     memset(r->is_relabel, 0, (size_t)net->pool_count * sizeof(bool));
     memset(r->is_counted, 0, (size_t)net->pool_count * sizeof(bool));
@@ -93,15 +97,16 @@ void sim_rates_reset(struct sim_rates *r)
         r->capacity[k] = net->activities[k].capacity;
         r->rate[k] = 0;
         r->is_changed[k] = r->is_stale[k] = false;
+        r->member_of[k] = -1;
         weigh(r, k);
     }
     for (int32_t j = 0; j < net->port_count; j++) {
         r->limit[j] = r->claim[j] = r->capacity[net->ports[j].activity];
-        r->forced[j] = NAN;
-        r->forced_by[j] = -1;
-        r->is_waiting[j] = false;
+        r->raised_by[j] = -1;
+        r->is_waiting[j] = r->is_hungry[j] = false;
     }
     r->is_fresh = true;
+    r->raising = -1;
     r->work = (struct sim_rates_work){0};
 }
 
@@ -145,6 +150,13 @@ static int32_t heap_pop(struct sim_rates *r)
 
 void sim_rates_mark(struct sim_rates *r, int32_t j)
 {
+    const int32_t group = r->raised_by[j];
+    if (group >= 0 && group == r->raising) {
+        return; // it holds this limit
+    }
+    if (group >= 0) {
+        sim_selffeed_dissolve(r, group); // marks j too
+    }
     const int32_t first = r->block[j];
     if (!r->is_waiting[first]) {
         r->is_waiting[first] = true;
@@ -168,32 +180,6 @@ void sim_rates_mark_dependents(struct sim_rates *r, int32_t m, int32_t quiet)
             sim_rates_mark(r, j);
         }
     }
-}
-
-// ---- Forced limits (selffeed.c) ----
-
-void sim_rates_force(struct sim_rates *r, int32_t port, double limit, int32_t block)
-{
-    r->forced[port] = limit;
-    r->forced_by[port] = block;
-    SIM_VEC_PUSH(&r->forced_ports, port);
-    sim_rates_mark(r, port);
-}
-
-void sim_rates_unforce(struct sim_rates *r, int32_t block)
-{
-    int kept = 0;
-    for (int i = 0; i < r->forced_ports.count; i++) {
-        const int32_t port = r->forced_ports.data[i];
-        if (r->forced_by[port] != block) {
-            r->forced_ports.data[kept++] = port;
-            continue;
-        }
-        r->forced[port] = NAN;
-        r->forced_by[port] = -1;
-        sim_rates_mark(r, port);
-    }
-    r->forced_ports.count = kept;
 }
 
 // ---- One limit ----
@@ -300,9 +286,6 @@ double sim_rates_compute_limit(const struct sim_rates *r, int32_t j)
         limit = o.has_equals ? r->weight[j] * fill_level(r, j, condition, left, o.weights) / p->coef
                              : left / p->coef;
     }
-    if (!isnan(r->forced[j])) {
-        limit = r->forced[j];
-    }
     return limit < capacity ? limit : capacity;
 }
 
@@ -337,13 +320,18 @@ void sim_rates_set_claims(struct sim_rates *r, int32_t activity)
 /** Rate and claims of `activity`, telling those who depend on claims that changed. */
 static void refresh(struct sim_rates *r, int32_t activity)
 {
-    enum { MANY = 64 };
+    enum {
+        MANY = 64
+    };
     const struct sim_network_activity *a = &r->net->activities[activity];
     const int32_t count = a->ports_end - a->ports_begin;
     double few[MANY];
     double *before = count <= MANY ? few : sim_base_alloc((size_t)count, sizeof(*before));
     memcpy(before, r->claim + a->ports_begin, (size_t)count * sizeof(*before));
     sim_rates_set_claims(r, activity);
+    if (r->member_of[activity] >= 0 && r->member_of[activity] != r->raising) {
+        sim_selffeed_dissolve(r, r->member_of[activity]); // it was computed from this limit
+    }
     for (int32_t i = 0; i < count; i++) {
         if (r->claim[a->ports_begin + i] != before[i]) {
             sim_rates_mark_dependents(r, a->ports_begin + i, -1);
@@ -468,6 +456,42 @@ static enum sim_status propagate(struct sim_rates *r, struct sim_err *err)
     return SIM_OK;
 }
 
+/** When all has come to rest: loops that could feed themselves do, one after the other. */
+static enum sim_status feed(struct sim_rates *r, struct sim_err *err)
+{
+    enum {
+        ROUNDS = 1000
+    };
+    for (int round = 0; r->hungry.count > 0; round++) {
+        int first = 0;
+        for (int i = 1; i < r->hungry.count; i++) {
+            first = is_before(r, r->hungry.data[i], r->hungry.data[first]) ? i : first;
+        }
+        const int32_t block = r->hungry.data[first];
+        r->hungry.data[first] = SIM_VEC_LAST(&r->hungry);
+        r->hungry.count--;
+        r->is_hungry[block] = false;
+        const bool is_block = r->block[block] == block && r->next_in_block[block] >= 0;
+        if (!is_block || r->raised_by[block] >= 0) {
+            continue; // fed with another of its group
+        }
+        r->raising = block;
+        enum sim_status status = SIM_OK;
+        if (sim_selffeed_raise(r, block)) {
+            r->work.self_fed++;
+            status = propagate(r, err);
+        }
+        r->raising = -1;
+        SIM_TRY(status);
+        if (round >= ROUNDS) {
+            return sim_err_set(err, SIM_FAILED,
+                               "loops that feed themselves keep disturbing each other around '%s'",
+                               r->net->activities[r->net->ports[block].activity].name);
+        }
+    }
+    return SIM_OK;
+}
+
 /** Lists for the caller: activities that did change, pools they touch. */
 static void conclude(struct sim_rates *r)
 {
@@ -507,6 +531,7 @@ enum sim_status sim_rates_settle(struct sim_rates *r, struct sim_err *err)
     r->work.settles++;
     take_changes(r);
     SIM_TRY(propagate(r, err));
+    SIM_TRY(feed(r, err));
     const int64_t here = r->work.limits - limits;
     r->work.limits_most = here > r->work.limits_most ? here : r->work.limits_most;
     conclude(r);

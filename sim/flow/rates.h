@@ -28,16 +28,16 @@ enum sim_pool_condition {
 
 /** How much work settling took; sums since create or reset. */
 struct sim_rates_work {
-    int64_t settles;      // calls that had something to do
-    int64_t limits;       // limits computed ("claims touched")
-    int64_t limits_most;  // most of them in one call
-    int64_t pools;        // distinct pools touched, summed over calls
-    int64_t pools_most;   // most of them in one call
-    int64_t loops;        // circular blocks solved
-    int64_t newton;       // of which by Newton
-    int64_t followed;     // of which by path following
-    int64_t self_fed;     // of which raised because the loop feeds itself
-    int64_t by_name;      // of which left open by crossings and decided by name
+    int64_t settles;     // calls that had something to do
+    int64_t limits;      // limits computed ("claims touched")
+    int64_t limits_most; // most of them in one call
+    int64_t pools;       // distinct pools touched, summed over calls
+    int64_t pools_most;  // most of them in one call
+    int64_t loops;       // circular blocks solved
+    int64_t newton;      // of which by Newton
+    int64_t followed;    // of which by path following
+    int64_t self_fed;    // of which raised because the loop feeds itself
+    int64_t by_name;     // of which left open by crossings and decided by name
 };
 
 /** All stocks in between, all capacities nominal. `net` is borrowed until destroy. */
@@ -55,8 +55,9 @@ enum sim_status sim_rates_settle(struct sim_rates *r, struct sim_err *err) SIM_M
 double sim_rates_rate(const struct sim_rates *r, int32_t activity);     // [1/s]
 double sim_rates_capacity(const struct sim_rates *r, int32_t activity); // [1/s] as set
 double sim_rates_net(const struct sim_rates *r, int32_t pool);          // [amount/s] in - out
-double sim_rates_limit(const struct sim_rates *r, int32_t port);        // [1/s] L of DESIGN 3, cut at capacity
-double sim_rates_claim(const struct sim_rates *r, int32_t port);        // [1/s] y of DESIGN 3
+double sim_rates_limit(const struct sim_rates *r,
+                       int32_t port); // [1/s] L of DESIGN 3, cut at capacity
+double sim_rates_claim(const struct sim_rates *r, int32_t port); // [1/s] y of DESIGN 3
 
 /** The port (index in the definition) that holds `activity` below its capacity; -1: none does. */
 int32_t sim_rates_limiting_port(const struct sim_rates *r, int32_t activity);

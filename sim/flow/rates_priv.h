@@ -17,7 +17,7 @@
 
 typedef SIM_VEC(int32_t) sim_rates_ints;
 
-struct sim_loop; // working memory of loop.c
+struct sim_loop;   // working memory of loop.c
 struct sim_labels; // working memory of labels.c
 
 struct sim_rates {
@@ -29,20 +29,24 @@ struct sim_rates {
     bool *is_changed;
     bool *is_stale; // its claims must be computed again before the next settle goes on
     // per port
-    double *limit;  // L [1/s]
-    double *claim;  // y [1/s]
-    double *weight; // share, or coef x capacity
-    double *forced; // limit given by self-feeding to a port at a loop's pool; NAN: none
-    int32_t *forced_by; // the block that gave it, -1 none
-    uint64_t *order; // causes before effects; ports of one block share it
-    int32_t *block;  // smallest port of the circular block it belongs to; itself when alone
+    double *limit;      // L [1/s]
+    double *claim;      // y [1/s]
+    double *weight;     // share, or coef x capacity
+    int32_t *raised_by; // group (its smallest port) that holds the limit by self-feeding, -1 none
+    int32_t *member_of; // per activity: group whose programme it was in, -1 none
+    uint64_t *order;    // causes before effects; ports of one block share it
+    int32_t *block;     // smallest port of the circular block it belongs to; itself when alone
     int32_t *next_in_block; // -1 at the end; from the smallest up
-    bool *is_waiting; // per block's smallest port: in the heap
-    bool *is_counted; // per pool: touched in this settle
-    unsigned *condition; // per pool, enum sim_pool_condition
-    bool *is_relabel;    // per pool: condition changed, labels not yet
-    sim_rates_ints relabel, stale, heap, changed, changed_out, pools, pools_out, forced_ports;
-    bool is_fresh; // nothing solved since reset
+    bool *is_waiting;       // per block's smallest port: in the heap
+    bool *is_hungry;        // per block's smallest port: may feed itself, not yet tried
+    bool *is_counted;       // per pool: touched in this settle
+    unsigned *condition;    // per pool, enum sim_pool_condition
+    bool *is_relabel;       // per pool: condition changed, labels not yet
+    sim_rates_ints relabel, stale, heap, changed, changed_out, pools, pools_out;
+    sim_rates_ints raised; // ports with raised_by
+    sim_rates_ints hungry, freed;
+    bool is_fresh;   // nothing solved since reset
+    int32_t raising; // group whose rise is being passed on, -1 none
     struct sim_rates_work work;
     struct sim_loop *loop;
     struct sim_labels *labels;
@@ -102,8 +106,8 @@ static inline bool sim_rates_depends(const struct sim_network *net, int32_t j, i
 {
     const struct sim_network_port *p = &net->ports[j];
     const struct sim_network_port *q = &net->ports[m];
-    return j != m && (p->gives != q->gives ||
-                      sim_rates_rank(q, condition) <= sim_rates_rank(p, condition));
+    return j != m &&
+           (p->gives != q->gives || sim_rates_rank(q, condition) <= sim_rates_rank(p, condition));
 }
 
 /** The limit of port `j` from the claims at its pool, cut at the capacity. */
@@ -119,11 +123,12 @@ void sim_rates_mark_dependents(struct sim_rates *r, int32_t m, int32_t quiet);
 /** The limit of port `j` must be computed again. */
 void sim_rates_mark(struct sim_rates *r, int32_t j);
 
-/** Self-feeding of `block` decides the limit of `port`, which is not of the block. */
-void sim_rates_force(struct sim_rates *r, int32_t port, double limit, int32_t block);
+/** Raise the group of blocks around block `first` as far as it can feed itself (selffeed.c). Its
+ * limits, and those of ports that must give way, hold until it is dissolved. True when it rose. */
+bool sim_selffeed_raise(struct sim_rates *r, int32_t first);
 
-/** Take back what `block` has forced. */
-void sim_rates_unforce(struct sim_rates *r, int32_t block);
+/** Let go of what `group` holds: its limits must be computed again. */
+void sim_selffeed_dissolve(struct sim_rates *r, int32_t group);
 
 struct sim_labels *sim_labels_create(const struct sim_network *net);
 void sim_labels_destroy(struct sim_labels *labels); // NULL is fine

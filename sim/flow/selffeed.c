@@ -7,14 +7,19 @@
 // solution z > 0. Water that comes back at less than it left never passes this test, so the usual
 // loops cost no more than one small elimination.
 //
-// Then small linear programmes over the block's activities and those that meet them at its pools,
-// with the rates found as floors: class by class (the class in which an activity was blocked), all
-// of a class to the same fill, until nobody of it can rise; last, by name, those outside.
+// Then, when all else has come to rest, small linear programmes over a *group*: the blocks that
+// share activities with such a block (what limits takers and what limits givers of a loop are often
+// two blocks), with the rates found as floors, and those who meet them at their pools. Class by
+// class (the class in which an activity was blocked), all of a class to the same fill, until nobody
+// of it can rise; last, by name, those outside. What the group holds then stays until something
+// that it was computed from changes; it is then dissolved and found again from the start, so that
+// rates depend on the state alone.
 
 #include "sim/flow/dense.h"
 #include "sim/flow/loop_priv.h"
 
 #include <coin/Clp_C_Interface.h>
+
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -23,7 +28,8 @@
 // ---- The cheap test ----
 
 /** Row `j` of P, scaled by capacities: what a rise of the other side's claims would give. */
-static bool rises_row(const struct sim_loop *l, struct sim_loop_piece piece, int32_t j, double *matrix)
+static bool rises_row(const struct sim_loop *l, struct sim_loop_piece piece, int32_t j,
+                      double *matrix)
 {
     const struct sim_loop_row *row = &l->rows.data[j];
     bool any = false;
@@ -71,7 +77,7 @@ bool sim_selffeed_is_possible(struct sim_loop *l)
     double *p = l->matrix.data;
     memset(p, 0, (size_t)n * (size_t)n * sizeof(*p));
     sim_loop_claims(l, l->x.data, l->y.data);
-    const struct sim_loop_piece piece = sim_loop_piece_at(l, l->x.data, l->y.data);
+    const struct sim_loop_piece piece = sim_loop_piece_at(l, l->x.data, l->y.data, 0);
     bool any = false;
     for (int32_t j = 0; j < n; j++) {
         any = rises_row(l, piece, j, p + (size_t)j * (size_t)n) || any;
@@ -101,25 +107,72 @@ bool sim_selffeed_is_possible(struct sim_loop *l)
 
 // ---- The programmes ----
 
-/** An activity in the programme; a column. All numbers are shares of `scale`. */
+/** An activity in the programme; a column. Numbers are shares of `scale`. */
 struct member {
     int32_t activity;
     int32_t rank; // class in which it was blocked
     double scale; // capacity
     double floor, ceiling;
-    bool is_inside; // has a port in the block
-    bool is_blocked; // may rise in its class's turn
-    int32_t outside_port; // its port at a pool of the block, when outside
+    bool is_inside;       // has a port in the group
+    bool is_blocked;      // may rise in its class's turn
+    int32_t outside_port; // its port at a pool of the group, when outside
 };
 
 struct programme {
     struct sim_rates *r;
-    struct sim_loop *l;
+    int32_t group;        // its smallest port
+    sim_rates_ints ports; // of the group's blocks
+    sim_rates_ints pools;
     SIM_VEC(struct member) members;
-    int32_t *member_of; // per activity, -1
+    int32_t *member_of; // per activity, -1; -2 in the group, not yet a member
     Clp_Simplex *lp;
     int columns; // members and the fill level
 };
+
+static void gather_block(struct programme *g, int32_t first)
+{
+    for (int32_t j = first; j >= 0; j = g->r->next_in_block[j]) {
+        g->r->raised_by[j] = g->group;
+        SIM_VEC_PUSH(&g->ports, j);
+    }
+}
+
+/** All blocks that share activities with the group's, and their pools. */
+static void gather_group(struct programme *g)
+{
+    struct sim_rates *r = g->r;
+    const struct sim_network *net = r->net;
+    gather_block(g, g->group);
+    for (int i = 0; i < g->ports.count; i++) {
+        const int32_t activity = net->ports[g->ports.data[i]].activity;
+        if (g->member_of[activity] == -2) {
+            continue;
+        }
+        g->member_of[activity] = -2;
+        const struct sim_network_activity *a = &net->activities[activity];
+        for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+            const int32_t first = r->block[j];
+            if (r->next_in_block[first] >= 0 && r->raised_by[j] != g->group) {
+                gather_block(g, first);
+            }
+        }
+    }
+    for (int i = 0; i < g->ports.count; i++) {
+        const int32_t pool = net->ports[g->ports.data[i]].pool;
+        bool is_new = true;
+        for (int p = 0; p < g->pools.count && is_new; p++) {
+            is_new = g->pools.data[p] != pool;
+        }
+        if (is_new) {
+            SIM_VEC_PUSH(&g->pools, pool);
+        }
+    }
+}
+
+static bool is_in_group(const struct programme *g, int32_t port)
+{
+    return g->r->raised_by[port] == g->group;
+}
 
 static void add_inside(struct programme *g, int32_t activity)
 {
@@ -132,7 +185,7 @@ static void add_inside(struct programme *g, int32_t activity)
     double ceiling = r->capacity[activity];
     double least = ceiling;
     for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
-        if (g->l->row_of[j] < 0) {
+        if (!is_in_group(g, j)) {
             ceiling = fmin(ceiling, r->limit[j]);
         } else if (r->limit[j] < least) {
             least = r->limit[j];
@@ -145,11 +198,10 @@ static void add_inside(struct programme *g, int32_t activity)
     m.floor = r->rate[activity] / m.scale;
     m.ceiling = fmax(m.floor, ceiling / m.scale);
     m.is_blocked = m.ceiling - m.floor > 1e-9;
-    g->member_of[activity] = g->members.count;
     SIM_VEC_PUSH(&g->members, m);
 }
 
-/** Those whose claims the block depends on, but who are not of it. */
+/** One who meets the group at a pool, but is not of it: at most its claim. */
 static void add_outside(struct programme *g, int32_t port)
 {
     const struct sim_rates *r = g->r;
@@ -158,17 +210,40 @@ static void add_outside(struct programme *g, int32_t port)
     if (g->member_of[activity] >= 0 || !(scale > 0)) {
         return;
     }
-    const double claim = r->claim[port] / scale;
-    const double limit = sim_rates_compute_limit(r, port) / scale;
-    const struct member m = {.activity = activity,
-                             .rank = sim_rates_rank(&r->net->ports[port],
-                                                    r->condition[r->net->ports[port].pool]),
-                             .scale = scale,
-                             .floor = fmin(claim, limit),
-                             .ceiling = claim,
-                             .outside_port = port};
     g->member_of[activity] = g->members.count;
+    const struct member m = {
+        .activity = activity,
+        .rank = sim_rates_rank(&r->net->ports[port], r->condition[r->net->ports[port].pool]),
+        .scale = scale,
+        .floor = r->rate[activity] / scale,
+        .ceiling = r->claim[port] / scale,
+        .outside_port = port};
     SIM_VEC_PUSH(&g->members, m);
+}
+
+/** The last classes of takers and of givers that have a port in the group, -1: none has. */
+static void last_ranks(const struct programme *g, int32_t pool, int32_t last[2])
+{
+    const struct sim_network *net = g->r->net;
+    last[0] = last[1] = -1;
+    for (int32_t i = net->pools[pool].takers_begin; i < net->pools[pool].ports_end; i++) {
+        const int32_t j = net->at_pool[i];
+        if (is_in_group(g, j)) {
+            const int32_t rank = sim_rates_rank(&net->ports[j], g->r->condition[pool]);
+            int32_t *w = &last[net->ports[j].gives ? 1 : 0];
+            *w = rank > *w ? rank : *w;
+        }
+    }
+}
+
+/** Whether port `j` has a say at its pool: it counts, and does not just take what is left over. */
+static bool has_say(const struct programme *g, int32_t j, const int32_t last[2])
+{
+    const struct sim_network_port *p = &g->r->net->ports[j];
+    const unsigned condition = g->r->condition[p->pool];
+    const int side = p->gives ? 1 : 0;
+    return sim_rates_is_active(g->r->net, j, condition) &&
+           (last[1 - side] >= 0 || sim_rates_rank(p, condition) <= last[side]);
 }
 
 static int by_activity(const void *a, const void *b)
@@ -180,45 +255,49 @@ static int by_activity(const void *a, const void *b)
 
 static void gather_members(struct programme *g)
 {
-    for (int i = 0; i < g->l->activities.count; i++) {
-        add_inside(g, g->l->activities.data[i]);
+    const struct sim_network *net = g->r->net;
+    for (int i = 0; i < g->ports.count; i++) {
+        const int32_t activity = net->ports[g->ports.data[i]].activity;
+        if (g->member_of[activity] == -2) {
+            g->member_of[activity] = 0;
+            add_inside(g, activity);
+        }
     }
-    for (int m = 0; m < g->l->claims.count; m++) {
-        add_outside(g, g->l->claims.data[m].port);
+    for (int i = 0; i < g->pools.count; i++) {
+        const struct sim_network_pool *p = &net->pools[g->pools.data[i]];
+        int32_t last[2];
+        last_ranks(g, g->pools.data[i], last);
+        for (int32_t at = p->takers_begin; at < p->ports_end; at++) {
+            if (has_say(g, net->at_pool[at], last)) {
+                add_outside(g, net->at_pool[at]);
+            }
+        }
     }
     qsort(g->members.data, (size_t)g->members.count, sizeof(struct member), by_activity);
+    for (int32_t k = 0; k < net->activity_count; k++) {
+        g->member_of[k] = -1;
+    }
     for (int i = 0; i < g->members.count; i++) {
         g->member_of[g->members.data[i].activity] = i;
     }
 }
 
-/** Sums a pool of the block must keep: takes <= gives where it binds takers, and the reverse. */
+/** Sums a pool of the group must keep: takes <= gives where it binds takers, and the reverse. */
 static void add_pool(struct programme *g, int32_t pool)
 {
-    const struct sim_rates *r = g->r;
-    const struct sim_network *net = r->net;
+    const struct sim_network *net = g->r->net;
     const struct sim_network_pool *p = &net->pools[pool];
-    int32_t worst[2] = {-1, -1}; // the last class of takers, givers that have a row
-    for (int32_t i = p->takers_begin; i < p->ports_end; i++) {
-        const int32_t j = net->at_pool[i];
-        if (g->l->row_of[j] >= 0) {
-            const int32_t rank = sim_rates_rank(&net->ports[j], r->condition[pool]);
-            int32_t *w = &worst[net->ports[j].gives];
-            *w = rank > *w ? rank : *w;
-        }
-    }
+    int32_t last[2];
+    last_ranks(g, pool, last);
     int *columns = sim_base_alloc((size_t)(p->ports_end - p->takers_begin), sizeof(*columns));
     double *numbers = sim_base_alloc((size_t)(p->ports_end - p->takers_begin), sizeof(*numbers));
     int count = 0;
-    double floor_net = 0; // of gives - takes at the floors
+    double floor_net = 0; // gives - takes at the floors
     double size = 0;
     for (int32_t i = p->takers_begin; i < p->ports_end; i++) {
-        const int32_t j = net->at_pool[i];
-        const struct sim_network_port *q = &net->ports[j];
-        const int side = q->gives ? 1 : 0;
+        const struct sim_network_port *q = &net->ports[net->at_pool[i]];
         const int32_t member = g->member_of[q->activity];
-        const bool is_worse = worst[1 - side] < 0 && sim_rates_rank(q, r->condition[pool]) > worst[side];
-        if (member < 0 || is_worse || !sim_rates_is_active(net, j, r->condition[pool])) {
+        if (member < 0 || !has_say(g, net->at_pool[i], last)) {
             continue;
         }
         const double number = (q->gives ? 1 : -1) * q->coef * g->members.data[member].scale;
@@ -232,28 +311,12 @@ static void add_pool(struct programme *g, int32_t pool)
     }
     floor_net = size > 0 ? floor_net / size : 0;
     // The floors come from claims; where they break a sum by a rounding, the sum gives way.
-    const double low = worst[0] >= 0 ? fmin(0, floor_net) : -DBL_MAX;
-    const double high = worst[1] >= 0 ? fmax(0, floor_net) : DBL_MAX;
+    const double low = last[0] >= 0 ? fmin(0, floor_net) : -DBL_MAX;
+    const double high = last[1] >= 0 ? fmax(0, floor_net) : DBL_MAX;
     const CoinBigIndex starts[2] = {0, count};
     Clp_addRows(g->lp, 1, &low, &high, starts, columns, numbers);
     free(columns);
     free(numbers);
-}
-
-static void add_pools(struct programme *g)
-{
-    const int32_t *row_of = g->l->row_of;
-    for (int j = 0; j < g->l->rows.count; j++) {
-        const int32_t pool = g->r->net->ports[g->l->rows.data[j].port].pool;
-        const struct sim_network_pool *p = &g->r->net->pools[pool];
-        int32_t first = -1;
-        for (int32_t i = p->takers_begin; i < p->ports_end && first < 0; i++) {
-            first = row_of[g->r->net->at_pool[i]] >= 0 ? g->r->net->at_pool[i] : -1;
-        }
-        if (first == g->l->rows.data[j].port) {
-            add_pool(g, pool);
-        }
-    }
 }
 
 /** member - level >= 0 for each blocked member; switched on in its class's turn. */
@@ -283,7 +346,9 @@ static void make_programme(struct programme *g)
     }
     Clp_columnLower(g->lp)[g->members.count] = 0;
     Clp_columnUpper(g->lp)[g->members.count] = 1;
-    add_pools(g);
+    for (int i = 0; i < g->pools.count; i++) {
+        add_pool(g, g->pools.data[i]);
+    }
     add_fills(g);
 }
 
@@ -309,7 +374,8 @@ static void secure(struct programme *g, int i, double share)
     Clp_columnLower(g->lp)[i] = m->floor - 1e-13;
 }
 
-/** Raise all blocked members of one class to the same fill, again and again, until none can rise. */
+/** Raise all blocked members of one class to the same fill, again and again, until none can rise.
+ */
 static void raise_class(struct programme *g, int32_t rank)
 {
     const int level = g->members.count;
@@ -340,7 +406,8 @@ static void raise_class(struct programme *g, int32_t rank)
                 stuck++;
             }
         }
-        for (int i = 0; i < g->members.count && stuck == 0; i++) { // by name, should rounding hide it
+        for (int i = 0; i < g->members.count && stuck == 0;
+             i++) { // by name, should rounding hide it
             struct member *m = &g->members.data[i];
             if (m->is_blocked && m->rank == rank) {
                 m->is_blocked = false;
@@ -383,43 +450,102 @@ static bool has_risen(const struct programme *g)
     return false;
 }
 
-static void take_over(struct programme *g, int32_t block)
+static void set_claims(struct programme *g, int32_t activity)
 {
     struct sim_rates *r = g->r;
+    const struct sim_network_activity *a = &r->net->activities[activity];
+    const int32_t count = a->ports_end - a->ports_begin;
+    double *before = sim_base_alloc((size_t)count, sizeof(*before));
+    memcpy(before, r->claim + a->ports_begin, (size_t)count * sizeof(*before));
+    sim_rates_set_claims(r, activity);
+    for (int32_t i = 0; i < count; i++) {
+        if (r->claim[a->ports_begin + i] != before[i]) {
+            sim_rates_mark_dependents(r, a->ports_begin + i, -1);
+        }
+    }
+    free(before);
+}
+
+static void take_over(struct programme *g)
+{
+    struct sim_rates *r = g->r;
+    for (int i = 0; i < g->members.count; i++) {
+        const struct member *m = &g->members.data[i];
+        if (!m->is_inside) {
+            r->raised_by[m->outside_port] = g->group;
+            SIM_VEC_PUSH(&g->ports, m->outside_port);
+        }
+    }
     for (int i = 0; i < g->members.count; i++) {
         const struct member *m = &g->members.data[i];
         const struct sim_network_activity *a = &r->net->activities[m->activity];
         const double rate = m->floor * m->scale;
         for (int32_t j = a->ports_begin; j < a->ports_end && m->is_inside; j++) {
-            if (g->l->row_of[j] >= 0 && r->limit[j] < rate) {
+            if (is_in_group(g, j) && r->limit[j] < rate) {
                 r->limit[j] = rate;
             }
         }
-        if (m->is_inside) {
-            sim_rates_set_claims(r, m->activity);
-        } else {
-            const bool is_short = m->floor < m->ceiling - 1e-12;
-            sim_rates_force(r, m->outside_port, is_short ? rate : m->scale, block);
+        if (!m->is_inside) {
+            r->limit[m->outside_port] = m->floor < m->ceiling - 1e-12 ? rate : m->scale;
         }
+        r->member_of[m->activity] = g->group;
+        set_claims(g, m->activity);
+    }
+    for (int i = 0; i < g->ports.count; i++) {
+        SIM_VEC_PUSH(&r->raised, g->ports.data[i]);
     }
 }
 
-bool sim_selffeed_raise(struct sim_rates *r, struct sim_loop *l, int32_t block)
+static void let_go(struct programme *g)
 {
-    struct programme g = {.r = r, .l = l};
+    for (int i = 0; i < g->ports.count; i++) {
+        g->r->raised_by[g->ports.data[i]] = -1;
+    }
+}
+
+bool sim_selffeed_raise(struct sim_rates *r, int32_t first)
+{
+    struct programme g = {.r = r, .group = first};
     g.member_of = sim_base_alloc((size_t)r->net->activity_count, sizeof(*g.member_of));
     for (int32_t k = 0; k < r->net->activity_count; k++) {
         g.member_of[k] = -1;
     }
+    gather_group(&g);
     gather_members(&g);
     make_programme(&g);
     raise_all(&g);
     const bool is_raised = has_risen(&g);
     if (is_raised) {
-        take_over(&g, block);
+        take_over(&g);
+    } else {
+        let_go(&g);
     }
     Clp_deleteModel(g.lp);
     free(g.member_of);
     SIM_VEC_FREE(&g.members);
+    SIM_VEC_FREE(&g.ports);
+    SIM_VEC_FREE(&g.pools);
     return is_raised;
+}
+
+void sim_selffeed_dissolve(struct sim_rates *r, int32_t group)
+{
+    const int count = r->raised.count;
+    sim_rates_ints *freed = &r->freed;
+    freed->count = 0;
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+        const int32_t port = r->raised.data[i];
+        if (r->raised_by[port] == group) {
+            r->raised_by[port] = -1;
+            r->member_of[r->net->ports[port].activity] = -1;
+            SIM_VEC_PUSH(freed, port);
+        } else {
+            r->raised.data[kept++] = port;
+        }
+    }
+    r->raised.count = kept;
+    for (int i = 0; i < freed->count; i++) {
+        sim_rates_mark(r, freed->data[i]);
+    }
 }
