@@ -3,6 +3,7 @@
 #include "models/park/park.h"
 #include "models/park/results.h"
 #include "models/park/run.h"
+#include "models/park/show.h"
 #include "models/park/tell.h"
 
 #include <stdlib.h>
@@ -74,6 +75,16 @@ static enum sim_status run(void *state, const struct sim_trial *trial,
     return park_run_trial(state, trial, hooks, row, out_end, err);
 }
 
+static void check_text(const void *data, const struct sim_sink *out)
+{
+    park_tell_check_text(data, out);
+}
+
+static void check_json(const void *data, struct json_t *object)
+{
+    park_tell_check_json(data, object);
+}
+
 static void summary_text(const void *data, const struct sim_outcome *outcome,
                          const struct sim_sink *out)
 {
@@ -86,16 +97,20 @@ static void summary_json(const void *data, const struct sim_outcome *outcome, st
 }
 
 const struct sim_model park_park_model = {.program = "ecopark",
-                                     .version = SIM_VERSION,
-                                     .about = "a simulator of eco-industrial parks",
-                                     .thing = "PARK",
-                                     .load = load,
-                                     .unload = unload,
-                                     .facts = facts,
-                                     .declare = declare,
-                                     .point = point,
-                                     .state_create = state_create,
-                                     .state_destroy = state_destroy,
-                                     .run = run,
-                                     .summary_text = summary_text,
-                                     .summary_json = summary_json};
+                                          .version = SIM_VERSION,
+                                          .about = "a simulator of eco-industrial parks",
+                                          .thing = "PARK",
+                                          .load = load,
+                                          .unload = unload,
+                                          .facts = facts,
+                                          .declare = declare,
+                                          .point = point,
+                                          .state_create = state_create,
+                                          .state_destroy = state_destroy,
+                                          .run = run,
+                                          .summary_text = summary_text,
+                                          .summary_json = summary_json,
+                                          .check_text = check_text,
+                                          .check_json = check_json,
+                                          .commands = park_show_commands,
+                                          .command_count = PARK_SHOW_COMMANDS};

@@ -176,7 +176,7 @@ static void put_stock(const struct park_recorder *r, struct sim_row *row, int st
         park_ledger_decayed(r->parts.ledger, r->parts.flow, k->pool) / scale;
 }
 
-void park_record_totals(struct park_recorder *r, struct sim_row *row, sim_time now, int64_t events)
+void park_record_totals(struct park_recorder *r, struct sim_row *row, sim_time now)
 {
     const struct park_results *out = r->parts.results;
     for (int i = 0; i < out->layout->link_count; i++) {
@@ -191,5 +191,4 @@ void park_record_totals(struct park_recorder *r, struct sim_row *row, sim_time n
         sim_row_f64(row, unit->residual)[out->stream_at[s]] = b.residual / r->scale[s];
         sim_row_f64(row, unit->throughput)[out->stream_at[s]] = b.throughput / r->scale[s];
     }
-    sim_row_f64(row, out->events)[0] = (double)events;
 }

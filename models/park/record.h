@@ -37,6 +37,6 @@ void park_record_begin(struct park_recorder *r, struct sim_row *row, sim_time no
 void park_record_interval(struct park_recorder *r, struct sim_row *row, sim_time now);
 
 /** The run ends now, and the ledger is posted and checked: all totals. */
-void park_record_totals(struct park_recorder *r, struct sim_row *row, sim_time now, int64_t events);
+void park_record_totals(struct park_recorder *r, struct sim_row *row, sim_time now);
 
 #endif

@@ -436,11 +436,6 @@ enum sim_status park_results_declare(const struct park *const *parks, int park_c
     }
     declare_units(&w, parks[0]->record);
     declare_parties(&w);
-    (void)sim_schema_var(out, &(struct sim_schema_var){.name = "events",
-                                                       .type = SIM_SCHEMA_F64,
-                                                       .scope = SIM_SCHEMA_RUN,
-                                                       .units = "1",
-                                                       .long_name = "events of the run"});
     declare_ledger(&w, parks[0]->currency);
     declare_inputs(&w, parks, park_count);
     for (int i = 0; i < park_count; i++) {
@@ -514,7 +509,6 @@ void park_results_bind(struct park_results *r, const struct park *p,
                        const struct park_layout *layout, const struct sim_schema *schema)
 {
     *r = (struct park_results){.layout = layout,
-                               .events = sim_schema_var_find(schema, NULL, "events"),
                                .running = sim_schema_var_find(schema, NULL, "running"),
                                .down = sim_schema_var_find(schema, NULL, "down"),
                                .quantity = sim_schema_var_find(schema, "ledger", "quantity"),

@@ -40,7 +40,7 @@ struct park_results_unit {
 struct park_results {
     const struct park_layout *layout;
     struct park_results_unit *units; // by unit of the layout
-    int events, running, down;
+    int running, down;
     int quantity, lost, mass, energy, money, co2e; // of /ledger
     int32_t *link_at, *entry_at;                   // by link of the layout: its columns
     int32_t *stock_at;                             // by stock of the layout

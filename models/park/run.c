@@ -176,7 +176,7 @@ static void say_why(struct park_run *r, int32_t activity, double rate)
         SIM_TRACE(r->clock.trace, r->clock.now, a->name, "stands still: its capacity is 0 now");
     } else if (sim_flow_is_off(r->flow, activity)) {
         SIM_TRACE(r->clock.trace, r->clock.now, a->name, "is off: below its turndown");
-    } else if (port < 0 || port >= net->port_count) {
+    } else if (port < 0 || port >= net->port_count || rate >= capacity) {
         SIM_TRACE(r->clock.trace, r->clock.now, a->name, "%.6g %s/h of %s: its capacity", shown,
                   stream->unit, stream->name);
     } else {
@@ -366,7 +366,7 @@ static enum sim_status finish(struct park_run *r, struct sim_err *err)
         r->tamper(r->tamper_user, r->ledger);
     }
     SIM_TRY(park_ledger_check(r->ledger, r->flow, err));
-    park_record_totals(r->recorder, r->row, r->clock.now, r->events);
+    park_record_totals(r->recorder, r->row, r->clock.now);
     return SIM_OK;
 }
 

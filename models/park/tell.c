@@ -118,7 +118,7 @@ static void print_link(const struct summary *s, const struct told *t, const stru
     sim_sink_print(out, "  %14s %-4s %s", park_tell_number(t->amount, amount), unit_of(s, t->link),
                    t->link->label);
     if (isfinite(t->half_width)) {
-        sim_sink_print(out, "  (+- %s)", park_tell_number(t->half_width, width));
+        sim_sink_print(out, " +- %s", park_tell_number(t->half_width, width));
     }
     sim_sink_print(out, "  [%s]\n", t->link->kind);
 }
@@ -214,15 +214,11 @@ void park_tell_text(const struct park *p, const struct sim_outcome *outcome,
         return;
     }
     struct summary s;
-    char from[SIM_SIMTIME_TEXT];
-    char until[SIM_SIMTIME_TEXT];
     open_summary(&s, p, outcome);
-    sim_sink_print(out, "%s, %s to %s", p->title, sim_simtime_format(p->warm_us, from),
-                   sim_simtime_format(p->until_us, until));
     if (outcome->ok > 1) {
-        sim_sink_print(out, "; means of %lld runs with 95 %% confidence", (long long)outcome->ok);
+        sim_sink_print(out, "Means of %lld runs, +- their 95 %% confidence\n",
+                       (long long)outcome->ok);
     }
-    sim_sink_text(out, "\n");
     print_flows(&s, out);
     print_balance(&s, out);
     print_unserved(&s, out);
@@ -335,4 +331,52 @@ void park_tell_json(const struct park *p, const struct sim_outcome *outcome, str
     (void)json_object_set_new(object, "currency",
                               json_string(p->currency != NULL ? p->currency : ""));
     close_summary(&s);
+}
+
+/** How many there are of each kind of thing. */
+struct tally {
+    const char *one, *many;
+    int count;
+};
+
+enum {
+    TALLIES = 8
+};
+
+static void count_things(const struct park *p, struct tally out[TALLIES])
+{
+    const struct tally all[TALLIES] = {
+        {"stream", "streams", p->stream_count},       {"firm", "firms", p->firm_count},
+        {"process", "processes", p->process_count},   {"stock", "stocks", p->stock_count},
+        {"market", "markets", p->market_count},       {"link", "links", p->link_count},
+        {"exchange", "exchanges", p->exchange_count}, {"failure", "failures", p->failure_count}};
+    memcpy(out, all, sizeof(all));
+}
+
+void park_tell_check_text(const struct park *p, const struct sim_sink *out)
+{
+    struct tally things[TALLIES];
+    char from[SIM_SIMTIME_TEXT];
+    char until[SIM_SIMTIME_TEXT];
+    count_things(p, things);
+    sim_sink_print(out, "%s: %s to %s;", p->title != NULL ? p->title : "park",
+                   sim_simtime_format(p->start_us, from), sim_simtime_format(p->until_us, until));
+    bool any = false;
+    for (int i = 0; i < TALLIES; i++) {
+        if (things[i].count > 0) {
+            sim_sink_print(out, "%s %d %s", any ? "," : "", things[i].count,
+                           things[i].count == 1 ? things[i].one : things[i].many);
+            any = true;
+        }
+    }
+    sim_sink_text(out, any ? "\n" : " nothing in it\n");
+}
+
+void park_tell_check_json(const struct park *p, struct json_t *object)
+{
+    struct tally things[TALLIES];
+    count_things(p, things);
+    for (int i = 0; i < TALLIES; i++) {
+        (void)json_object_set_new(object, things[i].many, json_integer(things[i].count));
+    }
 }

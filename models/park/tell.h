@@ -21,6 +21,10 @@ void park_tell_text(const struct park *p, const struct sim_outcome *outcome,
 /** Add `flows`, `balance`, `unserved`, `stocks` and `currency`. */
 void park_tell_json(const struct park *p, const struct sim_outcome *outcome, struct json_t *object);
 
+/** What a park without mistakes consists of, for `check`. */
+void park_tell_check_text(const struct park *p, const struct sim_sink *out);
+void park_tell_check_json(const struct park *p, struct json_t *object);
+
 #define PARK_TELL_NUMBER 64 // bytes that a number as text needs
 
 /** "79,056", "9.50", "0.0123": readable, with separators of thousands. Returns out. */
