@@ -1,0 +1,75 @@
+#include "tests/support/judge_answer.h"
+
+#include "tests/support/judge_rules.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void judge_answer_set(const struct judge_net *n, struct sim_rates *r)
+{
+    for (int32_t k = 0; k < n->activity_count; k++) {
+        sim_rates_set_capacity(r, k, n->u[k]);
+    }
+    for (int32_t p = 0; p < n->pool_count; p++) {
+        if (n->pools[p].capacity > 0.0) {
+            sim_rates_set_condition(r, p, n->condition[p]);
+        }
+    }
+}
+
+void judge_answer_read(const struct judge_net *n, const struct sim_rates *r,
+                       struct judge_answer *out)
+{
+    for (int32_t k = 0; k < n->activity_count; k++) {
+        out->rate[k] = sim_rates_rate(r, k);
+    }
+    for (int32_t i = 0; i < n->port_count; i++) {
+        out->limit[i] = sim_rates_limit(r, i);
+        out->claim[i] = sim_rates_claim(r, i);
+    }
+    for (int32_t p = 0; p < n->pool_count; p++) {
+        out->net[p] = sim_rates_net(r, p);
+    }
+    out->work = sim_rates_work_done(r);
+}
+
+static void keep_reason(struct judge_answer *out, enum sim_status status, const char *text)
+{
+    out->status = status;
+    snprintf(out->text, sizeof(out->text), "%.*s", (int)sizeof(out->text) - 1, text);
+}
+
+void judge_answer_real(struct judge_net *n, struct judge_answer *out)
+{
+    struct sim_err err = {0};
+    struct sim_network *net = NULL;
+    const struct sim_network_def def = judge_net_def(n);
+    memset(out, 0, sizeof(*out));
+    enum sim_status status = sim_network_create(&def, &net, &err);
+    if (status == SIM_OK) {
+        struct sim_rates *rates = sim_rates_create(net);
+        judge_answer_set(n, rates);
+        status = sim_rates_settle(rates, &err);
+        judge_answer_read(n, rates, out);
+        sim_rates_destroy(rates);
+    }
+    sim_network_destroy(net);
+    keep_reason(out, status, status == SIM_OK ? "" : err.text);
+}
+
+void judge_answer_plain(struct judge_net *n, struct judge_answer *out)
+{
+    struct judge_view *v = sim_base_alloc(1, sizeof(*v));
+    memset(out, 0, sizeof(*out));
+    judge_view_init(v, n);
+    const bool is_still = judge_rules_propagate(v, 2000, out->rate, out->limit, out->claim);
+    for (int i = 0; i < n->port_count; i++) {
+        const struct sim_port_def *port = &n->ports[i];
+        out->limit[i] = fmin(out->limit[i], v->u[port->activity]);
+        out->net[port->pool] +=
+            (port->gives ? port->coef : -port->coef) * out->rate[port->activity];
+    }
+    keep_reason(out, is_still ? SIM_OK : SIM_FAILED, is_still ? "" : "the sweeps do not settle");
+    free(v);
+}

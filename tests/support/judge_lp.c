@@ -1,0 +1,379 @@
+#include "tests/support/judge_lp.h"
+
+#include <coin/Clp_C_Interface.h>
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double NEAR = 1e-9;
+
+enum {
+    ROWS = 4 * JUDGE_POOLS,
+    ENTRIES = 4 * JUDGE_PORTS
+};
+
+// Rows over the ports of one pool: lower <= sum of sign x c x d <= upper.
+struct programme {
+    const struct judge_view *v;
+    const double *rate;
+    double scale[JUDGE_ACTIVITIES]; // [1/s] of a variable
+    double room[JUDGE_ACTIVITIES];  // [-] upper bound of a variable
+    int rows;
+    double lower[ROWS];
+    double upper[ROWS];
+    int entries;
+    int row_of[ENTRIES];
+    int32_t activity_of[ENTRIES];
+    double value[ENTRIES];
+};
+
+enum part {
+    PART_PULL,
+    PART_PUSH,
+    PART_BOUND_GIVER,
+    PART_USER,
+    PART_OUTLET,
+    PART_BOUND_TAKER,
+    PART_COUNT
+};
+
+static enum part part_of(const struct sim_port_def *port)
+{
+    if (port->gives) {
+        return port->flags & SIM_PORT_AT_BOUND ? PART_BOUND_GIVER
+               : port->flags & SIM_PORT_PULL   ? PART_PULL
+                                               : PART_PUSH;
+    }
+    return port->flags & SIM_PORT_AT_BOUND ? PART_BOUND_TAKER
+           : port->flags & SIM_PORT_OUTLET ? PART_OUTLET
+                                           : PART_USER;
+}
+
+static void sums(const struct programme *lp, int32_t pool, double out[PART_COUNT],
+                 double *out_scale)
+{
+    memset(out, 0, PART_COUNT * sizeof(out[0]));
+    *out_scale = 0.0;
+    for (int q = lp->v->pool_start[pool]; q < lp->v->pool_start[pool + 1]; q++) {
+        const struct sim_port_def *port = &lp->v->n->ports[lp->v->pool_ports[q]];
+        out[part_of(port)] += port->coef * lp->rate[port->activity];
+        *out_scale = fmax(*out_scale, port->coef * lp->scale[port->activity]);
+    }
+}
+
+// sum over parts of sign[part] x increase <= slack (or = 0 when `equal`); slack is cleaned.
+static void add_row(struct programme *lp, int32_t pool, const int sign[PART_COUNT], double slack,
+                    double scale, bool equal)
+{
+    const int row = lp->rows++;
+    const double rest = slack / scale > NEAR ? slack / scale : 0.0;
+    lp->lower[row] = equal ? 0.0 : -DBL_MAX;
+    lp->upper[row] = equal ? 0.0 : rest;
+    for (int q = lp->v->pool_start[pool]; q < lp->v->pool_start[pool + 1]; q++) {
+        const struct sim_port_def *port = &lp->v->n->ports[lp->v->pool_ports[q]];
+        const int s = sign[part_of(port)];
+        if (s != 0 && lp->room[port->activity] > 0.0) {
+            lp->row_of[lp->entries] = row;
+            lp->activity_of[lp->entries] = port->activity;
+            lp->value[lp->entries++] = s * port->coef * lp->scale[port->activity] / scale;
+        }
+    }
+}
+
+static void freeze(struct programme *lp, int32_t pool, enum part part)
+{
+    for (int q = lp->v->pool_start[pool]; q < lp->v->pool_start[pool + 1]; q++) {
+        const struct sim_port_def *port = &lp->v->n->ports[lp->v->pool_ports[q]];
+        if (part_of(port) == part) {
+            lp->room[port->activity] = 0.0;
+        }
+    }
+}
+
+static double slack_of(const double s[PART_COUNT], const int sign[PART_COUNT])
+{
+    double sum = 0.0;
+    for (int part = 0; part < PART_COUNT; part++) {
+        sum -= sign[part] * s[part];
+    }
+    return sum;
+}
+
+static const int OUT_LESS_IN[PART_COUNT] = {-1, -1, -1, 1, 1, 1};
+static const int IN_LESS_OUT[PART_COUNT] = {1, 1, 1, -1, -1, -1};
+static const int PULL_AND_PUSH_LESS_USERS[PART_COUNT] = {1, 1, 1, -1, 0, 0};
+static const int PULL_LESS_USERS[PART_COUNT] = {1, 0, 0, -1, 0, 0};
+static const int OVERFLOW_ALL[PART_COUNT] = {-1, -1, -1, 1, 1, 1};
+static const int OVERFLOW_PUSH[PART_COUNT] = {0, -1, -1, 1, 1, 1};
+static const int LACK[PART_COUNT] = {1, 1, 1, -1, -1, -1};
+
+// A rule "part moves at most max(0, the rest)": a row, or frozen where the corner is passed.
+static void cornered_row(struct programme *lp, int32_t pool, const int sign[PART_COUNT],
+                         enum part part, const double s[PART_COUNT], double scale)
+{
+    const double slack = slack_of(s, sign);
+    if (slack < -NEAR * scale) {
+        freeze(lp, pool, part);
+    } else {
+        add_row(lp, pool, sign, slack, scale, false);
+    }
+}
+
+// What must be frozen goes first: rows read `room`.
+static void freeze_resting(struct programme *lp, int32_t pool)
+{
+    const unsigned condition = lp->v->n->condition[pool];
+    if (lp->v->n->pools[pool].capacity <= 0.0) {
+        return;
+    }
+    if (condition & SIM_POOL_OVER_TARGET) {
+        freeze(lp, pool, PART_PULL);
+    }
+    if (!(condition & SIM_POOL_FULL)) {
+        freeze(lp, pool, PART_BOUND_TAKER);
+    }
+    if (!(condition & SIM_POOL_EMPTY)) {
+        freeze(lp, pool, PART_BOUND_GIVER);
+    }
+}
+
+static bool has_part(const struct programme *lp, int32_t pool, enum part part)
+{
+    for (int q = lp->v->pool_start[pool]; q < lp->v->pool_start[pool + 1]; q++) {
+        if (part_of(&lp->v->n->ports[lp->v->pool_ports[q]]) == part) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void stock_rows(struct programme *lp, int32_t p, const double s[PART_COUNT], double scale)
+{
+    const unsigned condition = lp->v->n->condition[p];
+    if (condition & SIM_POOL_EMPTY) {
+        add_row(lp, p, OUT_LESS_IN, slack_of(s, OUT_LESS_IN), scale, false);
+        if (has_part(lp, p, PART_BOUND_GIVER)) {
+            cornered_row(lp, p, LACK, PART_BOUND_GIVER, s, scale);
+        }
+    }
+    if (condition & SIM_POOL_FULL) {
+        add_row(lp, p, IN_LESS_OUT, slack_of(s, IN_LESS_OUT), scale, false);
+        const bool target = (condition & SIM_POOL_AT_TARGET) != 0;
+        if (has_part(lp, p, PART_BOUND_TAKER)) {
+            cornered_row(lp, p, target ? OVERFLOW_PUSH : OVERFLOW_ALL, PART_BOUND_TAKER, s, scale);
+        }
+    }
+    if ((condition & SIM_POOL_AT_TARGET) && has_part(lp, p, PART_PULL)) {
+        cornered_row(lp, p, PULL_AND_PUSH_LESS_USERS, PART_PULL, s, scale);
+    }
+}
+
+static void pool_rows(struct programme *lp, int32_t p)
+{
+    double s[PART_COUNT];
+    double scale = 0.0;
+    sums(lp, p, s, &scale);
+    if (scale <= 0.0) {
+        return;
+    }
+    if (lp->v->n->pools[p].capacity > 0.0) {
+        stock_rows(lp, p, s, scale);
+        return;
+    }
+    add_row(lp, p, IN_LESS_OUT, 0.0, scale, true);
+    if (lp->v->is_split[p]) {
+        add_row(lp, p, PULL_LESS_USERS, 0.0, scale, false);
+    }
+}
+
+// What pool p could move past port i if everyone opposite ran at `most` [1/s of i's activity].
+static double passable(const struct judge_view *v, const double *most, int32_t i)
+{
+    const struct sim_port_def *port = &v->n->ports[i];
+    double sum = 0.0;
+    for (int q = v->pool_start[port->pool]; q < v->pool_start[port->pool + 1]; q++) {
+        const struct sim_port_def *other = &v->n->ports[v->pool_ports[q]];
+        sum += other->gives != port->gives ? other->coef * most[other->activity] : 0.0;
+    }
+    return sum / port->coef;
+}
+
+// Capacities cut to what the other sides of junctions and bound stocks could ever pass: in mixed
+// scales the programme's tolerances would else be those of capacities that nobody can use.
+static void usable_capacities(const struct judge_view *v, const double *rate, double *out_most)
+{
+    for (int32_t k = 0; k < v->n->activity_count; k++) {
+        out_most[k] = v->u[k];
+    }
+    for (int round = 0; round < 20; round++) {
+        for (int32_t i = 0; i < v->n->port_count; i++) {
+            const int32_t p = v->n->ports[i].pool;
+            const int32_t k = v->n->ports[i].activity;
+            const unsigned bound = v->n->ports[i].gives ? SIM_POOL_FULL : SIM_POOL_EMPTY;
+            if (v->n->pools[p].capacity <= 0.0 || (v->n->condition[p] & bound)) {
+                out_most[k] = fmin(out_most[k], passable(v, out_most, i));
+            }
+        }
+    }
+    for (int32_t k = 0; k < v->n->activity_count; k++) {
+        out_most[k] = fmax(out_most[k], rate[k]);
+    }
+}
+
+static void build(struct programme *lp, const struct judge_view *v, const double *rate)
+{
+    memset(lp, 0, sizeof(*lp));
+    lp->v = v;
+    lp->rate = rate;
+    double most[JUDGE_ACTIVITIES];
+    usable_capacities(v, rate, most);
+    for (int32_t k = 0; k < v->n->activity_count; k++) {
+        lp->scale[k] = isinf(most[k]) ? judge_checks_scale(v, rate, k) : most[k];
+        const double room = isinf(most[k]) ? 1000.0 : (most[k] - rate[k]) / most[k];
+        lp->room[k] = most[k] > 0.0 && lp->scale[k] > 0.0 && room > NEAR ? room : 0.0;
+    }
+    for (int32_t p = 0; p < v->n->pool_count; p++) {
+        freeze_resting(lp, p);
+    }
+    for (int32_t p = 0; p < v->n->pool_count; p++) {
+        pool_rows(lp, p);
+    }
+}
+
+// Entries come by row; CLP wants them by column.
+static void load(const struct programme *lp, Clp_Simplex *clp)
+{
+    const int columns = lp->v->n->activity_count;
+    CoinBigIndex start[JUDGE_ACTIVITIES + 1] = {0};
+    int index[ENTRIES];
+    double value[ENTRIES];
+    double objective[JUDGE_ACTIVITIES];
+    double zero[JUDGE_ACTIVITIES] = {0};
+    for (int e = 0; e < lp->entries; e++) {
+        start[lp->activity_of[e] + 1]++;
+    }
+    for (int k = 0; k < columns; k++) {
+        start[k + 1] += start[k];
+        objective[k] = lp->room[k] > 0.0 ? -1.0 : 0.0;
+    }
+    CoinBigIndex at[JUDGE_ACTIVITIES + 1];
+    memcpy(at, start, sizeof(at));
+    for (int e = 0; e < lp->entries; e++) {
+        const CoinBigIndex q = at[lp->activity_of[e]]++;
+        index[q] = lp->row_of[e];
+        value[q] = lp->value[e];
+    }
+    Clp_loadProblem(clp, columns, lp->rows, start, index, value, zero, lp->room, objective,
+                    lp->lower, lp->upper);
+}
+
+double judge_lp_improvement(const struct judge_view *v, const double *rate, int32_t *out_who,
+                            double *out_to)
+{
+    struct programme *lp = sim_base_alloc(1, sizeof(*lp));
+    build(lp, v, rate);
+    Clp_Simplex *clp = Clp_newModel();
+    Clp_setLogLevel(clp, 0);
+    Clp_setPrimalTolerance(clp, 1e-10);
+    Clp_setDualTolerance(clp, 1e-9);
+    Clp_scaling(clp, 0);
+    load(lp, clp);
+    Clp_primal(clp, 1);
+    const double *x = Clp_primalColumnSolution(clp);
+    double sum = Clp_status(clp) == 0 ? 0.0 : -1.0;
+    double most = 0.0;
+    *out_who = -1;
+    for (int32_t k = 0; k < v->n->activity_count && sum >= 0.0; k++) {
+        sum += x[k] > 0.0 ? x[k] : 0.0;
+        if (x[k] > most) {
+            most = x[k];
+            *out_who = k;
+        }
+        if (out_to != NULL) {
+            out_to[k] = rate[k] + x[k] * lp->scale[k];
+        }
+    }
+    Clp_deleteModel(clp);
+    free(lp);
+    return sum;
+}
+
+// Must someone in `mask` of parts move more for the port's part to move more?
+static unsigned needs(const struct programme *lp, int32_t i, bool *out_tight)
+{
+    const struct judge_view *v = lp->v;
+    const struct sim_port_def *port = &v->n->ports[i];
+    const unsigned condition = v->n->condition[port->pool];
+    const unsigned takers = 1u << PART_USER | 1u << PART_OUTLET | 1u << PART_BOUND_TAKER;
+    const unsigned givers = 1u << PART_PULL | 1u << PART_PUSH | 1u << PART_BOUND_GIVER;
+    const enum part part = part_of(port);
+    double s[PART_COUNT];
+    double scale = 0.0;
+    sums(lp, port->pool, s, &scale);
+    const double net = slack_of(s, OUT_LESS_IN);
+    *out_tight = true;
+    if (v->n->pools[port->pool].capacity <= 0.0) {
+        const bool split = v->is_split[port->pool];
+        if (split && part == PART_OUTLET) {
+            return givers & ~(1u << PART_PULL);
+        }
+        return port->gives ? (split && part == PART_PULL ? 1u << PART_USER : takers) : givers;
+    }
+    if (part == PART_PULL && (condition & SIM_POOL_AT_TARGET) &&
+        s[PART_PULL] >= s[PART_USER] - s[PART_PUSH] - s[PART_BOUND_GIVER] - NEAR * scale) {
+        return 1u << PART_USER;
+    }
+    if (part == PART_BOUND_TAKER && (condition & SIM_POOL_FULL)) {
+        const bool target = (condition & SIM_POOL_AT_TARGET) != 0;
+        *out_tight = slack_of(s, target ? OVERFLOW_PUSH : OVERFLOW_ALL) <= NEAR * scale;
+        return givers;
+    }
+    if (part == PART_BOUND_GIVER && (condition & SIM_POOL_EMPTY)) {
+        *out_tight = slack_of(s, LACK) <= NEAR * scale;
+        return takers;
+    }
+    *out_tight = (condition & (port->gives ? SIM_POOL_FULL : SIM_POOL_EMPTY)) != 0 &&
+                 fabs(net) <= NEAR * scale;
+    return port->gives ? takers : givers;
+}
+
+static bool port_holds(const struct programme *lp, const bool *certified, int32_t i)
+{
+    const struct judge_view *v = lp->v;
+    const int32_t pool = v->n->ports[i].pool;
+    bool tight = false;
+    const unsigned mask = needs(lp, i, &tight);
+    for (int q = v->pool_start[pool]; q < v->pool_start[pool + 1] && tight; q++) {
+        const struct sim_port_def *other = &v->n->ports[v->pool_ports[q]];
+        tight = !(mask & (1u << part_of(other))) || certified[other->activity];
+    }
+    return tight;
+}
+
+bool judge_lp_certified(const struct judge_view *v, const double *rate)
+{
+    struct programme *lp = sim_base_alloc(1, sizeof(*lp));
+    bool certified[JUDGE_ACTIVITIES];
+    bool all = true;
+    build(lp, v, rate);
+    for (int32_t k = 0; k < v->n->activity_count; k++) {
+        certified[k] = lp->room[k] <= 0.0;
+    }
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (int32_t i = 0; i < v->n->port_count; i++) {
+            const int32_t k = v->n->ports[i].activity;
+            if (!certified[k] && port_holds(lp, certified, i)) {
+                certified[k] = true;
+                changed = true;
+            }
+        }
+    }
+    for (int32_t k = 0; k < v->n->activity_count; k++) {
+        all = all && certified[k];
+    }
+    free(lp);
+    return all;
+}

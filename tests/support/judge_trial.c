@@ -1,0 +1,234 @@
+#include "tests/support/judge_trial.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double MORE = 1e-7; // sum of increases over scale
+
+static void convict(struct judge_trial *out, enum judge_verdict verdict, const char *fmt, ...)
+    SIM_PRINTF(3, 4);
+
+// The first fault stays; a mere observation gives way to a fault.
+static void convict(struct judge_trial *out, enum judge_verdict verdict, const char *fmt, ...)
+{
+    if (out->verdict != JUDGE_INNOCENT &&
+        (judge_trial_is_fault(out->verdict) || !judge_trial_is_fault(verdict))) {
+        return;
+    }
+    va_list args;
+    va_start(args, fmt);
+    out->verdict = verdict;
+    vsnprintf(out->why, sizeof(out->why), fmt, args);
+    va_end(args);
+}
+
+const char *judge_trial_word(enum judge_verdict verdict)
+{
+    static const char *const WORDS[JUDGE_VERDICTS] = {"innocent",
+                                                      "unresolved",
+                                                      "breaks a rule",
+                                                      "below plain propagation",
+                                                      "differs (no loop)",
+                                                      "several",
+                                                      "more is possible (certified)",
+                                                      "more is possible (loop)"};
+    return WORDS[verdict];
+}
+
+bool judge_trial_is_fault(enum judge_verdict verdict)
+{
+    return verdict != JUDGE_INNOCENT && verdict != JUDGE_SEVERAL;
+}
+
+bool judge_trial_is_like(const struct judge_trial *trial, const struct judge_trial *other)
+{
+    const size_t word = trial->verdict == JUDGE_RULES ? strcspn(trial->why, ":") : 0;
+    return trial->verdict == other->verdict && strncmp(trial->why, other->why, word) == 0;
+}
+
+// What all judges look at; too large for the stack.
+struct court {
+    struct judge_view v;
+    int8_t circular[JUDGE_PORTS];
+    double rate[JUDGE_ACTIVITIES];
+    double limit[JUDGE_PORTS];
+    double claim[JUDGE_PORTS];
+};
+
+static bool is_in_loop(const struct court *c, int32_t k)
+{
+    bool any = false;
+    for (int q = c->v.activity_start[k]; q < c->v.activity_start[k + 1]; q++) {
+        any = any || c->circular[c->v.activity_ports[q]] == 1;
+    }
+    return any;
+}
+
+// Who takes part in a loop that was raised is nowhere below what the sweeps found. (Outsiders may
+// be: they compete with a loop that now wants more.)
+static void check_floors(const struct court *c, const struct judge_answer *a,
+                         struct judge_trial *out)
+{
+    for (int32_t k = 0; k < c->v.n->activity_count; k++) {
+        const double scale = judge_checks_scale(&c->v, a->rate, k);
+        if (is_in_loop(c, k) && a->rate[k] < c->rate[k] - 1e-9 * scale) {
+            convict(out, JUDGE_BELOW, "%s runs at %.17g, plain propagation gives %.17g",
+                    c->v.n->activity_names[k], a->rate[k], c->rate[k]);
+            return;
+        }
+    }
+}
+
+static void compare_settled(const struct court *c, const struct judge_answer *a, double gap,
+                            int32_t who, struct judge_counts *counts, struct judge_trial *out)
+{
+    counts->settled++;
+    if (gap <= 1e-9) {
+        counts->settled_same++;
+    } else if (a->work.self_fed > 0) {
+        counts->settled_raised++;
+        check_floors(c, a, out);
+    } else if (a->work.by_name > 0) {
+        counts->settled_named++;
+    } else {
+        convict(out, JUDGE_SEVERAL, "%s runs at %.17g, the sweeps settle at %.17g",
+                c->v.n->activity_names[who], a->rate[who], c->rate[who]);
+    }
+}
+
+static void judge_b(struct court *c, const struct judge_answer *a, int loops,
+                    struct judge_counts *counts, struct judge_trial *out)
+{
+    int32_t who = -1;
+    const bool still = judge_rules_propagate(&c->v, 1200, c->rate, c->limit, c->claim);
+    const double gap = judge_checks_distance(&c->v, a->rate, c->rate, &who);
+    if (loops > 0) {
+        counts->unsettled += still ? 0 : 1;
+        if (still) {
+            compare_settled(c, a, gap, who, counts, out);
+        }
+        return;
+    }
+    counts->loopless++;
+    counts->worst_plain = fmax(counts->worst_plain, gap);
+    if (!still || !(gap <= 1e-12)) {
+        convict(out, JUDGE_PLAIN, "%s runs at %.17g, plain propagation gives %.17g%s",
+                who >= 0 ? c->v.n->activity_names[who] : "?", who >= 0 ? a->rate[who] : 0.0,
+                who >= 0 ? c->rate[who] : 0.0, still ? "" : " and does not settle");
+    }
+}
+
+static void judge_c(const struct court *c, const struct judge_answer *a,
+                    struct judge_counts *counts, struct judge_trial *out)
+{
+    int32_t who = -1;
+    double better[JUDGE_ACTIVITIES];
+    const bool certified = judge_lp_certified(&c->v, a->rate);
+    const double more = judge_lp_improvement(&c->v, a->rate, &who, better);
+    counts->outside += certified ? 0 : 1;
+    if (more >= 0.0 && more <= MORE) {
+        counts->worst_more = fmax(counts->worst_more, more);
+        return;
+    }
+    convict(out, certified ? JUDGE_MORE : JUDGE_MORE_LOOP,
+            "%s runs at %.17g of %.17g and could at %.17g, nobody losing (sum %.3g)",
+            who >= 0 ? c->v.n->activity_names[who] : "?", who >= 0 ? a->rate[who] : 0.0,
+            who >= 0 ? c->v.n->u[who] : 0.0, who >= 0 ? better[who] : 0.0, more);
+}
+
+static void count(const struct judge_net *n, const struct judge_answer *a,
+                  struct judge_counts *counts)
+{
+    counts->networks++;
+    counts->pools += n->pool_count;
+    counts->activities += n->activity_count;
+    counts->self_fed += a->work.self_fed > 0 ? 1 : 0;
+    counts->by_name += a->work.by_name > 0 ? 1 : 0;
+    counts->loops += a->work.loops;
+    counts->newton += a->work.newton;
+    counts->followed += a->work.followed;
+}
+
+void judge_trial_answer(struct judge_net *n, const struct judge_answer *a,
+                        struct judge_counts *counts, struct judge_trial *out)
+{
+    struct judge_complaint complaint;
+    struct court *c = sim_base_alloc(1, sizeof(*c));
+    memset(out, 0, sizeof(*out));
+    count(n, a, counts);
+    if (a->status != SIM_OK) {
+        convict(out, JUDGE_UNRESOLVED, "%s", a->text);
+    } else {
+        judge_view_init(&c->v, n);
+        const int loops = judge_rules_circular(&c->v, c->circular);
+        if (!judge_checks_rules(&c->v, a, c->circular, a->work.self_fed > 0, &complaint)) {
+            convict(out, JUDGE_RULES, "%s", complaint.text);
+        } else {
+            judge_b(c, a, loops, counts, out);
+            judge_c(c, a, counts, out);
+        }
+    }
+    counts->verdict[out->verdict]++;
+    free(c);
+}
+
+void judge_trial_run(struct judge_net *n, judge_solver *solver, struct judge_counts *counts,
+                     struct judge_trial *out)
+{
+    struct judge_answer *a = sim_base_alloc(1, sizeof(*a));
+    solver(n, a);
+    judge_trial_answer(n, a, counts, out);
+    free(a);
+}
+
+void judge_trial_add(struct judge_counts *sum, const struct judge_counts *more)
+{
+    sum->networks += more->networks;
+    for (int v = 0; v < JUDGE_VERDICTS; v++) {
+        sum->verdict[v] += more->verdict[v];
+    }
+    sum->loopless += more->loopless;
+    sum->settled += more->settled;
+    sum->settled_same += more->settled_same;
+    sum->settled_raised += more->settled_raised;
+    sum->settled_named += more->settled_named;
+    sum->unsettled += more->unsettled;
+    sum->self_fed += more->self_fed;
+    sum->by_name += more->by_name;
+    sum->loops += more->loops;
+    sum->newton += more->newton;
+    sum->followed += more->followed;
+    sum->outside += more->outside;
+    sum->worst_plain = fmax(sum->worst_plain, more->worst_plain);
+    sum->worst_more = fmax(sum->worst_more, more->worst_more);
+    sum->pools += more->pools;
+    sum->activities += more->activities;
+}
+
+void judge_trial_print(const struct judge_counts *c, FILE *out)
+{
+    const double all = c->networks > 0 ? (double)c->networks : 1.0;
+    fprintf(out, "%lld networks, %.1f pools and %.1f activities on average\n",
+            (long long)c->networks, (double)c->pools / all, (double)c->activities / all);
+    for (int v = 0; v < JUDGE_VERDICTS; v++) {
+        if (c->verdict[v] > 0) {
+            fprintf(out, "  %-30s %lld\n", judge_trial_word((enum judge_verdict)v),
+                    (long long)c->verdict[v]);
+        }
+    }
+    fprintf(out,
+            "  claims without a loop %.1f %% (worst difference %.2g); with loops that settle %.1f "
+            "%% (%lld same, %lld raised, %lld by name); that do not %.1f %%\n",
+            100.0 * (double)c->loopless / all, c->worst_plain, 100.0 * (double)c->settled / all,
+            (long long)c->settled_same, (long long)c->settled_raised, (long long)c->settled_named,
+            100.0 * (double)c->unsettled / all);
+    fprintf(out,
+            "  networks with a loop that feeds itself %lld, decided by name %lld; blocks %lld, by "
+            "Newton %lld, by path %lld\n",
+            (long long)c->self_fed, (long long)c->by_name, (long long)c->loops,
+            (long long)c->newton, (long long)c->followed);
+    fprintf(out, "  outside the certificate %.2f %% (largest improvement tolerated %.2g)\n",
+            100.0 * (double)c->outside / all, c->worst_more);
+}

@@ -1,0 +1,226 @@
+#include "tests/support/judge_rules.h"
+
+#include <math.h>
+#include <string.h>
+
+// Counting sort of the ports by pool and by activity.
+static void sort_ports(struct judge_view *v)
+{
+    const struct judge_net *n = v->n;
+    memset(v->pool_start, 0, sizeof(v->pool_start));
+    memset(v->activity_start, 0, sizeof(v->activity_start));
+    for (int i = 0; i < n->port_count; i++) {
+        v->pool_start[n->ports[i].pool + 1]++;
+        v->activity_start[n->ports[i].activity + 1]++;
+    }
+    for (int p = 0; p < n->pool_count; p++) {
+        v->pool_start[p + 1] += v->pool_start[p];
+    }
+    for (int k = 0; k < n->activity_count; k++) {
+        v->activity_start[k + 1] += v->activity_start[k];
+    }
+    int pool_at[JUDGE_POOLS + 1];
+    int activity_at[JUDGE_ACTIVITIES + 1];
+    memcpy(pool_at, v->pool_start, sizeof(pool_at));
+    memcpy(activity_at, v->activity_start, sizeof(activity_at));
+    for (int32_t i = 0; i < n->port_count; i++) {
+        v->pool_ports[pool_at[n->ports[i].pool]++] = i;
+        v->activity_ports[activity_at[n->ports[i].activity]++] = i;
+    }
+}
+
+static bool takers_reach(const struct judge_view *v, const bool *is_reached, int32_t pool,
+                         bool without_outlets)
+{
+    for (int q = v->pool_start[pool]; q < v->pool_start[pool + 1]; q++) {
+        const struct sim_port_def *port = &v->n->ports[v->pool_ports[q]];
+        const bool skip = without_outlets && (port->flags & SIM_PORT_OUTLET) != 0;
+        if (!port->gives && !skip && is_reached[port->activity] && v->u[port->activity] > 0.0 &&
+            !judge_rules_rests(v, v->pool_ports[q])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Does what port i gives reach a user, or a stock that may still fill?
+static bool giver_reaches(const struct judge_view *v, const bool *is_reached, int32_t i)
+{
+    const struct sim_port_def *port = &v->n->ports[i];
+    const bool pull = (port->flags & SIM_PORT_PULL) != 0;
+    const unsigned closed = SIM_POOL_FULL | (pull ? SIM_POOL_AT_TARGET | SIM_POOL_OVER_TARGET : 0u);
+    if (v->n->pools[port->pool].capacity > 0.0 && !(v->n->condition[port->pool] & closed)) {
+        return true;
+    }
+    return takers_reach(v, is_reached, port->pool, pull);
+}
+
+static bool is_driven(const struct judge_view *v, int32_t k)
+{
+    bool pull = v->n->activities[k].is_link;
+    for (int q = v->activity_start[k]; q < v->activity_start[k + 1]; q++) {
+        pull = pull || (v->n->ports[v->activity_ports[q]].flags & SIM_PORT_PULL) != 0;
+    }
+    return pull;
+}
+
+static bool activity_is_reached(const struct judge_view *v, const bool *is_reached, int32_t k)
+{
+    if (!is_driven(v, k)) {
+        return true;
+    }
+    for (int q = v->activity_start[k]; q < v->activity_start[k + 1]; q++) {
+        const struct sim_port_def *port = &v->n->ports[v->activity_ports[q]];
+        const bool matters = v->n->activities[k].is_link || (port->flags & SIM_PORT_PULL) != 0;
+        if (port->gives && matters && giver_reaches(v, is_reached, v->activity_ports[q])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool pulls(const struct judge_view *v, int32_t k)
+{
+    return is_driven(v, k) && !v->n->activities[k].is_link;
+}
+
+// A pull process that no user reaches stands still.
+static void still_unreached(struct judge_view *v)
+{
+    bool is_reached[JUDGE_ACTIVITIES] = {false};
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (int32_t k = 0; k < v->n->activity_count; k++) {
+            if (!is_reached[k] && activity_is_reached(v, is_reached, k)) {
+                is_reached[k] = true;
+                changed = true;
+            }
+        }
+    }
+    for (int32_t k = 0; k < v->n->activity_count; k++) {
+        v->is_unreached[k] = !is_reached[k] && pulls(v, k);
+        v->u[k] = v->is_unreached[k] ? 0.0 : v->u[k];
+    }
+}
+
+void judge_view_init(struct judge_view *v, const struct judge_net *n)
+{
+    v->n = n;
+    memcpy(v->u, n->u, sizeof(v->u));
+    sort_ports(v);
+    still_unreached(v);
+    for (int p = 0; p < n->pool_count; p++) {
+        bool has_pull = false;
+        bool has_outlet = false;
+        v->scale[p] = 0.0;
+        for (int q = v->pool_start[p]; q < v->pool_start[p + 1]; q++) {
+            const struct sim_port_def *port = &n->ports[v->pool_ports[q]];
+            const double cu = port->coef * n->u[port->activity];
+            v->scale[p] = isinf(cu) ? v->scale[p] : fmax(v->scale[p], cu);
+            has_pull = has_pull || (port->gives && (port->flags & SIM_PORT_PULL));
+            has_outlet = has_outlet || (!port->gives && (port->flags & SIM_PORT_OUTLET));
+        }
+        v->is_split[p] = n->pools[p].capacity <= 0.0 && has_pull && has_outlet;
+    }
+}
+
+// Does the limit of i read the claim of m? A little too often is harmless.
+static bool reads(const struct judge_view *v, int32_t i, int32_t m)
+{
+    const struct sim_port_def *own = &v->n->ports[i];
+    const struct sim_port_def *other = &v->n->ports[m];
+    const bool special = v->is_split[own->pool] ||
+                         ((own->flags | other->flags) & (SIM_PORT_PULL | SIM_PORT_AT_BOUND)) != 0;
+    if (!judge_rules_binds(v, i) || judge_rules_rests(v, i) || judge_rules_rests(v, m) ||
+        v->u[other->activity] <= 0.0 || i == m) {
+        return false;
+    }
+    return own->gives != other->gives || other->rank <= own->rank ||
+           (special && v->n->pools[own->pool].capacity > 0.0) || v->is_split[own->pool];
+}
+
+// Tarjan's strongly connected components over the graph "limit of i needs limit of j".
+struct tarjan {
+    const struct judge_view *v;
+    int8_t *circular;
+    int next;
+    int depth;
+    int index[JUDGE_PORTS]; // 0: not seen
+    int low[JUDGE_PORTS];
+    bool is_open[JUDGE_PORTS];
+    int32_t stack[JUDGE_PORTS];
+};
+
+static void visit(struct tarjan *t, int32_t i);
+
+static void follow(struct tarjan *t, int32_t i, int32_t j, bool *is_self)
+{
+    *is_self = *is_self || i == j;
+    if (t->index[j] == 0) {
+        visit(t, j);
+        t->low[i] = t->low[j] < t->low[i] ? t->low[j] : t->low[i];
+    } else if (t->is_open[j]) {
+        t->low[i] = t->index[j] < t->low[i] ? t->index[j] : t->low[i];
+    }
+    if (!t->is_open[j] && t->circular[j] != 0 && t->circular[i] == 0) {
+        t->circular[i] = 2;
+    }
+}
+
+static void close_component(struct tarjan *t, int32_t i, bool is_self)
+{
+    int first = t->depth;
+    while (t->stack[--first] != i) {
+    }
+    const bool is_loop = t->depth - first > 1 || is_self;
+    bool is_behind = false;
+    for (int q = first; q < t->depth; q++) {
+        is_behind = is_behind || t->circular[t->stack[q]] == 2;
+    }
+    for (int q = first; q < t->depth; q++) {
+        t->is_open[t->stack[q]] = false;
+        t->circular[t->stack[q]] = is_loop ? 1 : (is_behind ? 2 : 0);
+    }
+    t->depth = first;
+}
+
+static void visit(struct tarjan *t, int32_t i)
+{
+    const struct judge_view *v = t->v;
+    const int32_t pool = v->n->ports[i].pool;
+    bool is_self = false;
+    t->index[i] = t->low[i] = ++t->next;
+    t->stack[t->depth++] = i;
+    t->is_open[i] = true;
+    for (int q = v->pool_start[pool]; q < v->pool_start[pool + 1]; q++) {
+        const int32_t m = v->pool_ports[q];
+        if (!reads(v, i, m)) {
+            continue;
+        }
+        const int32_t k = v->n->ports[m].activity;
+        for (int s = v->activity_start[k]; s < v->activity_start[k + 1]; s++) {
+            if (v->activity_ports[s] != m) {
+                follow(t, i, v->activity_ports[s], &is_self);
+            }
+        }
+    }
+    if (t->low[i] == t->index[i]) {
+        close_component(t, i, is_self);
+    }
+}
+
+int judge_rules_circular(const struct judge_view *v, int8_t *out_circular)
+{
+    struct tarjan t = {.v = v, .circular = out_circular};
+    int loops = 0;
+    memset(out_circular, 0, (size_t)v->n->port_count);
+    for (int32_t i = 0; i < v->n->port_count; i++) {
+        if (t.index[i] == 0) {
+            visit(&t, i);
+        }
+    }
+    for (int i = 0; i < v->n->port_count; i++) {
+        loops += out_circular[i] == 1 ? 1 : 0;
+    }
+    return loops;
+}
