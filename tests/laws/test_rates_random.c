@@ -1,0 +1,98 @@
+// Random networks before all judges: issue B's ordinary measure. The soak (tests/soak/soak_rates.c)
+// does the same for millions; it also prints how to make a failing network again.
+#include "tests/support/judge_trial.h"
+#include "tests/support/random_network.h"
+
+#include <criterion/criterion.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SEED = 20260101
+};
+
+#ifdef NDEBUG
+static const uint64_t NETWORKS = 20000;
+#else
+static const uint64_t NETWORKS = 1500; // a debug build is slower and checks itself, too
+#endif
+
+static void report(struct judge_net *n, const struct judge_trial *trial)
+{
+    fprintf(stderr, "seed %llu, network %llu: %s: %s\nshrunk:\n", (unsigned long long)n->seed,
+            (unsigned long long)n->number, judge_trial_word(trial->verdict), trial->why);
+    judge_shrink(n, judge_answer_real, trial);
+    judge_net_print(n, stderr);
+    fprintf(stderr, "as a park file:\n");
+    judge_net_print_park(n, stderr);
+}
+
+Test(rates_random, keep_all_judges_silent)
+{
+    struct judge_net *n = judge_net_create();
+    struct judge_counts counts = {0};
+    int faults = 0;
+    for (uint64_t number = 0; number < NETWORKS; number++) {
+        struct judge_trial trial;
+        random_network_make(SEED, number, n);
+        judge_trial_run(n, judge_answer_real, &counts, &trial);
+        if (judge_trial_is_fault(trial.verdict) && faults++ < 3) {
+            report(n, &trial);
+        }
+    }
+    judge_trial_print(&counts, stderr);
+    cr_expect(faults == 0, "%d of %d networks are faulty", faults, (int)NETWORKS);
+    cr_expect(counts.loopless * 5 > counts.networks, "too few networks without loops of claims");
+    cr_expect(counts.loops > counts.networks / 5, "too few circular blocks to mean anything");
+    free(n);
+}
+
+Test(rates_random, refuse_loops_of_links_alone)
+{
+    struct judge_net *n = judge_net_create();
+    for (int length = 2; length <= 4; length++) {
+        struct sim_err err = {0};
+        struct sim_network *net = NULL;
+        *n = (struct judge_net){0};
+        for (int p = 0; p < length; p++) {
+            char name[JUDGE_NAME];
+            snprintf(name, sizeof(name), "p%d", p);
+            // A stock in the ring does not help: it is still links alone.
+            (void)(p == 1 ? judge_net_stock(n, name, 0) : judge_net_junction(n, name));
+        }
+        for (int p = 0; p < length; p++) {
+            char name[JUDGE_NAME];
+            snprintf(name, sizeof(name), "ring%d", p);
+            judge_net_link(n, name, 10, p, 1, (p + 1) % length, 1, 1.0);
+        }
+        judge_net_source(n, "start", 5, 0, 1);
+        const struct sim_network_def def = judge_net_def(n);
+
+        const enum sim_status status = sim_network_create(&def, &net, &err);
+
+        cr_expect(status == SIM_INPUT, "a ring of %d links is not refused", length);
+        cr_expect(strstr(err.text, "ring0") != NULL, "names are missing: %s", err.text);
+        sim_network_destroy(net);
+    }
+    free(n);
+}
+
+Test(rates_random, accept_a_loop_with_one_process_in_it)
+{
+    struct judge_net *n = judge_net_create();
+    struct sim_err err = {0};
+    struct sim_network *net = NULL;
+    const int32_t x = judge_net_junction(n, "x");
+    const int32_t y = judge_net_junction(n, "y");
+    judge_net_link(n, "pipe", 10, x, 1, y, 1, 1.0);
+    const int32_t k = judge_net_activity(n, "works", 10);
+    judge_net_take(n, k, y, 1.0, 1);
+    judge_net_give(n, k, x, 0.9, 1);
+    const struct sim_network_def def = judge_net_def(n);
+
+    cr_expect(sim_network_create(&def, &net, &err) == SIM_OK, "%s", err.text);
+
+    sim_network_destroy(net);
+    free(n);
+}
