@@ -300,7 +300,9 @@ static void merge(struct sim_tree *t, struct sim_node *into, const struct sim_no
         } else {
             char *path = sim_tree_path(there);
             char *origin = sim_tree_origin(there);
-            sim_diag_add(d, SIM_DIAG_WRONG, &n->place, path, "use set to change it",
+            struct sim_place place = n->place;
+            place.via = via;
+            sim_diag_add(d, SIM_DIAG_WRONG, &place, path, "use set to change it",
                          "cannot be added: it is there already (%s)", origin);
             free(origin);
             free(path);
