@@ -238,6 +238,19 @@ static double beta_fraction(double a, double b, double x)
     return h;
 }
 
+/** With Stirling's series for the larger one, so that no large logarithms cancel. DLMF 5.12.1 */
+double sim_gammas_log_beta(double a, double b)
+{
+    const double large = a > b ? a : b;
+    const double small = a > b ? b : a;
+    if (large < 12) {
+        return sim_gammas_log(a) + sim_gammas_log(b) - sim_gammas_log(a + b);
+    }
+    const double sum = a + b;
+    return sim_gammas_log(small) - (large - 0.5) * sim_elem_log1p(small / large) -
+           small * sim_elem_log(sum) + small + stirling_rest(large) - stirling_rest(sum);
+}
+
 double sim_gammas_beta(double a, double b, double x)
 {
     SIM_REQUIRE(a > 0 && b > 0 && x >= 0 && x <= 1, "I_x(a, b) wants a, b > 0 and x in [0, 1]");
@@ -245,8 +258,7 @@ double sim_gammas_beta(double a, double b, double x)
         return x;
     }
     const double front =
-        sim_elem_exp(sim_gammas_log(a + b) - sim_gammas_log(a) - sim_gammas_log(b) +
-                     a * sim_elem_log(x) + b * sim_elem_log1p(-x));
+        sim_elem_exp(a * sim_elem_log(x) + b * sim_elem_log1p(-x) - sim_gammas_log_beta(a, b));
     if (x < (a + 1) / (a + b + 2)) {
         return front * beta_fraction(a, b, x) / a;
     }

@@ -19,6 +19,7 @@ double sim_gammas_upper(double a, double x); // Q = 1 - P
 /** x with P(a, x) = p, p in (0, 1). */
 double sim_gammas_lower_inverse(double a, double p);
 
+double sim_gammas_log_beta(double a, double b);       // log of B(a, b); a, b > 0
 double sim_gammas_beta(double a, double b, double x); // regularised I_x(a, b), x in [0, 1]
 
 #endif
