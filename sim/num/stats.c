@@ -208,9 +208,9 @@ double sim_stats_t_cdf(double t, double df)
 
 static double t_density(double t, double df)
 {
-    return sim_elem_exp(sim_gammas_log((df + 1) / 2) - sim_gammas_log(df / 2) -
-                        (df + 1) / 2 * sim_elem_log1p(t * t / df)) /
-           sqrt(df * 3.14159265358979323846);
+    return sim_elem_exp(-(df + 1) / 2 * sim_elem_log1p(t * t / df) -
+                        sim_gammas_log_beta(0.5, df / 2)) /
+           sqrt(df);
 }
 
 /** t >= 0 with chance `tail` (at most 1/2) above it: Newton, kept within a bracket. */
@@ -235,15 +235,25 @@ static double t_upper_quantile(double tail, double df)
     return t;
 }
 
+/** For many degrees of freedom, by powers of 1/df. Abramowitz and Stegun 26.7.5 */
+static double t_quantile_many(double p, double df)
+{
+    const double z = sim_stats_normal_quantile(p);
+    const double q = z * z;
+    const double g1 = (q + 1) / 4;
+    const double g2 = ((5 * q + 16) * q + 3) / 96;
+    const double g3 = (((3 * q + 19) * q + 17) * q - 15) / 384;
+    return z * (1 + (g1 + (g2 + g3 / df) / df) / df);
+}
+
 double sim_stats_t_quantile(double p, double df)
 {
     SIM_REQUIRE(p > 0 && p < 1 && df > 0, "a quantile wants p in (0, 1) and df > 0");
     if (p == 0.5) {
         return 0;
     }
-    if (df > 1e7) { // the difference is below 1e-7 of the quantile: first term of its expansion
-        const double z = sim_stats_normal_quantile(p);
-        return z + z * (z * z + 1) / (4 * df);
+    if (df > 1e5) {
+        return t_quantile_many(p, df);
     }
     return p < 0.5 ? -t_upper_quantile(p, df) : t_upper_quantile(1 - p, df);
 }
