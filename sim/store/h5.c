@@ -47,13 +47,18 @@ bool sim_h5_check(struct sim_h5 *h, bool good, const char *doing, const char *na
     return false;
 }
 
+void sim_h5_quiet(void)
+{
+    (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
+
 static void start(struct sim_h5 *h, const char *path)
 {
     memset(h, 0, sizeof(*h));
     h->path = path;
     h->file = -1;
-    (void)H5dont_atexit();                       // a full disk must not be met again at exit
-    (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL); // of this thread
+    (void)H5dont_atexit(); // a full disk must not be met again at exit
+    sim_h5_quiet();
     h->text = H5Tcopy(H5T_C_S1);
     (void)H5Tset_size(h->text, H5T_VARIABLE);
     (void)H5Tset_cset(h->text, H5T_CSET_UTF8);

@@ -28,6 +28,9 @@ void sim_h5_create(struct sim_h5 *h, const char *path);
 void sim_h5_open(struct sim_h5 *h, const char *path); // read only
 void sim_h5_close(struct sim_h5 *h);
 
+/** HDF5 prints its errors itself until this thread tells it not to. */
+void sim_h5_quiet(void);
+
 /** Keep the failure when `good` is false; returns whether all went well so far. `doing`: "write x".
  */
 bool sim_h5_check(struct sim_h5 *h, bool good, const char *doing, const char *name);

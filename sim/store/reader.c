@@ -42,7 +42,7 @@ static const char *read_texts(struct sim_reader *r, hid_t attr, hid_t type, hsiz
     char *texts[MAX_ATTR_VALUES] = {NULL};
     const char *joined = "";
 
-    if (H5Tis_variable_str(type) <= 0 || H5Aread(attr, r->h.text, texts) < 0) {
+    if (H5Tis_variable_str(type) <= 0 || H5Aread(attr, type, texts) < 0) {
         return "";
     }
     for (hsize_t i = 0; i < count; i++) {
@@ -458,11 +458,13 @@ static enum sim_status read_values(struct sim_reader *r, int var, const int64_t 
         return SIM_OK;
     }
     const hid_t dataset = open_dataset(r, v);
-    const bool good = dataset >= 0 && read_box(dataset, v, start, count, type, out);
+    const hid_t text = H5Dget_type(dataset); // ASCII and UTF-8 do not convert into each other
+    const bool is_text = v->type == SIM_SCHEMA_STRING;
+    const bool good =
+        dataset >= 0 && read_box(dataset, v, start, count, is_text ? text : type, out);
 
-    if (dataset >= 0) {
-        (void)H5Dclose(dataset);
-    }
+    (void)H5Tclose(text);
+    (void)H5Dclose(dataset);
     if (!good) {
         return sim_err_set(err, SIM_INPUT, "%s: cannot read '%s': the file is damaged", r->path,
                            v->name);
