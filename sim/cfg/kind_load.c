@@ -27,7 +27,6 @@ struct slot {
     const struct sim_key *key;
     struct sim_node *node;
     void *out;
-    bool is_default;
 };
 
 static void tell_at(struct load *l, enum sim_diag_level level, const struct sim_node *n,
@@ -170,7 +169,8 @@ static struct sim_value value_of(struct slot *s)
         return v;
     }
     const bool is_known = wanted_dim(s, &dim, example);
-    const bool is_plain_zero = s->is_default && v.unit != NULL && v.unit[0] == '\0' && v.si == 0.0;
+    const bool is_plain_zero = v.unit != NULL && v.unit[0] == '\0' && v.si == 0.0 &&
+                               v.form == SIM_VALUE_QUANTITY && dim.temperature == 0;
     if (is_known && is_plain_zero) {
         v.dim = dim;
     } else if (is_known && !sim_value_expect(&v, dim, example, s->load->diag)) {
@@ -763,7 +763,7 @@ static void load_others(struct load *l, const struct sim_key *under, const struc
 
 static void load_absent(struct load *l, const struct sim_key *key, struct sim_node *n, void *out)
 {
-    struct slot s = {.load = l, .key = key, .out = out, .is_default = true};
+    struct slot s = {.load = l, .key = key, .out = out};
     if (key->type == SIM_KEY_CHOICE) {
         *(int *)out = -1;
     }
