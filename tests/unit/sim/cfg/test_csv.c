@@ -1,6 +1,6 @@
 #include "sim/cfg/csv.h"
 
-#include "cfg_support.h"
+#include "tests/unit/sim/cfg/cfg_support.h"
 
 static struct sim_csv *parse(struct sim_diag *d, const char *text)
 {

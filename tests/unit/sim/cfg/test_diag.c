@@ -1,4 +1,4 @@
-#include "cfg_support.h"
+#include "tests/unit/sim/cfg/cfg_support.h"
 
 static struct sim_place at(const char *file, int line, int column, int length)
 {

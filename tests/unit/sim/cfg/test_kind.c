@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "cfg_support.h"
+#include "tests/unit/sim/cfg/cfg_support.h"
 
 // A small park of its own: what the model's tables look like.
 struct cost {

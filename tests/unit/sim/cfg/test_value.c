@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "cfg_support.h"
+#include "tests/unit/sim/cfg/cfg_support.h"
 
 enum {
     ALL_FORMS = 0x7E
