@@ -130,8 +130,10 @@ Test(evq, forgets_cancelled_events_and_stale_handles)
     sim_evq_reset(q, 0);
     cr_assert_not(sim_evq_is_waiting(q, c));
     const sim_ev d = push(q, 3, 0, 0, 4);
+    const sim_ev e = push(q, 3, 0, 0, 5); // one of these lies where c lay
     cr_assert_not(sim_evq_cancel(q, c));
     cr_assert(sim_evq_cancel(q, d));
+    cr_assert(sim_evq_cancel(q, e));
     cr_assert_eq(pop_arg(q), -1);
     sim_evq_destroy(q);
 }
