@@ -1,5 +1,4 @@
 #include "sim/cfg/csv.h"
-
 #include "tests/unit/sim/cfg/cfg_support.h"
 
 static struct sim_csv *parse(struct sim_diag *d, const char *text)

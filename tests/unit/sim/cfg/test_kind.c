@@ -1,10 +1,9 @@
 #include "sim/cfg/kind.h"
+#include "tests/unit/sim/cfg/cfg_support.h"
 
 #include <stddef.h>
 #include <stdio.h>
 #include <time.h>
-
-#include "tests/unit/sim/cfg/cfg_support.h"
 
 // A small park of its own: what the model's tables look like.
 struct cost {

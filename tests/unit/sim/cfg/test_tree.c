@@ -1,6 +1,6 @@
-#include <stdio.h>
-
 #include "tests/unit/sim/cfg/cfg_support.h"
+
+#include <stdio.h>
 
 Test(tree, knows_text_kind_and_place_of_each_setting)
 {

@@ -1,8 +1,7 @@
 #include "sim/cfg/value.h"
+#include "tests/unit/sim/cfg/cfg_support.h"
 
 #include <math.h>
-
-#include "tests/unit/sim/cfg/cfg_support.h"
 
 enum {
     ALL_FORMS = 0x7E
