@@ -91,10 +91,10 @@ static struct parts take_apart(double x)
 /** log(1 + r) - r for |r| <= 2^-7, without the part -r^2/2 */
 static double log_tail(double r)
 {
-    return r * r * r *
-           (1.0 / 3 +
-            r * (-1.0 / 4 +
-                 r * (1.0 / 5 + r * (-1.0 / 6 + r * (1.0 / 7 + r * (-1.0 / 8 + r * (1.0 / 9)))))));
+    const double s = r * r; // in pairs: shorter chains of operations than Horner's
+    return r * s *
+           ((1.0 / 3 - r * (1.0 / 4)) +
+            s * ((1.0 / 5 - r * (1.0 / 6)) + s * ((1.0 / 7 - r * (1.0 / 8)) + s * (1.0 / 9))));
 }
 
 double sim_elem_log(double x)
@@ -163,7 +163,8 @@ struct reduced {
 
 static double exp_tail(double r)
 {
-    return r * r * (0.5 + r * (1.0 / 6 + r * (1.0 / 24 + r * (1.0 / 120 + r * (1.0 / 720)))));
+    const double s = r * r;
+    return s * ((0.5 + r * (1.0 / 6)) + s * ((1.0 / 24 + r * (1.0 / 120)) + s * (1.0 / 720)));
 }
 
 /** x + x_lo, |x| < 800 */
