@@ -569,31 +569,46 @@ sim_time sim_calendar_open_between(const struct sim_calendar *c, sim_time from, 
     return open_total(c, until) - open_total(c, from);
 }
 
+/** As sim_calendar_after_open by the weekly hours alone; open_time > 0. */
+static sim_time weekly_after(const struct sim_calendar *c, sim_time from, sim_time open_time)
+{
+    const sim_time since = from - WEEK_START;
+    const int64_t week = floor_div(since, SIM_TIME_WEEK);
+    const sim_time total = weekly_open(c, from) - week * c->week.total + open_time;
+    const int64_t weeks = (total - 1) / c->week.total;
+    const sim_time target = total - weeks * c->week.total; // in (0, a week's open time]
+    int low = 0;
+    int high = c->week.v.count;
+    while (high - low > 1) { // the last span with less than the target before it
+        const int middle = low + (high - low) / 2;
+        if (c->week.v.data[middle].before < target) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    const struct span *s = &c->week.v.data[low];
+    return WEEK_START + (week + weeks) * SIM_TIME_WEEK + s->start + (target - s->before);
+}
+
 sim_time sim_calendar_after_open(const struct sim_calendar *c, sim_time from, sim_time open_time)
 {
     require_ready(c, from);
     SIM_REQUIRE(open_time >= 0, "open time cannot be negative");
-    if (open_time == 0) {
-        return from;
-    }
-    const sim_time start = open_total(c, from);
-    if (open_time > SIM_TIME_LAST - from || open_total(c, SIM_TIME_LAST) - start < open_time) {
-        return SIM_TIME_NEVER;
-    }
-    sim_time low = from;       // not yet enough
-    sim_time step = open_time; // it takes at least that long
-    while (from + step < SIM_TIME_LAST && open_total(c, from + step) - start < open_time) {
-        low = from + step;
-        step *= 2;
-    }
-    sim_time high = from + step < SIM_TIME_LAST ? from + step : SIM_TIME_LAST;
-    while (high - low > 1) {
-        const sim_time middle = low + (high - low) / 2;
-        if (open_total(c, middle) - start >= open_time) {
-            high = middle;
-        } else {
-            low = middle;
+    sim_time t = from;
+    sim_time missing = open_time;
+    // each round passes a closure at least: what closures took is what is still missing
+    while (missing > 0) {
+        t = sim_calendar_next_open(c, t);
+        if (t >= SIM_TIME_LAST || missing > SIM_TIME_LAST - t) {
+            return SIM_TIME_NEVER;
         }
+        const sim_time until = weekly_after(c, t, missing);
+        if (until > SIM_TIME_LAST) {
+            return SIM_TIME_NEVER;
+        }
+        missing -= open_total(c, until) - open_total(c, t);
+        t = until;
     }
-    return high;
+    return t;
 }
