@@ -3,6 +3,7 @@
 
 #include "sim/base/base.h"
 #include "sim/num/elem.h"
+#include "sim/num/stats.h"
 
 #include <float.h>
 #include <math.h>
@@ -165,19 +166,14 @@ double sim_gammas_erfc(double x)
 /** First guess of the inverse. Wilson and Hilferty 1931; small a: P ~ x^a / gamma(a + 1) */
 static double first_guess(double a, double p)
 {
-    if (a < 0.5) {
-        const double x = sim_elem_exp((sim_elem_log(p) + sim_gammas_log(a + 1)) / a);
-        if (x < 0.5) {
-            return x;
-        }
+    const double z = sim_stats_normal_quantile(p);
+    const double c = 1 - 1 / (9 * a) + z / (3 * sqrt(a));
+    const double x = c > 0 ? a * c * c * c : 0;
+    if (a >= 0.5 && x > 0.1 * a) {
+        return x;
     }
-    // a normal quantile good to 1e-3 is enough here: Abramowitz and Stegun 26.2.22
-    const double q = p < 0.5 ? p : 1 - p;
-    const double t = sqrt(-2 * sim_elem_log(q));
-    const double z = t - (2.30753 + 0.27061 * t) / (1 + t * (0.99229 + t * 0.04481));
-    const double c = 1 - 1 / (9 * a) + (p < 0.5 ? -z : z) / (3 * sqrt(a));
-    const double x = a * c * c * c;
-    return c > 0 && x > 1e-3 * a ? x : sim_elem_exp((sim_elem_log(p) + sim_gammas_log(a + 1)) / a);
+    const double small = sim_elem_exp((sim_elem_log(p) + sim_gammas_log(a + 1)) / a);
+    return small < 0.5 * a + 0.2 || x < 1e-3 * a ? small : x;
 }
 
 double sim_gammas_lower_inverse(double a, double p)
@@ -186,24 +182,22 @@ double sim_gammas_lower_inverse(double a, double p)
     double x = first_guess(a, p);
     double low = 0;
     double high = HUGE_VAL;
-    for (int i = 0; i < 100; i++) {
-        if (x < DBL_MIN) {
-            return x;
-        }
+    for (int i = 0; i < 100 && x >= DBL_MIN; i++) {
         const double above =
             p < 0.5 ? sim_gammas_lower(a, x) - p : (1 - p) - sim_gammas_upper(a, x);
         *(above > 0 ? &high : &low) = x;
-        const double density = gamma_front(a, x) * a / x;
-        const double newton = above / density;
+        const double newton = above / (gamma_front(a, x) * a / x);
         // Halley's correction from the second derivative
         const double bend = newton * ((a - 1) / x - 1) / 2;
         double next = x - newton / (fabs(bend) < 0.5 ? 1 - bend : 1);
-        if (!(next > low && next < high)) {
+        const double step = fabs(next - x);
+        // each step has the cube of the last one's error, on the scale of x / sqrt(1 + a)
+        const bool is_last = step * sqrt(1 + a) <= 1e-6 * x;
+        if (!is_last && !(next > low && next < high)) {
             next = high == HUGE_VAL ? 2 * x : low > 0 ? sqrt(low) * sqrt(high) : high / 16;
         }
-        const double step = fabs(next - x);
         x = next;
-        if (step <= 2 * DBL_EPSILON * x) {
+        if (is_last) {
             break;
         }
     }
