@@ -112,7 +112,8 @@ char *sim_units_dim_example(const struct sim_units *u, struct sim_dim dim,
                             char out[SIM_UNITS_TEXT]);
 
 /** `si` in the unit that `unit_text` names, shortest form that is right to `digits` (1..17)
- * significant digits, and the unit: "9 t/h". The unit must parse. Returns out. */
+ * significant digits, and the unit: "9 t/h". The unit must parse. Follows LC_NUMERIC, which stays
+ * "C" as long as nobody calls setlocale. Returns out. */
 char *sim_units_format(const struct sim_units *u, double si, const char *unit_text, int digits,
                        char out[SIM_UNITS_TEXT]);
 
