@@ -116,14 +116,7 @@ static void check_range(struct slot *s, const struct sim_value *v)
                    sim_base_format("%s is not above %s", s->node->text, key->min));
         return;
     }
-    const char *min_text = key->min;
-    const char *max_text = key->max;
-    if (is_number && min_text != NULL && max_text != NULL && (v->si < min) == (v->si > max)) {
-        return;
-    }
-    if (!is_number || v->si < min || v->si > max) {
-        (void)sim_value_within(v, min, max, min_text, max_text, s->load->diag);
-    }
+    (void)sim_value_within(v, min, max, key->min, key->max, s->load->diag);
     if ((key->flags & SIM_KEY_WHOLE) != 0 && is_number && v->si != floor(v->si)) {
         tell_owned(s->load, s->node, NULL,
                    sim_base_format("%s is not a whole number", s->node->text));

@@ -167,19 +167,6 @@ struct sim_node *sim_tree_copy(struct sim_tree *t, struct sim_node *parent, cons
     return c;
 }
 
-struct sim_tree *sim_tree_clone(const struct sim_tree *t)
-{
-    struct sim_tree *c = sim_tree_create();
-    c->file = sim_arena_strdup(c->arena, t->file);
-    for (int i = 0; i < t->source_count; i++) {
-        sim_tree_add_source(c, t->sources[i]->path, t->sources[i]->text, t->sources[i]->length);
-    }
-    for (int i = 0; i < t->root->count; i++) {
-        sim_tree_copy(c, c->root, t->root->children[i]->name, t->root->children[i], NULL);
-    }
-    return c;
-}
-
 struct sim_node *sim_tree_child(const struct sim_node *n, const char *name)
 {
     if (n == NULL || n->kind != SIM_NODE_GROUP) {
@@ -321,8 +308,8 @@ char *sim_tree_origin(const struct sim_node *n)
 
 // ---- files --------------------------------------------------------------------------------------
 
-struct sim_source *sim_tree_add_source(struct sim_tree *t, const char *path, const char *bytes,
-                                       size_t length)
+static struct sim_source *add_source(struct sim_tree *t, const char *path, const char *bytes,
+                                     size_t length, const char sha256[65])
 {
     struct sim_source *s = SIM_ARENA_NEW(t->arena, struct sim_source, 1);
     char *text = sim_arena_alloc(t->arena, length + 1, 1);
@@ -330,7 +317,7 @@ struct sim_source *sim_tree_add_source(struct sim_tree *t, const char *path, con
     s->path = sim_arena_strdup(t->arena, path);
     s->text = text;
     s->length = length;
-    sim_hash_sha256(bytes, length, s->sha256);
+    memcpy(s->sha256, sha256, sizeof(s->sha256));
     if (t->source_count == t->source_capacity) {
         t->source_capacity = t->source_capacity == 0 ? 8 : 2 * t->source_capacity;
         t->sources =
@@ -339,6 +326,14 @@ struct sim_source *sim_tree_add_source(struct sim_tree *t, const char *path, con
     t->sources[t->source_count++] = s;
     t->bytes += length;
     return s;
+}
+
+struct sim_source *sim_tree_add_source(struct sim_tree *t, const char *path, const char *bytes,
+                                       size_t length)
+{
+    char sha256[65];
+    sim_hash_sha256(bytes, length, sha256);
+    return add_source(t, path, bytes, length, sha256);
 }
 
 int sim_tree_source_count(const struct sim_tree *t)
@@ -401,6 +396,22 @@ const struct sim_source *sim_tree_read_file(struct sim_tree *t, const struct sim
     free(bytes);
     free(full);
     return s;
+}
+
+struct sim_tree *sim_tree_clone(const struct sim_tree *t)
+{
+    struct sim_tree *c = sim_tree_create();
+    c->file = sim_arena_strdup(c->arena, t->file);
+    c->root->place.file = c->file;
+    c->root->value_at.file = c->file;
+    for (int i = 0; i < t->source_count; i++) {
+        const struct sim_source *s = t->sources[i];
+        add_source(c, s->path, s->text, s->length, s->sha256);
+    }
+    for (int i = 0; i < t->root->count; i++) {
+        sim_tree_copy(c, c->root, t->root->children[i]->name, t->root->children[i], NULL);
+    }
+    return c;
 }
 
 const char *sim_tree_near(struct sim_tree *t, const struct sim_node *n, const char *name)

@@ -60,6 +60,7 @@ static bool put_written(struct sim_tree *t, struct sim_node *n, const char *valu
                 sim_tree_copy(t, n, from->children[i]->name, from->children[i], place->via);
             c->place = *place;
         }
+        sim_tree_expand_lists(t, n, d);
     } else {
         const bool told = sim_diag_count(mistakes) > 0;
         const struct sim_mistake *m = told ? sim_diag_at(mistakes, 0) : NULL;

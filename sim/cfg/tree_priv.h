@@ -95,6 +95,9 @@ struct sim_node *sim_tree_copy(struct sim_tree *t, struct sim_node *parent, cons
 bool sim_tree_put_value(struct sim_tree *t, struct sim_node *n, const char *value,
                         const struct sim_place *place, struct sim_diag *d);
 
+/** Turn lists of groups with `name` into groups, at `n` and below. */
+void sim_tree_expand_lists(struct sim_tree *t, struct sim_node *n, struct sim_diag *d);
+
 /** "did you mean 'capacity'?" among the children of `n`; "" if none is near. In the arena. */
 const char *sim_tree_near(struct sim_tree *t, const struct sim_node *n, const char *name);
 

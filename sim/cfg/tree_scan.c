@@ -590,7 +590,10 @@ static bool is_good_name(struct scanner *s, const struct token *name)
     if (sim_tree_scan_is_name(text, name->length)) {
         return true;
     }
-    if (memchr(text, '.', name->length) != NULL) {
+    if (text[0] == '@') {
+        TELL(s, name, "write @include \"file.cfg\" on a line of its own", "'%s' is not a setting",
+             written(s, name));
+    } else if (memchr(text, '.', name->length) != NULL) {
         TELL(s, name, "write a = { b = ...; }; (paths with dots are for set and --set)",
              "'%s': a name has no dots", written(s, name));
     } else {

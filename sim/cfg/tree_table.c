@@ -80,13 +80,13 @@ static void list_to_group(struct sim_tree *t, struct sim_node *n, struct sim_dia
     free(list.children);
 }
 
-static void expand_lists(struct sim_tree *t, struct sim_node *n, struct sim_diag *d)
+void sim_tree_expand_lists(struct sim_tree *t, struct sim_node *n, struct sim_diag *d)
 {
     if (n->kind == SIM_NODE_LIST && count_named(n) > 0) {
         list_to_group(t, n, d);
     }
     for (int i = 0; i < n->count; i++) {
-        expand_lists(t, n->children[i], d);
+        sim_tree_expand_lists(t, n->children[i], d);
     }
 }
 
@@ -371,7 +371,7 @@ static void read_table(struct sim_tree *t, const struct sim_node *n, struct sim_
 
 enum sim_status sim_tree_expand(struct sim_tree *t, struct sim_diag *d)
 {
-    expand_lists(t, t->root, d);
+    sim_tree_expand_lists(t, t->root, d);
     struct sim_node *tables = sim_tree_child(t->root, "tables");
     if (tables == NULL) {
         return sim_diag_status(d);

@@ -29,6 +29,7 @@ struct boiler {
     struct sim_refs serves;
     struct sim_key_time on;
     struct sim_values phase;
+    struct sim_value bays;
 };
 struct pump {
     struct sim_value power;
@@ -141,6 +142,12 @@ static const struct sim_key boiler_keys[] = {
      .refers = "firms firms.*.stocks 'all'",
      .offset = offsetof(struct boiler, serves)},
     {.name = "on", .type = SIM_KEY_TIME, .offset = offsetof(struct boiler, on)},
+    {.name = "bays",
+     .type = SIM_KEY_VALUE,
+     .min = "0",
+     .max = "9",
+     .flags = SIM_KEY_WHOLE,
+     .offset = offsetof(struct boiler, bays)},
     {.name = "phase",
      .type = SIM_KEY_VALUES,
      .initial = "( \"0 %\", \"100 %\" )",
@@ -391,6 +398,8 @@ Test(kind, tells_each_wrong_value_in_words)
         {"load = \"profile(sum)\"", "there is no 'sum' in profiles; did you mean 'sun'?"},
         {"trucks = 0", "0 is outside [1, 9]"},
         {"trucks = 2.5", "2.5 is not a whole number"},
+        {"bays = 2.5", "2.5 is not a whole number"},
+        {"bays = -1", "-1 is outside [0, 9]"},
         {"trucks = \"3 t\"", "a bare number is wanted, without unit; write 3"},
         {"mode = \"pul\"", "'pul' is not known here; did you mean 'pull'?"},
         {"mode = \"sideways\"", "one of \"push\", \"pull\""},

@@ -78,6 +78,7 @@ Test(tree, explains_each_syntax_error)
         {"\"a\" = 3;", "\"a\": a name stands without quotes; take the quotes away"},
         {"a { b = 1; };", "'=' is missing after 'a'"},
         {"a\nb = 1;", "'=' is missing after 'a'"},
+        {"@include x.cfg", "write @include \"file.cfg\" on a line of its own"},
         {"a = ;", "a value is missing after '='"},
         {"a = 1;;", "one ';' too many; take it away"},
         {"{ a = 1; };", "'{' without a name before it"},
@@ -310,6 +311,7 @@ Test(tree, sets_values_as_in_a_file_without_quotes)
     assign(&c, "firms.mill.note = (\"a\", 2)");
     assign(&c, "firms.*.n = 7");
     assign(&c, "units[1].up = {a = 1;}");
+    assign(&c, "firms.mill.stocks = ( { name = \"yard\"; c = 2; } )");
 
     CFG_SILENT(&c);
     cr_assert_str_eq(cfg_text_at(&c, "firms.mill.capacity"), "45 t/h");
@@ -318,6 +320,7 @@ Test(tree, sets_values_as_in_a_file_without_quotes)
     cr_assert(eq(i64, cfg_at(&c, "firms.mill.n")->integer, 7));
     cr_assert(eq(i64, cfg_at(&c, "firms.brick.n")->integer, 7));
     cr_assert_str_eq(cfg_text_at(&c, "units[1].up.a"), "1");
+    cr_assert_str_eq(cfg_text_at(&c, "firms.mill.stocks.yard.c"), "2");
     char *origin = sim_tree_origin(cfg_at(&c, "firms.mill.capacity"));
     cr_assert_str_eq(origin, "--set");
     free(origin);
