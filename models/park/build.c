@@ -192,7 +192,9 @@ static enum sim_status make_network(struct park_builder *b, struct park_net *n)
     struct sim_err err;
     const enum sim_status status = sim_network_create(&def, &n->network, &err);
     if (status != SIM_OK) {
-        sim_diag_add(b->diag, SIM_DIAG_WRONG, NULL, "", NULL, "%s", err.text);
+        const struct sim_node *at = sim_tree_child(sim_tree_root(b->park->tree), "exchanges");
+        sim_diag_add(b->diag, SIM_DIAG_WRONG, at != NULL ? &at->place : NULL,
+                     at != NULL ? "exchanges" : "", NULL, "%s", err.text);
     }
     SIM_VEC_FREE(&defs);
     return status;

@@ -261,9 +261,7 @@ static void make_table(struct park_loader *l, struct park_profile *f, const stru
     if (f->repeat == SIM_TABLE1D_ONCE && f->past == SIM_TABLE1D_PAST_ERROR &&
         l->park->until_us > l->park->start_us &&
         sim_table1d_covers(table, l->park->start_us, l->park->until_us, &err) != SIM_OK) {
-        park_resolve_wrong(l, at,
-                           "add rows, or say repeat = \"year\", past = \"hold\", or another time",
-                           "%s does not cover the run: %s", f->csv, err.text);
+        park_resolve_wrong(l, at, NULL, "%s does not cover the run: %s", f->csv, err.text);
     }
 }
 

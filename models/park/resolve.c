@@ -185,9 +185,7 @@ static void say(struct park_loader *l, enum sim_diag_level level, const struct s
     char text[2000];
     vsnprintf(text, sizeof(text), fmt, args);
     char *path = n != NULL ? sim_tree_path(n) : NULL;
-    const struct sim_place *at = n == NULL                ? NULL
-                                 : n->value_at.length > 0 ? &n->value_at
-                                                          : &n->place;
+    const struct sim_place *at = n == NULL ? NULL : n->text != NULL ? &n->value_at : &n->place;
     sim_diag_add(l->diag, level, at, path, remedy, "%s", text);
     free(path);
 }

@@ -11,16 +11,14 @@ static const struct sim_key burning_keys[] = {
      .type = SIM_KEY_VALUE,
      .dim = "tCO2e/{unit}",
      .min = "0",
-     .initial = "0",
      .offset = offsetof(struct park_burning, fossil),
-     .doc = "fossil carbon set free when it burns"},
+     .doc = "fossil carbon set free when it burns; default 0"},
     {.name = "biogenic",
      .type = SIM_KEY_VALUE,
      .dim = "tCO2e/{unit}",
      .min = "0",
-     .initial = "0",
      .offset = offsetof(struct park_burning, biogenic),
-     .doc = "biogenic carbon set free when it burns"},
+     .doc = "biogenic carbon set free when it burns; default 0"},
 };
 
 static const struct sim_kind burning_kind = {
@@ -108,9 +106,10 @@ static void gather(struct park_loader *l)
     park_resolve_free(&f);
 }
 
-static bool is_usable(struct sim_dim dim)
+static bool is_amount(struct sim_dim dim)
 {
-    return dim.money == 0 && dim.carbon == 0 && dim.temperature == 0 && dim.time <= 0;
+    return sim_units_is_same(dim, SIM_DIM_MASS) || sim_units_is_same(dim, SIM_DIM_VOLUME) ||
+           sim_units_is_same(dim, SIM_DIM_ENERGY) || sim_units_is_same(dim, SIM_DIM_NONE);
 }
 
 static void resolve(struct park_loader *l)
@@ -128,7 +127,7 @@ static void resolve(struct park_loader *l)
         if (sim_units_parse(p->units, s->unit, &s->si, &err) != SIM_OK) {
             park_resolve_wrong(l, at, "write a unit of mass, volume or energy: t, m3, MWh", "%s",
                                err.text);
-        } else if (s->si.offset != 0 || !is_usable(s->si.dim)) {
+        } else if (!is_amount(s->si.dim)) {
             park_resolve_wrong(l, at, "write a unit of mass, volume or energy: t, m3, MWh",
                                "'%s' is not the unit of an amount", s->unit);
         }
