@@ -11,21 +11,27 @@ static const struct sim_option table[] = {
     {.name = "json", .help = "how"},
     SIM_OPTION_END};
 
+/** What a test parsed; freed after it. */
+static struct sim_option_args *kept[32];
+static int kept_count = 0;
+
+static void drop_kept(void)
+{
+    while (kept_count > 0) {
+        sim_option_args_destroy(kept[--kept_count]);
+    }
+}
+
+TestSuite(option, .fini = drop_kept);
+
 static struct sim_option_args *parse(int argc, const char *const *argv, struct sim_err *err)
 {
     struct sim_option_args *args = NULL;
-    char *words[16] = {NULL};
-
-    for (int i = 0; i < argc; i++) {
-        words[i] = sim_base_strdup(argv[i]); // lives until the test's process ends
-    }
-    char **kept = sim_base_alloc(16, sizeof(*kept));
-
-    memcpy(kept, words, sizeof(words));
-    const enum sim_status status = sim_option_parse(table, argc, kept, &args, err);
+    const enum sim_status status = sim_option_parse(table, argc, (char *const *)argv, &args, err);
 
     cr_assert(eq(int, status == SIM_OK, args != NULL));
     cr_assert(status == SIM_OK || status == SIM_USAGE);
+    kept[kept_count++] = args;
     return args;
 }
 
@@ -57,7 +63,6 @@ Test(option, mixes_options_and_arguments)
     cr_assert(eq(int, sim_option_positional_count(args), 4));
     cr_assert(eq(str, (char *)sim_option_positional(args, 2), "--json"));
     cr_assert(not(sim_option_is_given(args, "json")));
-    sim_option_args_destroy(args);
 }
 
 Test(option, names_the_nearest_of_a_misspelt_one)
