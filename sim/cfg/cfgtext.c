@@ -76,6 +76,19 @@ size_t sim_cfgtext_bad_utf8(const char *text, size_t length)
     return length;
 }
 
+void sim_cfgtext_clean(char *text)
+{
+    const size_t length = strlen(text);
+    for (size_t i = sim_cfgtext_bad_utf8(text, length); i < length;
+         i += sim_cfgtext_bad_utf8(text + i, length - i)) {
+        text[i] = '?';
+    }
+    for (char *p = text; *p != '\0'; p++) {
+        const bool is_control = (unsigned char)*p < 0x20 || *p == 0x7F;
+        *p = is_control && *p != '\t' ? ' ' : *p;
+    }
+}
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';

@@ -19,6 +19,9 @@ char *sim_cfgtext_done(sim_cfgtext *b); // owned by the caller (free); the buffe
 /** Offset of the first byte that is not UTF-8 (or is zero); `length` when all is well. */
 size_t sim_cfgtext_bad_utf8(const char *text, size_t length);
 
+/** For terminals and JSON: bytes that are not UTF-8 become '?', control characters but tab ' '. */
+void sim_cfgtext_clean(char *text);
+
 /** Moves *text past spaces and gives the length without those at the end. */
 size_t sim_cfgtext_trim(const char **text, size_t length);
 

@@ -103,7 +103,9 @@ static const char *source_line(struct sim_diag *d, const char *file, int line)
         return NULL;
     }
     const char *from = s->text + s->starts[line - 1];
-    return sim_arena_strndup(d->arena, from, strcspn(from, "\r\n"));
+    char *copy = sim_arena_strndup(d->arena, from, strcspn(from, "\r\n"));
+    sim_cfgtext_clean(copy);
+    return copy;
 }
 
 static struct sim_place copy_place(struct sim_diag *d, const struct sim_place *place)
@@ -117,6 +119,13 @@ static struct sim_place copy_place(struct sim_diag *d, const struct sim_place *p
     return copy;
 }
 
+static const char *clean_copy(struct sim_diag *d, const char *text)
+{
+    char *copy = sim_arena_strdup(d->arena, text != NULL ? text : "");
+    sim_cfgtext_clean(copy);
+    return copy;
+}
+
 static const char *format_into(struct sim_arena *a, const char *fmt, va_list args)
 {
     va_list again;
@@ -125,6 +134,7 @@ static const char *format_into(struct sim_arena *a, const char *fmt, va_list arg
     char *text = sim_arena_alloc(a, (size_t)n + 1, 1);
     vsnprintf(text, (size_t)n + 1, fmt, again);
     va_end(again);
+    sim_cfgtext_clean(text);
     return text;
 }
 
@@ -134,8 +144,8 @@ void sim_diag_add(struct sim_diag *d, enum sim_diag_level level, const struct si
     struct entry e = {.number = d->added++};
     e.mistake.level = level;
     e.mistake.place = copy_place(d, place);
-    e.mistake.path = sim_arena_strdup(d->arena, path != NULL ? path : "");
-    e.mistake.remedy = sim_arena_strdup(d->arena, remedy != NULL ? remedy : "");
+    e.mistake.path = clean_copy(d, path);
+    e.mistake.remedy = clean_copy(d, remedy);
     va_list args;
     va_start(args, fmt);
     e.mistake.what = format_into(d->arena, fmt, args);
@@ -326,7 +336,7 @@ static int window_start(const char *source, int column)
 {
     const int length = (int)strlen(source);
     int from = 0;
-    if (length > WINDOW && column > WINDOW * 2 / 3) {
+    if (length > WINDOW && column > WINDOW * 2 / 3 && column <= length + 1) {
         from = column - 1 - WINDOW / 2;
     }
     while (from > 0 && is_continuation(source[from])) {

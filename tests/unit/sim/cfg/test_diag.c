@@ -141,3 +141,23 @@ Test(diag, names_what_was_not_written_in_a_file)
     free(said);
     sim_diag_destroy(d);
 }
+
+Test(diag, shows_odd_bytes_without_harm)
+{
+    struct sim_diag *d = sim_diag_create();
+    char text[600];
+    memset(text, 'a', sizeof(text));
+    text[10] = '\x1b'; // a terminal would obey
+    text[11] = '\xff';
+    text[300] = '\0'; // the line ends here for C
+    const struct sim_place p = at("odd.cfg", 1, 500, 3);
+    sim_diag_source(d, "odd.cfg", text, sizeof(text));
+
+    sim_diag_add(d, SIM_DIAG_WRONG, &p, "a\x1b", "", "wrong \xfe");
+
+    char *said = sim_diag_render(d, 0);
+    cr_assert(strncmp(said, "odd.cfg:1: a : wrong ?\n    aaaaaaaaaa ?aaa", 40) == 0, "%s", said);
+    cr_assert_null(strchr(said, '\x1b'));
+    free(said);
+    sim_diag_destroy(d);
+}
