@@ -74,8 +74,8 @@ bool sim_flow_is_off(const struct sim_flow *f, int32_t activity); // switched of
 bool sim_flow_is_empty(const struct sim_flow *f, int32_t pool);
 bool sim_flow_is_full(const struct sim_flow *f, int32_t pool);
 
-/** The level as the engine integrated it from the nets alone, without trims and lumps: what the
- * ledger's balance is checked against. [amount] change since reset. */
+/** Change of the level since reset as the engine integrated it from nets and decay, without trims
+ * and lumps: what the ledger's balance is checked against (in - out - decayed). [amount] */
 double sim_flow_integrated(const struct sim_flow *f, int32_t pool);
 
 /** The rates below: claims, limits, causes. Borrowed until destroy. */

@@ -447,22 +447,22 @@ bool sim_follow_by_name(struct sim_loop *l, const struct sim_rates *r)
     for (int j = 0; j < n; j++) {
         is_held[j] = false;
     }
-    bool moved = false;
+    bool is_open = false;
     for (int i = 0; i < l->activities.count; i++) {
         for (int step = 0; step < 100; step++) {
             (void)sim_loop_residual(l); // brings y up to date
             w.piece = sim_loop_piece_at(l, l->x.data, l->y.data, 1e-9);
             const int dimension = free_directions(&w, is_held);
+            is_open = is_open || dimension > 0;
             if (dimension == 0) {
-                return moved;
+                return is_open;
             }
             const int32_t row = holding_row(l, r, l->activities.data[i]);
             if (row < 0 || !raise_row(&w, dimension, row)) {
                 break;
             }
-            moved = true;
         }
         hold_rate(l, r, l->activities.data[i], is_held);
     }
-    return moved;
+    return is_open;
 }

@@ -14,6 +14,7 @@ enum {
     SWEEPS = 6,
     NEWTON_STEPS = 40
 };
+static const double NOTHING = 1e-13;   // [-] of its capacity: less than that is a rounding
 static const double CONVERGED = 1e-12; // relative to the larger of limit and capacity
 
 struct sim_loop *sim_loop_create(const struct sim_network *net)
@@ -124,9 +125,72 @@ static void gather_rows(struct sim_rates *r, struct sim_loop *l, int32_t first)
     }
 }
 
+/** Whether somebody draws on what pull activity or link `k` gives through port `j`, whose limit is
+ * in the block: a stock that may fill, a taker outside the block, or one inside that is no idle
+ * link. */
+static bool is_drawn(const struct sim_rates *r, const struct sim_loop *l, int32_t j)
+{
+    const struct sim_network *net = r->net;
+    const int32_t at = net->ports[j].pool;
+    const struct sim_network_pool *pool = &net->pools[at];
+    if (l->row_of[j] < 0) {
+        return true; // decided elsewhere
+    }
+    for (int32_t i = pool->takers_begin; i < pool->givers_begin; i++) {
+        const int32_t m = net->at_pool[i];
+        const int32_t k = net->ports[m].activity;
+        if (!sim_rates_is_active(net, m, r->condition[at])) {
+            continue;
+        }
+        const struct sim_network_activity *a = &net->activities[k];
+        bool is_inside = false;
+        for (int32_t other = a->ports_begin; other < a->ports_end && !is_inside; other++) {
+            is_inside = l->row_of[other] >= 0;
+        }
+        if (is_inside ? !r->is_idle[k] : r->claim[m] > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/** Pull activities and links of the block that no user reaches stand still: the least set of those
+ * that somebody draws on, from users backwards. */
+static void find_idle(struct sim_rates *r, struct sim_loop *l)
+{
+    const struct sim_network *net = r->net;
+    bool any = false;
+    for (int i = 0; i < l->activities.count; i++) {
+        const int32_t k = l->activities.data[i];
+        const bool passes = net->activities[k].is_pull || net->activities[k].is_link;
+        r->is_idle[k] = passes || !(r->capacity[k] > 0);
+        any = any || passes;
+    }
+    for (bool moved = any; moved;) {
+        moved = false;
+        for (int i = 0; i < l->activities.count; i++) {
+            const int32_t k = l->activities.data[i];
+            const struct sim_network_activity *a = &net->activities[k];
+            for (int32_t j = a->ports_begin;
+                 j < a->ports_end && r->is_idle[k] && r->capacity[k] > 0; j++) {
+                const bool is_main = net->ports[j].gives && (a->is_link || net->ports[j].is_pull);
+                if (is_main && is_drawn(r, l, j)) {
+                    r->is_idle[k] = false;
+                    moved = true;
+                }
+            }
+        }
+    }
+    for (int i = 0; i < l->activities.count; i++) { // a capacity of 0 speaks for itself
+        const int32_t k = l->activities.data[i];
+        r->is_idle[k] = r->is_idle[k] && r->capacity[k] > 0;
+    }
+}
+
 static void make_problem(struct sim_rates *r, struct sim_loop *l, int32_t first)
 {
     gather_rows(r, l, first);
+    find_idle(r, l);
     for (int32_t j = 0; j < l->rows.count; j++) {
         l->rows.data[j].terms_begin = l->terms.count;
         add_terms(r, l, l->rows.data[j].port);
@@ -426,7 +490,10 @@ static void publish(struct sim_rates *r, const struct sim_loop *l)
 {
     for (int j = 0; j < l->rows.count; j++) {
         const struct sim_loop_row *row = &l->rows.data[j];
-        r->limit[row->port] = fmin(row->capacity, fmax(0, l->x.data[j]));
+        const double limit = fmin(row->capacity, fmax(0, l->x.data[j]));
+        const bool stands =
+            r->is_idle[r->net->ports[row->port].activity] && r->net->ports[row->port].gives;
+        r->limit[row->port] = stands || limit < NOTHING * row->capacity ? 0 : limit;
     }
     for (int i = 0; i < l->activities.count; i++) {
         sim_rates_set_claims(r, l->activities.data[i]);

@@ -91,7 +91,8 @@ double sim_loop_residual(struct sim_loop *l);
 bool sim_follow_solve(struct sim_loop *l);
 
 /** Where the solution x is one of many, decide by name: the rate of the first activity by name goes
- * as high as the solutions allow, then that of the second (follow.c). True when x moved. */
+ * as high as the solutions allow, then that of the second (follow.c). True when there was something
+ * to decide. */
 bool sim_follow_by_name(struct sim_loop *l, const struct sim_rates *r);
 
 /** Whether some circle of blocked limits may feed itself more than it has (selffeed.c). */

@@ -8,12 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/** The giving port of a hidden link weighs what the port of the giver itself would. */
+struct follower {
+    int32_t port, of;
+};
+
 /** A definition that grows while pull givers and outlets are told apart. */
 struct draft {
     struct sim_arena *arena;
     SIM_VEC(struct sim_pool_def) pools;
     SIM_VEC(struct sim_activity_def) activities;
     SIM_VEC(struct sim_port_def) ports;
+    SIM_VEC(struct follower) followers;
 };
 
 struct named {
@@ -85,6 +91,7 @@ static void draft_fini(struct draft *d)
     SIM_VEC_FREE(&d->pools);
     SIM_VEC_FREE(&d->activities);
     SIM_VEC_FREE(&d->ports);
+    SIM_VEC_FREE(&d->followers);
 }
 
 /** The largest flow at each pool, over its ports; owned by the arena. */
@@ -107,15 +114,16 @@ static bool is_junction(const struct draft *d, const double *largest, int32_t po
     return d->pools.data[pool].capacity <= largest[pool] * 1e-6;
 }
 
-static int32_t add_link(struct draft *d, const char *name, int32_t from, int32_t from_rank,
-                        int32_t to, int32_t to_rank)
+/** A hidden link for the giver with port `of`; `rank` is its order at `to`. */
+static void add_link(struct draft *d, const char *name, int32_t from, int32_t from_rank, int32_t to,
+                     int32_t of, int32_t rank)
 {
     const int32_t link = d->activities.count;
-    SIM_VEC_PUSH(&d->activities,
-                 (struct sim_activity_def){.name = name, .capacity = INFINITY, .is_link = true});
+    SIM_VEC_PUSH(&d->activities, (struct sim_activity_def){
+                                     .name = name, .capacity = (double)INFINITY, .is_link = true});
     SIM_VEC_PUSH(&d->ports, (struct sim_port_def){link, from, false, 1, from_rank, 0, 0});
-    SIM_VEC_PUSH(&d->ports, (struct sim_port_def){link, to, true, 1, to_rank, 0, 0});
-    return link;
+    SIM_VEC_PUSH(&d->followers, (struct follower){d->ports.count, of});
+    SIM_VEC_PUSH(&d->ports, (struct sim_port_def){link, to, true, 1, rank, 0, 0});
 }
 
 /** Users stay in `pool`, outlets move to a junction of their own, push givers choose. */
@@ -141,10 +149,10 @@ static void split_junction(struct draft *d, int32_t pool)
                                         .name = sim_arena_format(d->arena, "%s~%s", name, giver)});
             d->ports.data[i].pool = own;
             d->ports.data[i].rank = 1;
-            add_link(d, sim_arena_format(d->arena, "%s~%s~users", name, giver), own, 1, pool,
+            add_link(d, sim_arena_format(d->arena, "%s~%s~users", name, giver), own, 1, pool, i,
                      p.rank);
             add_link(d, sim_arena_format(d->arena, "%s~%s~outlets", name, giver), own, 2, outlets,
-                     p.rank);
+                     i, p.rank);
         }
     }
 }
@@ -163,6 +171,22 @@ static void split_pull_from_outlets(struct draft *d)
     for (int32_t p = 0; p < pool_count; p++) {
         if (pull[p] && outlet[p] && is_junction(d, largest, p)) {
             split_junction(d, p);
+        }
+    }
+}
+
+/** A taker of the first class, before any other, for each stock that decays. */
+static void add_decays(struct draft *d)
+{
+    for (int32_t p = 0; p < d->pools.count; p++) {
+        const struct sim_pool_def *pool = &d->pools.data[p];
+        if (pool->decay > 0 && isfinite(pool->capacity)) {
+            const int32_t decay = d->activities.count;
+            const char *name = sim_arena_format(d->arena, "%s~decay", pool->name);
+            SIM_VEC_PUSH(
+                &d->activities,
+                (struct sim_activity_def){.name = name, .capacity = pool->decay * pool->capacity});
+            SIM_VEC_PUSH(&d->ports, (struct sim_port_def){decay, p, false, 1, 0, 0, 0});
         }
     }
 }
@@ -218,6 +242,7 @@ static void fill_pools(struct sim_network *net, const struct draft *d)
             .reorder = from->reorder,
             .decay = from->decay,
             .is_junction = is_junction(d, largest, net->pool_out[i]),
+            .decay_activity = -1,
         };
     }
 }
@@ -285,6 +310,7 @@ static enum sim_status fill_ports(struct sim_network *net, const struct draft *d
             .gives = p->gives,
             .is_pull = p->gives && (p->flags & SIM_PORT_PULL) != 0,
             .is_at_bound = (p->flags & SIM_PORT_AT_BOUND) != 0,
+            .followers = {-1, -1},
         };
         struct sim_network_activity *a = &net->activities[sorted[i].key[0]];
         if (a->ports_end == 0) {
@@ -292,6 +318,13 @@ static enum sim_status fill_ports(struct sim_network *net, const struct draft *d
         }
         a->ports_end = i + 1;
         net->pools[sorted[i].key[2]].has_pull |= net->ports[i].is_pull;
+        a->is_pull |= net->ports[i].is_pull;
+    }
+    for (int i = 0; i < d->followers.count; i++) {
+        int32_t *followers = net->ports[net->port_in[d->followers.data[i].of]].followers;
+        const int32_t port = net->port_in[d->followers.data[i].port];
+        followers[followers[0] < 0 ? 0 : 1] = port;
+        net->ports[port].is_follower = true;
     }
     return SIM_OK;
 }
@@ -478,8 +511,15 @@ enum sim_status sim_network_create(const struct sim_network_def *def, struct sim
     struct draft d;
     draft_init(&d, def, scratch);
     split_pull_from_outlets(&d);
+    const int32_t first_decay = d.activities.count;
+    add_decays(&d);
     struct sim_network *net = network_alloc(&d);
     const enum sim_status status = build(net, &d, err);
+    for (int32_t k = first_decay; status == SIM_OK && k < net->activity_count; k++) {
+        const struct sim_network_port *p =
+            &net->ports[net->activities[net->activity_in[k]].ports_begin];
+        net->pools[p->pool].decay_activity = net->activity_in[k];
+    }
     draft_fini(&d);
     sim_arena_destroy(scratch);
     if (status == SIM_OK) {

@@ -18,8 +18,9 @@
  * and stocks below their target, not outlets. Where a junction has both pull givers and takers
  * flagged SIM_PORT_OUTLET, creation splits it: users stay, outlets get a junction of their own,
  * and each push giver chooses between the two (users first). The pools and activities so added
- * come after the definition's own, named "POOL~outlets", "POOL~ACTIVITY" and so on; hence the
- * counts below may exceed the definition's.
+ * come after the definition's own, named "POOL~outlets", "POOL~ACTIVITY" and so on; a stock
+ * with decay gets an activity "POOL~decay", which carries the decay while the stock rests on a
+ * bound. Hence the counts below may exceed the definition's.
  *
  * Units are the caller's, one per stream; rates per second, capacities of stocks in the amount.
  *
@@ -40,7 +41,7 @@ struct sim_pool_def {
     double decay;     // [1/s] share that vanishes per time, 0 for none
 };
 
-/** An activity. Capacity is the nominal upper bound of its rate; a run may set another. */
+/** An activity. Its capacity here is the most it may ever have: a run may set less, more is cut. */
 struct sim_activity_def {
     const char *name; // unique, e.g. "brick.kiln"; borrowed for the call
     double capacity;  // [1/s] >= 0; INFINITY: as much as is asked

@@ -16,9 +16,10 @@ struct sim_network_pool {
     const char *name;
     double capacity, minimum, target, reorder, decay; // as in the definition; target > 0 always
     bool is_junction;
-    bool has_pull;        // some giver is SIM_PORT_PULL
-    int32_t takers_begin; // into at_pool: takers [takers_begin, givers_begin),
-    int32_t givers_begin; //               givers [givers_begin, ports_end)
+    bool has_pull;          // some giver is SIM_PORT_PULL
+    int32_t decay_activity; // carries the decay on a bound; -1 none
+    int32_t takers_begin;   // into at_pool: takers [takers_begin, givers_begin),
+    int32_t givers_begin;   //               givers [givers_begin, ports_end)
     int32_t ports_end;
 };
 
@@ -27,6 +28,7 @@ struct sim_network_activity {
     double capacity; // finite: unlimited ones are cut to what their pools could ever carry
     double turndown;
     bool is_link;
+    bool is_pull; // its main output is pulled
     int32_t ports_begin, ports_end;
 };
 
@@ -43,6 +45,8 @@ struct sim_network_port {
     bool gives;
     bool is_pull;
     bool is_at_bound;
+    int32_t followers[2]; // ports of hidden links that weigh what this one weighs, -1 none
+    bool is_follower;
 };
 
 struct sim_network {

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const double NOTHING = 1e-13; // [-] of its capacity: less than that is a rounding
+
 struct sim_rates *sim_rates_create(const struct sim_network *net)
 {
     struct sim_rates *r = sim_base_alloc(1, sizeof(*r));
@@ -26,6 +28,7 @@ struct sim_rates *sim_rates_create(const struct sim_network *net)
     r->weight = sim_base_alloc(ports, sizeof(double));
     r->raised_by = sim_base_alloc(ports, sizeof(int32_t));
     r->member_of = sim_base_alloc(activities, sizeof(int32_t));
+    r->is_idle = sim_base_alloc(activities, sizeof(bool));
     r->order = sim_base_alloc(ports, sizeof(uint64_t));
     r->block = sim_base_alloc(ports, sizeof(int32_t));
     r->next_in_block = sim_base_alloc(ports, sizeof(int32_t));
@@ -80,7 +83,13 @@ static void weigh(struct sim_rates *r, int32_t activity)
     for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
         const struct sim_network_port *p = &r->net->ports[j];
         const double own = p->share > 0 ? p->share : p->coef * r->capacity[activity];
-        r->weight[j] = r->capacity[activity] > 0 ? own : 0;
+        const double weight = r->capacity[activity] > 0 ? own : 0;
+        if (!p->is_follower) {
+            r->weight[j] = weight;
+        }
+        for (int i = 0; i < 2 && p->followers[i] >= 0; i++) {
+            r->weight[p->followers[i]] = weight;
+        }
     }
 }
 
@@ -98,6 +107,7 @@ void sim_rates_reset(struct sim_rates *r)
         r->rate[k] = 0;
         r->is_changed[k] = r->is_stale[k] = false;
         r->member_of[k] = -1;
+        r->is_idle[k] = false;
         weigh(r, k);
     }
     for (int32_t j = 0; j < net->port_count; j++) {
@@ -286,6 +296,9 @@ double sim_rates_compute_limit(const struct sim_rates *r, int32_t j)
         limit = o.has_equals ? r->weight[j] * fill_level(r, j, condition, left, o.weights) / p->coef
                              : left / p->coef;
     }
+    if (limit < NOTHING * capacity) {
+        return 0;
+    }
     return limit < capacity ? limit : capacity;
 }
 
@@ -384,6 +397,10 @@ static void take_capacity(struct sim_rates *r, int32_t activity)
         }
         sim_rates_mark(r, j);
         sim_rates_mark_dependents(r, j, -1);
+        for (int i = 0; i < 2 && r->net->ports[j].followers[i] >= 0; i++) {
+            sim_rates_mark(r, r->net->ports[j].followers[i]);
+            sim_rates_mark_dependents(r, r->net->ports[j].followers[i], -1);
+        }
     }
     refresh(r, activity);
     r->is_stale[activity] = false;

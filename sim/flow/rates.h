@@ -23,6 +23,7 @@ enum sim_pool_condition {
     SIM_POOL_EMPTY = 1,       // outflow <= inflow
     SIM_POOL_FULL = 2,        // inflow <= outflow
     SIM_POOL_AT_TARGET = 4,   // pull givers give only what is drawn beyond what push givers give
+                              // (when full too, the orders of the givers decide instead)
     SIM_POOL_OVER_TARGET = 8, // pull givers rest
 };
 

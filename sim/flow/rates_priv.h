@@ -33,6 +33,7 @@ struct sim_rates {
     double *claim;      // y [1/s]
     double *weight;     // share, or coef x capacity
     int32_t *raised_by; // group (its smallest port) that holds the limit by self-feeding, -1 none
+    bool *is_idle;      // per activity: on a loop of pull activities and links that no user reaches
     int32_t *member_of; // per activity: group whose programme it was in, -1 none
     uint64_t *order;    // causes before effects; ports of one block share it
     int32_t *block;     // smallest port of the circular block it belongs to; itself when alone

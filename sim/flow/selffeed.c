@@ -113,9 +113,15 @@ struct member {
     int32_t rank; // class in which it was blocked
     double scale; // capacity
     double floor, ceiling;
-    bool is_inside;       // has a port in the group
-    bool is_blocked;      // may rise in its class's turn
-    int32_t outside_port; // its port at a pool of the group, when outside
+    bool is_inside;  // has a port in the group
+    bool is_blocked; // may rise in its class's turn
+};
+
+/** A port at a pool of the group, of an activity that has none in it. */
+struct outsider {
+    int32_t port;
+    int32_t activity;
+    bool gives_way; // shares its side with the group: its limit follows from the programme
 };
 
 struct programme {
@@ -124,6 +130,7 @@ struct programme {
     sim_rates_ints ports; // of the group's blocks
     sim_rates_ints pools;
     SIM_VEC(struct member) members;
+    SIM_VEC(struct outsider) outsiders;
     int32_t *member_of; // per activity, -1; -2 in the group, not yet a member
     Clp_Simplex *lp;
     int columns; // members and the fill level
@@ -178,11 +185,8 @@ static void add_inside(struct programme *g, int32_t activity)
 {
     const struct sim_rates *r = g->r;
     const struct sim_network_activity *a = &r->net->activities[activity];
-    struct member m = {.activity = activity,
-                       .scale = r->capacity[activity],
-                       .is_inside = true,
-                       .outside_port = -1};
-    double ceiling = r->capacity[activity];
+    struct member m = {.activity = activity, .scale = r->capacity[activity], .is_inside = true};
+    double ceiling = r->is_idle[activity] ? 0 : r->capacity[activity];
     double least = ceiling;
     for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
         if (!is_in_group(g, j)) {
@@ -202,23 +206,32 @@ static void add_inside(struct programme *g, int32_t activity)
 }
 
 /** One who meets the group at a pool, but is not of it: at most its claim. */
-static void add_outside(struct programme *g, int32_t port)
+static void add_outside(struct programme *g, int32_t port, const int32_t last[2])
 {
     const struct sim_rates *r = g->r;
-    const int32_t activity = r->net->ports[port].activity;
-    const double scale = r->capacity[activity];
-    if (g->member_of[activity] >= 0 || !(scale > 0)) {
+    const struct sim_network_port *p = &r->net->ports[port];
+    const double scale = r->capacity[p->activity];
+    const int32_t known = g->member_of[p->activity];
+    if (!(scale > 0) || is_in_group(g, port) || (known >= 0 && g->members.data[known].is_inside)) {
         return;
     }
-    g->member_of[activity] = g->members.count;
-    const struct member m = {
-        .activity = activity,
-        .rank = sim_rates_rank(&r->net->ports[port], r->condition[r->net->ports[port].pool]),
-        .scale = scale,
-        .floor = r->rate[activity] / scale,
-        .ceiling = r->claim[port] / scale,
-        .outside_port = port};
-    SIM_VEC_PUSH(&g->members, m);
+    const bool gives_way = last[p->gives ? 1 : 0] >= 0;
+    SIM_VEC_PUSH(&g->outsiders, (struct outsider){port, p->activity, gives_way});
+    const double claim = r->claim[port] / scale;
+    if (known >= 0) {
+        struct member *m = &g->members.data[known];
+        m->ceiling = fmax(m->floor, fmin(m->ceiling, claim));
+        return;
+    }
+    g->member_of[p->activity] = g->members.count;
+    const double floor = r->rate[p->activity] / scale;
+    SIM_VEC_PUSH(
+        &g->members,
+        (struct member){.activity = p->activity,
+                        .rank = sim_rates_rank(p, r->condition[p->pool]),
+                        .scale = scale,
+                        .floor = gives_way ? floor : claim, // the other side offers its claim
+                        .ceiling = claim});
 }
 
 /** The last classes of takers and of givers that have a port in the group, -1: none has. */
@@ -259,7 +272,7 @@ static void gather_members(struct programme *g)
     for (int i = 0; i < g->ports.count; i++) {
         const int32_t activity = net->ports[g->ports.data[i]].activity;
         if (g->member_of[activity] == -2) {
-            g->member_of[activity] = 0;
+            g->member_of[activity] = g->members.count;
             add_inside(g, activity);
         }
     }
@@ -269,7 +282,7 @@ static void gather_members(struct programme *g)
         last_ranks(g, g->pools.data[i], last);
         for (int32_t at = p->takers_begin; at < p->ports_end; at++) {
             if (has_say(g, net->at_pool[at], last)) {
-                add_outside(g, net->at_pool[at]);
+                add_outside(g, net->at_pool[at], last);
             }
         }
     }
@@ -367,7 +380,7 @@ static void secure(struct programme *g, int i, double share)
 {
     struct member *m = &g->members.data[i];
     const double snapped = m->ceiling - share < 1e-9 ? m->ceiling : share;
-    if (snapped > m->floor + 1e-12) {
+    if (snapped > m->floor + 1e-9) {
         m->floor = snapped;
     }
     // A rounding below, so that the next programme is not infeasible by the last bit of this one.
@@ -469,12 +482,18 @@ static void set_claims(struct programme *g, int32_t activity)
 static void take_over(struct programme *g)
 {
     struct sim_rates *r = g->r;
-    for (int i = 0; i < g->members.count; i++) {
-        const struct member *m = &g->members.data[i];
-        if (!m->is_inside) {
-            r->raised_by[m->outside_port] = g->group;
-            SIM_VEC_PUSH(&g->ports, m->outside_port);
+    for (int i = 0; i < g->outsiders.count; i++) {
+        const struct outsider *o = &g->outsiders.data[i];
+        const struct member *m = &g->members.data[g->member_of[o->activity]];
+        if (o->gives_way) {
+            r->raised_by[o->port] = g->group;
+            SIM_VEC_PUSH(&g->ports, o->port);
+            const bool is_short = m->floor < m->ceiling - 1e-12;
+            r->limit[o->port] = is_short ? m->floor * m->scale : m->scale;
         }
+    }
+    for (int i = 0; i < g->ports.count; i++) {
+        SIM_VEC_PUSH(&r->raised, g->ports.data[i]);
     }
     for (int i = 0; i < g->members.count; i++) {
         const struct member *m = &g->members.data[i];
@@ -485,14 +504,8 @@ static void take_over(struct programme *g)
                 r->limit[j] = rate;
             }
         }
-        if (!m->is_inside) {
-            r->limit[m->outside_port] = m->floor < m->ceiling - 1e-12 ? rate : m->scale;
-        }
         r->member_of[m->activity] = g->group;
         set_claims(g, m->activity);
-    }
-    for (int i = 0; i < g->ports.count; i++) {
-        SIM_VEC_PUSH(&r->raised, g->ports.data[i]);
     }
 }
 
@@ -523,6 +536,7 @@ bool sim_selffeed_raise(struct sim_rates *r, int32_t first)
     Clp_deleteModel(g.lp);
     free(g.member_of);
     SIM_VEC_FREE(&g.members);
+    SIM_VEC_FREE(&g.outsiders);
     SIM_VEC_FREE(&g.ports);
     SIM_VEC_FREE(&g.pools);
     return is_raised;

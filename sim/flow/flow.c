@@ -1,0 +1,676 @@
+// Levels and totals over time. A stock's level, and an activity's total, are kept as of the instant
+// at which their rate last changed; a heap holds the instants at which stocks reach a bound.
+
+#include "sim/flow/flow.h"
+
+#include "sim/base/vec.h"
+#include "sim/flow/network_priv.h"
+#include "sim/num/elem.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef SIM_VEC(int32_t) sim_flow_ints;
+
+enum {
+    NOT_PLANNED = -1,
+    CHANGES_AN_INSTANT = 100
+};
+static const double RESTART_BAND = 0.05; // [-] above its minimum that a unit must reach to restart
+
+/** A stock over time; junctions have one too, unused. */
+struct stock {
+    double level;      // [amount] at `since`
+    double net;        // [amount/s] since then, decay not counted
+    double integrated; // [amount] integral of net since reset
+    double decayed;    // [amount] between bounds
+    double trimmed;    // [amount]
+    sim_time since;
+    sim_time due; // when it reaches its next bound; SIM_TIME_NEVER
+    int32_t heap_at;
+    unsigned condition;
+    bool is_resting;        // reached its target, waits for its reorder level
+    bool is_decaying_apart; // decay_activity carries the decay
+    sim_time changed_at;    // last change of condition
+    int32_t changes;        // of condition at that instant
+    bool is_listed;         // in `looked_at`
+};
+
+/** An activity over time. */
+struct mover {
+    double total;    // at `since`
+    double rate;     // since then
+    double capacity; // as wanted, whatever its turndown says
+    sim_time since;
+    bool is_off;
+    bool is_listed; // in `changed`
+};
+
+struct sim_flow {
+    const struct sim_network *net;
+    struct sim_rates *rates;
+    struct stock *stocks; // by inner id
+    struct mover *movers; // by inner id
+    sim_flow_ints heap;   // pools by due, then id
+    sim_flow_ints looked_at, changed, turndowns;
+    sim_time now, instant;
+    int64_t instants_alike; // bounds reached at `instant`
+    sim_flow_on_change *on_change;
+    void *user;
+    bool is_disturbed; // something may let a unit restart
+};
+
+struct sim_flow *sim_flow_create(const struct sim_network *net)
+{
+    struct sim_flow *f = sim_base_alloc(1, sizeof(*f));
+    f->net = net;
+    f->rates = sim_rates_create(net);
+    f->stocks = sim_base_alloc((size_t)net->pool_count, sizeof(*f->stocks));
+    f->movers = sim_base_alloc((size_t)net->activity_count, sizeof(*f->movers));
+    SIM_VEC_RESERVE(&f->heap, net->pool_count);
+    SIM_VEC_RESERVE(&f->looked_at, net->pool_count);
+    SIM_VEC_RESERVE(&f->changed, net->activity_count);
+    for (int32_t k = 0; k < net->activity_count; k++) {
+        if (net->activities[k].turndown > 0) {
+            SIM_VEC_PUSH(&f->turndowns, k);
+        }
+    }
+    return f;
+}
+
+void sim_flow_destroy(struct sim_flow *f)
+{
+    if (f == NULL) {
+        return;
+    }
+    sim_rates_destroy(f->rates);
+    SIM_VEC_FREE(&f->heap);
+    SIM_VEC_FREE(&f->looked_at);
+    SIM_VEC_FREE(&f->changed);
+    SIM_VEC_FREE(&f->turndowns);
+    free(f->stocks);
+    free(f->movers);
+    free(f);
+}
+
+void sim_flow_watch(struct sim_flow *f, sim_flow_on_change *on_change, void *user)
+{
+    f->on_change = on_change;
+    f->user = user;
+}
+
+// ---- The heap of bounds to come ----
+
+static bool is_sooner(const struct sim_flow *f, int32_t x, int32_t y)
+{
+    const sim_time a = f->stocks[x].due;
+    const sim_time b = f->stocks[y].due;
+    return a != b ? a < b : x < y;
+}
+
+static void place(struct sim_flow *f, int at, int32_t pool)
+{
+    f->heap.data[at] = pool;
+    f->stocks[pool].heap_at = at;
+}
+
+static void sift(struct sim_flow *f, int at, int32_t pool)
+{
+    int32_t *h = f->heap.data;
+    for (; at > 0 && is_sooner(f, pool, h[(at - 1) / 2]); at = (at - 1) / 2) {
+        place(f, at, h[(at - 1) / 2]);
+    }
+    while (2 * at + 1 < f->heap.count) {
+        int child = 2 * at + 1;
+        child += child + 1 < f->heap.count && is_sooner(f, h[child + 1], h[child]);
+        if (!is_sooner(f, h[child], pool)) {
+            break;
+        }
+        place(f, at, h[child]);
+        at = child;
+    }
+    place(f, at, pool);
+}
+
+static void unplan(struct sim_flow *f, int32_t pool)
+{
+    const int at = f->stocks[pool].heap_at;
+    f->stocks[pool].heap_at = NOT_PLANNED;
+    f->stocks[pool].due = SIM_TIME_NEVER;
+    if (at == NOT_PLANNED) {
+        return;
+    }
+    const int32_t last = SIM_VEC_POP(&f->heap);
+    if (last != pool) {
+        sift(f, at, last);
+    }
+}
+
+static void plan(struct sim_flow *f, int32_t pool, sim_time due)
+{
+    if (due == SIM_TIME_NEVER) {
+        unplan(f, pool);
+        return;
+    }
+    f->stocks[pool].due = due;
+    if (f->stocks[pool].heap_at == NOT_PLANNED) {
+        SIM_VEC_PUSH(&f->heap, pool);
+        f->stocks[pool].heap_at = f->heap.count - 1;
+    }
+    sift(f, f->stocks[pool].heap_at, pool);
+}
+
+// ---- Levels between bounds ----
+
+static double seconds(sim_time span)
+{
+    return (double)span / 1e6;
+}
+
+/** Share that decays per second now, by the closed form. */
+static double decay_of(const struct sim_flow *f, int32_t pool)
+{
+    return f->stocks[pool].is_decaying_apart ? 0 : f->net->pools[pool].decay;
+}
+
+static double level_at(const struct sim_flow *f, int32_t pool, sim_time when)
+{
+    const struct stock *s = &f->stocks[pool];
+    const double span = seconds(when - s->since);
+    const double decay = decay_of(f, pool);
+    if (span == 0 || (s->net == 0 && decay == 0)) {
+        return s->level;
+    }
+    if (decay == 0) {
+        return s->level + s->net * span;
+    }
+    // dL/dt = net - decay L: L = L0 + (net/decay - L0) (1 - exp(-decay t))
+    return s->level - (s->net / decay - s->level) * sim_elem_expm1(-decay * span);
+}
+
+/** Bring a stock's numbers to `now`. */
+static void bring_stock(struct sim_flow *f, int32_t pool)
+{
+    struct stock *s = &f->stocks[pool];
+    const double in = s->net * seconds(f->now - s->since);
+    const double level = level_at(f, pool, f->now);
+    s->decayed += decay_of(f, pool) > 0 ? s->level + in - level : 0;
+    s->integrated += in;
+    s->level = level;
+    s->since = f->now;
+}
+
+static void bring_mover(struct sim_flow *f, int32_t k)
+{
+    struct mover *m = &f->movers[k];
+    m->total += m->rate * seconds(f->now - m->since);
+    m->since = f->now;
+}
+
+/** Seconds until the level passes `bound`, INFINITY when it never does. */
+static double seconds_to(const struct sim_flow *f, int32_t pool, double bound)
+{
+    const struct stock *s = &f->stocks[pool];
+    const double decay = decay_of(f, pool);
+    if (decay == 0) {
+        const double span = (bound - s->level) / s->net;
+        return s->net != 0 && span >= 0 ? span : (double)INFINITY;
+    }
+    const double rest = s->net / decay; // where it tends to
+    const double share = (bound - rest) / (s->level - rest);
+    return share > 0 && share <= 1 ? -sim_elem_log(share) / decay : (double)INFINITY;
+}
+
+/** Whether the level rises now (+1), falls (-1) or rests (0). */
+static int direction(const struct sim_flow *f, int32_t pool)
+{
+    const struct stock *s = &f->stocks[pool];
+    const double slope = s->net - decay_of(f, pool) * s->level;
+    return slope > 0 ? 1 : slope < 0 ? -1 : 0;
+}
+
+/** The bound that the level meets next in its direction: NAN when there is none. */
+static double next_bound(const struct sim_flow *f, int32_t pool)
+{
+    const struct sim_network_pool *p = &f->net->pools[pool];
+    const struct stock *s = &f->stocks[pool];
+    const int way = direction(f, pool);
+    const bool has_target = p->has_pull && p->target < p->capacity;
+    const bool has_reorder = p->has_pull && p->reorder >= 0 && p->reorder < p->target;
+    if (way > 0) {
+        const bool to_target = p->has_pull && s->level < p->target && !s->is_resting;
+        return to_target ? p->target : isinf(p->capacity) ? (double)NAN : p->capacity;
+    }
+    if (way < 0 && has_reorder && s->is_resting && s->level > p->reorder) {
+        return p->reorder;
+    }
+    if (way < 0 && has_target && !has_reorder && s->level > p->target) {
+        return p->target;
+    }
+    return way < 0 ? p->minimum : (double)NAN;
+}
+
+static void plan_next(struct sim_flow *f, int32_t pool)
+{
+    const double bound = next_bound(f, pool);
+    const double span = isnan(bound) ? (double)INFINITY : seconds_to(f, pool, bound);
+    const double most = 9e12; // [s] beyond any date there is
+    const sim_time due = span < most ? f->now + (sim_time)ceil(span * 1e6) : SIM_TIME_NEVER;
+    plan(f, pool, due);
+}
+
+// ---- Conditions ----
+
+static void look_at(struct sim_flow *f, int32_t pool)
+{
+    if (!f->stocks[pool].is_listed && !f->net->pools[pool].is_junction) {
+        f->stocks[pool].is_listed = true;
+        SIM_VEC_PUSH(&f->looked_at, pool);
+    }
+}
+
+/** Pull givers: filling below the target, passing on at it, resting above and down to reorder. */
+static unsigned pull_condition(struct sim_flow *f, int32_t pool, double net)
+{
+    const struct sim_network_pool *p = &f->net->pools[pool];
+    struct stock *s = &f->stocks[pool];
+    if (!p->has_pull) {
+        return 0;
+    }
+    if (p->reorder >= 0 && p->reorder < p->target) {
+        s->is_resting = s->level >= p->target || (s->is_resting && s->level > p->reorder);
+        return s->is_resting ? SIM_POOL_OVER_TARGET : 0;
+    }
+    if (p->target >= p->capacity) {
+        return 0; // full says it all
+    }
+    if (s->level != p->target) {
+        return s->level > p->target ? SIM_POOL_OVER_TARGET : 0;
+    }
+    if ((s->condition & SIM_POOL_OVER_TARGET) != 0) { // fell to it, or push givers fill beyond it
+        return net < 0 ? SIM_POOL_AT_TARGET : SIM_POOL_OVER_TARGET;
+    }
+    if ((s->condition & SIM_POOL_AT_TARGET) != 0) {
+        return net > 0 ? SIM_POOL_OVER_TARGET : net < 0 ? 0 : SIM_POOL_AT_TARGET;
+    }
+    return net >= 0 ? SIM_POOL_AT_TARGET : 0;
+}
+
+/** On a bound a stock stays bound until its net leads away from it. */
+static unsigned wanted_condition(struct sim_flow *f, int32_t pool)
+{
+    const struct sim_network_pool *p = &f->net->pools[pool];
+    const struct stock *s = &f->stocks[pool];
+    const double net = s->net;
+    unsigned wanted = 0;
+    if (s->level <= p->minimum && net <= 0) {
+        wanted |= SIM_POOL_EMPTY;
+    }
+    if (s->level >= p->capacity && net >= 0) {
+        wanted |= SIM_POOL_FULL;
+    }
+    return wanted | pull_condition(f, pool, net);
+}
+
+/** The decay of a stock that rests on a bound is an activity like others; else the closed form. */
+static void switch_decay(struct sim_flow *f, int32_t pool)
+{
+    const int32_t k = f->net->pools[pool].decay_activity;
+    if (k < 0) {
+        return;
+    }
+    struct stock *s = &f->stocks[pool];
+    const unsigned on_bound = SIM_POOL_EMPTY | SIM_POOL_FULL | SIM_POOL_AT_TARGET;
+    s->is_decaying_apart = (s->condition & on_bound) != 0;
+    const double rate = s->is_decaying_apart ? f->net->pools[pool].decay * s->level : 0;
+    sim_rates_set_capacity(f->rates, f->net->activity_out[k], rate);
+}
+
+static enum sim_status too_many(const struct sim_flow *f, int32_t pool, struct sim_err *err)
+{
+    return sim_err_set(
+        err, SIM_FAILED,
+        "stock '%s' reaches a bound again and again without time moving: give it, or "
+        "the stocks next to it, more capacity, or a reorder level below its target",
+        f->net->pools[pool].name);
+}
+
+/** Conditions of the stocks looked at, by their levels and nets; true in `out` when one changed. */
+static enum sim_status update_conditions(struct sim_flow *f, bool *out, struct sim_err *err)
+{
+    *out = false;
+    for (int i = 0; i < f->looked_at.count; i++) {
+        const int32_t pool = f->looked_at.data[i];
+        struct stock *s = &f->stocks[pool];
+        const unsigned wanted = wanted_condition(f, pool);
+        if (wanted == s->condition) {
+            continue;
+        }
+        s->condition = wanted;
+        sim_rates_set_condition(f->rates, f->net->pool_out[pool], wanted);
+        switch_decay(f, pool);
+        *out = true;
+        f->is_disturbed = true;
+        s->changes = s->changed_at == f->now ? s->changes : 0;
+        s->changed_at = f->now;
+        if (++s->changes > CHANGES_AN_INSTANT) {
+            return too_many(f, pool, err);
+        }
+    }
+    return SIM_OK;
+}
+
+// ---- Settling ----
+
+static double wanted_capacity(const struct sim_flow *f, int32_t k)
+{
+    return f->movers[k].is_off ? 0 : f->movers[k].capacity;
+}
+
+static void push_capacity(struct sim_flow *f, int32_t k)
+{
+    sim_rates_set_capacity(f->rates, f->net->activity_out[k], wanted_capacity(f, k));
+}
+
+/** Solve, and take the nets of the pools touched. */
+static enum sim_status solve_once(struct sim_flow *f, struct sim_err *err)
+{
+    SIM_TRY(sim_rates_settle(f->rates, err));
+    int count = 0;
+    const int32_t *changed = sim_rates_changed(f->rates, &count);
+    for (int i = 0; i < count; i++) {
+        const int32_t k = f->net->activity_in[changed[i]];
+        if (!f->movers[k].is_listed) {
+            f->movers[k].is_listed = true;
+            SIM_VEC_PUSH(&f->changed, k);
+        }
+    }
+    const int32_t *pools = sim_rates_touched_pools(f->rates, &count);
+    for (int i = 0; i < count; i++) {
+        const int32_t pool = f->net->pool_in[pools[i]];
+        if (!f->net->pools[pool].is_junction) {
+            bring_stock(f, pool); // with the old net
+            f->stocks[pool].net = sim_rates_net(f->rates, pools[i]);
+            look_at(f, pool);
+        }
+    }
+    return SIM_OK;
+}
+
+/** Solve until levels, nets and conditions agree. */
+static enum sim_status solve(struct sim_flow *f, struct sim_err *err)
+{
+    bool again = true;
+    while (again) {
+        SIM_TRY(solve_once(f, err));
+        SIM_TRY(update_conditions(f, &again, err));
+    }
+    return SIM_OK;
+}
+
+/** Rate over minimum; INFINITY for one that has no minimum now. */
+static double margin(const struct sim_flow *f, int32_t k)
+{
+    const struct mover *m = &f->movers[k];
+    const double least =
+        f->net->activities[k].turndown * fmin(m->capacity, f->net->activities[k].capacity);
+    if (m->is_off || !(least > 0)) {
+        return INFINITY;
+    }
+    return sim_rates_rate(f->rates, f->net->activity_out[k]) / least;
+}
+
+/** The unit furthest below its minimum, -1 when all keep theirs; of equals the last by name. */
+static int32_t furthest_below(const struct sim_flow *f)
+{
+    int32_t worst = -1;
+    double least = 1 - 1e-9;
+    for (int i = 0; i < f->turndowns.count; i++) {
+        const double here = margin(f, f->turndowns.data[i]);
+        if (here < least || (worst >= 0 && here <= least * (1 + 1e-9))) {
+            worst = f->turndowns.data[i];
+            least = here < least ? here : least;
+        }
+    }
+    return worst;
+}
+
+static enum sim_status switch_off(struct sim_flow *f, struct sim_err *err)
+{
+    for (;;) {
+        const int32_t k = furthest_below(f);
+        if (k < 0) {
+            return SIM_OK;
+        }
+        f->movers[k].is_off = true;
+        push_capacity(f, k);
+        SIM_TRY(solve(f, err));
+    }
+}
+
+/** Try each unit that is off, by name; the first that does well and harms no other stays on. */
+static enum sim_status restart_one(struct sim_flow *f, struct sim_err *err)
+{
+    for (int i = 0; i < f->turndowns.count; i++) {
+        const int32_t k = f->turndowns.data[i];
+        if (!f->movers[k].is_off || !(f->movers[k].capacity > 0)) {
+            continue;
+        }
+        f->movers[k].is_off = false;
+        push_capacity(f, k);
+        SIM_TRY(solve(f, err));
+        if (margin(f, k) >= 1 + RESTART_BAND && furthest_below(f) < 0) {
+            return SIM_OK;
+        }
+        const bool runs_full =
+            sim_rates_rate(f->rates, f->net->activity_out[k]) >= f->movers[k].capacity * (1 - 1e-9);
+        if (runs_full && furthest_below(f) < 0) {
+            return SIM_OK; // its minimum is so high that no more than full load can be asked
+        }
+        f->movers[k].is_off = true;
+        push_capacity(f, k);
+        SIM_TRY(solve(f, err));
+    }
+    return SIM_OK;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const int32_t x = *(const int32_t *)a;
+    const int32_t y = *(const int32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static void conclude(struct sim_flow *f)
+{
+    for (int i = 0; i < f->looked_at.count; i++) {
+        const int32_t pool = f->looked_at.data[i];
+        f->stocks[pool].is_listed = false;
+        plan_next(f, pool);
+    }
+    f->looked_at.count = 0;
+    if (f->on_change != NULL && f->changed.count > 1) {
+        qsort(f->changed.data, (size_t)f->changed.count, sizeof(int32_t), by_number);
+    }
+    for (int i = 0; i < f->changed.count; i++) {
+        const int32_t k = f->changed.data[i];
+        struct mover *m = &f->movers[k];
+        const double before = m->rate;
+        m->is_listed = false;
+        bring_mover(f, k);
+        m->rate = sim_rates_rate(f->rates, f->net->activity_out[k]);
+        if (f->on_change != NULL && m->rate != before) {
+            f->on_change(f->user, f->now, f->net->activity_out[k], before, m->rate);
+        }
+    }
+    f->changed.count = 0;
+}
+
+enum sim_status sim_flow_settle(struct sim_flow *f, struct sim_err *err)
+{
+    if (f->instants_alike > CHANGES_AN_INSTANT * (int64_t)(1 + f->net->pool_count)) {
+        return too_many(f, f->looked_at.count > 0 ? f->looked_at.data[0] : 0, err);
+    }
+    bool changed = false;
+    SIM_TRY(update_conditions(f, &changed, err));
+    SIM_TRY(solve(f, err));
+    if (f->is_disturbed && f->turndowns.count > 0) {
+        SIM_TRY(switch_off(f, err));
+        SIM_TRY(restart_one(f, err));
+    }
+    f->is_disturbed = false;
+    conclude(f);
+    return SIM_OK;
+}
+
+// ---- From outside ----
+
+void sim_flow_reset(struct sim_flow *f, sim_time start, const double *levels)
+{
+    sim_rates_reset(f->rates);
+    f->heap.count = f->looked_at.count = f->changed.count = 0;
+    f->now = f->instant = start;
+    f->instants_alike = 0;
+    f->is_disturbed = true;
+    for (int32_t k = 0; k < f->net->activity_count; k++) {
+        f->movers[k] = (struct mover){.since = start, .capacity = f->net->activities[k].capacity};
+    }
+    for (int32_t p = 0; p < f->net->pool_count; p++) {
+        const int32_t out = f->net->pool_out[p];
+        const bool is_stock = !f->net->pools[p].is_junction;
+        f->stocks[p] = (struct stock){.level = is_stock ? levels[out] : 0,
+                                      .since = start,
+                                      .due = SIM_TIME_NEVER,
+                                      .heap_at = NOT_PLANNED};
+        if (is_stock) {
+            SIM_REQUIRE(levels[out] >= 0 && levels[out] <= f->net->pools[p].capacity,
+                        "an initial level is outside its stock");
+            switch_decay(f, p);
+            look_at(f, p);
+        }
+    }
+}
+
+sim_time sim_flow_next(const struct sim_flow *f)
+{
+    return f->heap.count > 0 ? f->stocks[f->heap.data[0]].due : SIM_TIME_NEVER;
+}
+
+void sim_flow_advance(struct sim_flow *f, sim_time now)
+{
+    SIM_REQUIRE(now >= f->now && now <= sim_flow_next(f), "time goes back, or past a bound");
+    if (now > f->instant) {
+        f->instant = now;
+        f->instants_alike = 0;
+    }
+    f->now = now;
+    while (f->heap.count > 0 && f->stocks[f->heap.data[0]].due <= now) {
+        const int32_t pool = f->heap.data[0];
+        struct stock *s = &f->stocks[pool];
+        const double bound = next_bound(f, pool);
+        bring_stock(f, pool);
+        s->trimmed += bound - s->level;
+        s->level = bound;
+        unplan(f, pool);
+        look_at(f, pool);
+        f->instants_alike++;
+    }
+}
+
+void sim_flow_set_capacity(struct sim_flow *f, int32_t activity, double capacity)
+{
+    const int32_t k = f->net->activity_in[activity];
+    f->is_disturbed = f->is_disturbed || capacity != f->movers[k].capacity;
+    f->movers[k].capacity = capacity;
+    push_capacity(f, k);
+}
+
+double sim_flow_lump(struct sim_flow *f, int32_t pool, double amount)
+{
+    const int32_t p = f->net->pool_in[pool];
+    const struct sim_network_pool *q = &f->net->pools[p];
+    SIM_REQUIRE(!q->is_junction, "a lump at a junction");
+    bring_stock(f, p);
+    struct stock *s = &f->stocks[p];
+    const double room =
+        amount > 0 ? fmax(0, q->capacity - s->level) : fmax(0, s->level - q->minimum);
+    const double moved = amount > 0 ? fmin(amount, room) : -fmin(-amount, room);
+    s->level += moved;
+    if (fabs(moved) == room) {
+        s->level = amount > 0 ? q->capacity : q->minimum;
+    }
+    look_at(f, p);
+    return moved;
+}
+
+sim_time sim_flow_now(const struct sim_flow *f)
+{
+    return f->now;
+}
+
+double sim_flow_rate(const struct sim_flow *f, int32_t activity)
+{
+    return f->movers[f->net->activity_in[activity]].rate;
+}
+
+double sim_flow_total(const struct sim_flow *f, int32_t activity)
+{
+    const struct mover *m = &f->movers[f->net->activity_in[activity]];
+    return m->total + m->rate * seconds(f->now - m->since);
+}
+
+double sim_flow_level(const struct sim_flow *f, int32_t pool)
+{
+    return level_at(f, f->net->pool_in[pool], f->now);
+}
+
+/** What the closed form has taken away, up to now. */
+static double decayed_here(const struct sim_flow *f, int32_t pool)
+{
+    const struct stock *s = &f->stocks[pool];
+    const double in = s->net * seconds(f->now - s->since);
+    const double open = decay_of(f, pool) > 0 ? s->level + in - level_at(f, pool, f->now) : 0;
+    return s->decayed + open;
+}
+
+double sim_flow_decayed(const struct sim_flow *f, int32_t pool)
+{
+    const int32_t p = f->net->pool_in[pool];
+    const int32_t k = f->net->pools[p].decay_activity;
+    const double apart = k >= 0 ? sim_flow_total(f, f->net->activity_out[k]) : 0;
+    return decayed_here(f, p) + apart;
+}
+
+double sim_flow_trimmed(const struct sim_flow *f, int32_t pool)
+{
+    return f->stocks[f->net->pool_in[pool]].trimmed;
+}
+
+bool sim_flow_is_off(const struct sim_flow *f, int32_t activity)
+{
+    return f->movers[f->net->activity_in[activity]].is_off;
+}
+
+bool sim_flow_is_empty(const struct sim_flow *f, int32_t pool)
+{
+    return (f->stocks[f->net->pool_in[pool]].condition & SIM_POOL_EMPTY) != 0;
+}
+
+bool sim_flow_is_full(const struct sim_flow *f, int32_t pool)
+{
+    return (f->stocks[f->net->pool_in[pool]].condition & SIM_POOL_FULL) != 0;
+}
+
+double sim_flow_integrated(const struct sim_flow *f, int32_t pool)
+{
+    const int32_t p = f->net->pool_in[pool];
+    const struct stock *s = &f->stocks[p];
+    return s->integrated + s->net * seconds(f->now - s->since) - decayed_here(f, p);
+}
+
+const struct sim_rates *sim_flow_rates(const struct sim_flow *f)
+{
+    return f->rates;
+}

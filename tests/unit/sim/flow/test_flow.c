@@ -1,0 +1,261 @@
+// Levels over time: bounds reached at computed instants, overflow, targets, decay, turndown.
+
+#include "sim/flow/flow.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include <math.h>
+
+static const sim_time SECOND = 1000000;
+
+struct rig {
+    struct sim_network *net;
+    struct sim_flow *flow;
+};
+
+static struct rig rig_of(const struct sim_pool_def *pools, int pool_count,
+                         const struct sim_activity_def *activities, int activity_count,
+                         const struct sim_port_def *ports, int port_count, const double *levels)
+{
+    const struct sim_network_def def = {pools,          pool_count, activities,
+                                        activity_count, ports,      port_count};
+    struct rig rig = {0};
+    struct sim_err err = {0};
+    cr_assert(eq(int, sim_network_create(&def, &rig.net, &err), SIM_OK), "%s", err.text);
+    rig.flow = sim_flow_create(rig.net);
+    sim_flow_reset(rig.flow, 0, levels);
+    cr_assert(eq(int, sim_flow_settle(rig.flow, &err), SIM_OK), "%s", err.text);
+    return rig;
+}
+
+static void rig_fini(struct rig *rig)
+{
+    sim_flow_destroy(rig->flow);
+    sim_network_destroy(rig->net);
+}
+
+/** Let time pass, bound by bound. */
+static void run_to(struct sim_flow *f, sim_time end)
+{
+    struct sim_err err = {0};
+    while (sim_flow_next(f) <= end) {
+        sim_flow_advance(f, sim_flow_next(f));
+        cr_assert(eq(int, sim_flow_settle(f, &err), SIM_OK), "%s", err.text);
+    }
+    sim_flow_advance(f, end);
+}
+
+static void settle(struct sim_flow *f)
+{
+    struct sim_err err = {0};
+    cr_assert(eq(int, sim_flow_settle(f, &err), SIM_OK), "%s", err.text);
+}
+
+static const struct sim_pool_def TANK[] = {
+    {.name = "tank", .capacity = 10, .reorder = -1},
+};
+static const struct sim_activity_def IN_OUT[] = {
+    {.name = "in", .capacity = 3},
+    {.name = "out", .capacity = 1},
+};
+static const struct sim_port_def IN_OUT_PORTS[] = {
+    {0, 0, true, 1, 1, 0, 0},
+    {1, 0, false, 1, 1, 0, 0},
+};
+
+Test(flow, fills_a_tank_then_passes_on)
+{
+    const double levels[] = {4};
+    struct rig rig = rig_of(TANK, 1, IN_OUT, 2, IN_OUT_PORTS, 2, levels);
+
+    cr_expect(eq(i64, sim_flow_next(rig.flow), 3 * SECOND)); // (10 - 4) / (3 - 1)
+    run_to(rig.flow, 5 * SECOND);
+
+    cr_expect(eq(dbl, sim_flow_level(rig.flow, 0), 10.0));
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 0), 1.0));
+    cr_expect(sim_flow_is_full(rig.flow, 0));
+    cr_expect(eq(dbl, sim_flow_total(rig.flow, 0), 3 * 3 + 2 * 1.0));
+    cr_expect(eq(dbl, sim_flow_integrated(rig.flow, 0), 6.0));
+    cr_expect(eq(dbl, sim_flow_trimmed(rig.flow, 0), 0.0));
+    rig_fini(&rig);
+}
+
+Test(flow, drains_a_tank_and_fills_it_again)
+{
+    const double levels[] = {4};
+    struct rig rig = rig_of(TANK, 1, IN_OUT, 2, IN_OUT_PORTS, 2, levels);
+    sim_flow_set_capacity(rig.flow, 0, 0);
+    settle(rig.flow);
+
+    run_to(rig.flow, 6 * SECOND);
+    cr_expect(sim_flow_is_empty(rig.flow, 0));
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 1), 0.0));
+
+    sim_flow_set_capacity(rig.flow, 0, 3);
+    settle(rig.flow);
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 1), 1.0));
+    run_to(rig.flow, 7 * SECOND);
+    cr_expect(eq(dbl, sim_flow_level(rig.flow, 0), 2.0));
+    cr_expect(not(sim_flow_is_empty(rig.flow, 0)));
+    rig_fini(&rig);
+}
+
+Test(flow, books_what_setting_on_a_bound_adds)
+{
+    const double levels[] = {0};
+    struct sim_activity_def acts[] = {{.name = "in", .capacity = 3},
+                                      {.name = "out", .capacity = 0}};
+    struct rig rig = rig_of(TANK, 1, acts, 2, IN_OUT_PORTS, 2, levels);
+
+    run_to(rig.flow, 4 * SECOND); // full at 10/3 s, between two microseconds
+
+    const double off = sim_flow_trimmed(rig.flow, 0);
+    cr_expect(gt(dbl, fabs(off), 0.0));
+    cr_expect(le(dbl, fabs(off), 3e-6));
+    cr_expect(epsilon_eq(dbl, sim_flow_integrated(rig.flow, 0) + off, 10.0, 1e-15 * 10));
+    rig_fini(&rig);
+}
+
+Test(flow, sends_only_the_overflow_of_a_full_tank)
+{
+    struct sim_activity_def acts[] = {{.name = "in", .capacity = 3},
+                                      {.name = "out", .capacity = 1},
+                                      {.name = "drain", .capacity = 100}};
+    struct sim_port_def ports[] = {{0, 0, true, 1, 1, 0, 0},
+                                   {1, 0, false, 1, 1, 0, 0},
+                                   {2, 0, false, 1, 1, 0, SIM_PORT_AT_BOUND}};
+    const double levels[] = {4};
+    struct rig rig = rig_of(TANK, 1, acts, 3, ports, 3, levels);
+
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 2), 0.0));
+    run_to(rig.flow, 5 * SECOND);
+
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 0), 3.0));
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 2), 2.0));
+    cr_expect(eq(dbl, sim_flow_total(rig.flow, 2), 4.0));
+    rig_fini(&rig);
+}
+
+Test(flow, makes_up_what_an_empty_tank_lacks)
+{
+    struct sim_activity_def acts[] = {{.name = "in", .capacity = 1},
+                                      {.name = "out", .capacity = 3},
+                                      {.name = "buy", .capacity = 100}};
+    struct sim_port_def ports[] = {{0, 0, true, 1, 1, 0, 0},
+                                   {1, 0, false, 1, 1, 0, 0},
+                                   {2, 0, true, 1, 1, 0, SIM_PORT_AT_BOUND}};
+    const double levels[] = {4};
+    struct rig rig = rig_of(TANK, 1, acts, 3, ports, 3, levels);
+
+    run_to(rig.flow, 5 * SECOND);
+
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 1), 3.0));
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 2), 2.0));
+    cr_expect(eq(dbl, sim_flow_total(rig.flow, 2), 6.0));
+    rig_fini(&rig);
+}
+
+static struct rig pulled(double target, double reorder)
+{
+    const struct sim_pool_def pools[] = {
+        {.name = "tank", .capacity = 10, .target = target, .reorder = reorder}};
+    const struct sim_port_def ports[] = {{0, 0, true, 1, 1, 0, SIM_PORT_PULL},
+                                         {1, 0, false, 1, 1, 0, 0}};
+    const double levels[] = {4};
+    return rig_of(pools, 1, IN_OUT, 2, ports, 2, levels);
+}
+
+Test(flow, pulls_up_to_the_target_and_passes_on)
+{
+    struct rig rig = pulled(6, -1);
+    run_to(rig.flow, 5 * SECOND);
+    cr_expect(eq(dbl, sim_flow_level(rig.flow, 0), 6.0));
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 0), 1.0));
+    rig_fini(&rig);
+}
+
+Test(flow, rests_from_target_down_to_reorder)
+{
+    struct rig rig = pulled(6, 5);
+    run_to(rig.flow, SECOND + SECOND / 2); // at the target after 1 s, then draining
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 0), 0.0));
+    cr_expect(eq(dbl, sim_flow_level(rig.flow, 0), 5.5));
+    run_to(rig.flow, 2 * SECOND + SECOND / 4);
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 0), 3.0));
+    cr_expect(eq(dbl, sim_flow_level(rig.flow, 0), 5.5));
+    rig_fini(&rig);
+}
+
+Test(flow, decays_by_the_closed_form)
+{
+    const struct sim_pool_def pools[] = {
+        {.name = "heap", .capacity = 10, .reorder = -1, .decay = 0.5}};
+    const struct sim_activity_def acts[] = {{.name = "in", .capacity = 2}};
+    const struct sim_port_def ports[] = {{0, 0, true, 1, 1, 0, 0}};
+    const double levels[] = {1};
+    struct rig rig = rig_of(pools, 1, acts, 1, ports, 1, levels);
+
+    run_to(rig.flow, 3 * SECOND);
+
+    const double level = 4 - 3 * exp(-1.5); // net/decay - (net/decay - L0) exp(-decay t)
+    cr_expect(epsilon_eq(dbl, sim_flow_level(rig.flow, 0), level, 1e-14));
+    cr_expect(epsilon_eq(dbl, sim_flow_decayed(rig.flow, 0), 1 + 6 - level, 1e-14));
+    cr_expect(epsilon_eq(dbl, sim_flow_integrated(rig.flow, 0), level - 1, 1e-14));
+    rig_fini(&rig);
+}
+
+Test(flow, lets_in_what_decays_at_a_full_stock)
+{
+    const struct sim_pool_def pools[] = {
+        {.name = "heap", .capacity = 10, .reorder = -1, .decay = 0.1}};
+    const struct sim_activity_def acts[] = {{.name = "in", .capacity = 2}};
+    const struct sim_port_def ports[] = {{0, 0, true, 1, 1, 0, 0}};
+    const double levels[] = {10};
+    struct rig rig = rig_of(pools, 1, acts, 1, ports, 1, levels);
+
+    run_to(rig.flow, 5 * SECOND);
+
+    cr_expect(eq(dbl, sim_flow_level(rig.flow, 0), 10.0));
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 0), 1.0));
+    cr_expect(epsilon_eq(dbl, sim_flow_decayed(rig.flow, 0), 5.0, 1e-14));
+    rig_fini(&rig);
+}
+
+Test(flow, switches_off_the_later_of_two_that_starve_each_other)
+{
+    const struct sim_pool_def pools[] = {{.name = "s"}};
+    const struct sim_activity_def acts[] = {{.name = "U2", .capacity = 1, .turndown = 0.8},
+                                            {.name = "supply", .capacity = 2},
+                                            {.name = "U1", .capacity = 1, .turndown = 0.8}};
+    const struct sim_port_def ports[] = {
+        {0, 0, false, 1, 1, 0, 0}, {1, 0, true, 1, 1, 0, 0}, {2, 0, false, 1, 1, 0, 0}};
+    const double levels[] = {0};
+    struct rig rig = rig_of(pools, 1, acts, 3, ports, 3, levels);
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 0), 1.0));
+
+    sim_flow_set_capacity(rig.flow, 1, 1); // case 16 of rates.md
+    settle(rig.flow);
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 2), 1.0));
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 0), 0.0));
+    cr_expect(sim_flow_is_off(rig.flow, 0));
+
+    sim_flow_set_capacity(rig.flow, 1, 2);
+    settle(rig.flow);
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 0), 1.0));
+    rig_fini(&rig);
+}
+
+Test(flow, takes_and_gives_lumps_that_fit)
+{
+    const double levels[] = {4};
+    struct sim_activity_def acts[] = {{.name = "in", .capacity = 0},
+                                      {.name = "out", .capacity = 1}};
+    struct rig rig = rig_of(TANK, 1, acts, 2, IN_OUT_PORTS, 2, levels);
+
+    cr_expect(eq(dbl, sim_flow_lump(rig.flow, 0, 9), 6.0));
+    cr_expect(eq(dbl, sim_flow_lump(rig.flow, 0, -3), -3.0));
+    settle(rig.flow);
+    cr_expect(eq(i64, sim_flow_next(rig.flow), 7 * SECOND));
+    rig_fini(&rig);
+}
