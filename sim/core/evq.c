@@ -229,8 +229,8 @@ static void split_band(struct sim_evq *q)
     const int step = (q->length - start) / 9;
     evq_key m[3];
     for (int i = 0; i < 3; i++) {
-        const struct stored *at = keys + start + 3 * i * step;
-        m[i] = median(load(at), load(at + step), load(at + 2 * step));
+        const struct stored *at = &keys[start + 3 * i * step];
+        m[i] = median(load(at), load(&at[step]), load(&at[2 * step]));
     }
     const evq_key pivot = median(m[0], m[1], m[2]);
     int upper = start;
@@ -520,7 +520,8 @@ static int check_key(const struct sim_evq *q, evq_key key)
     return is_live(q, key) ? 0 : 1;
 }
 
-void sim_evq_validate(const struct sim_evq *q)
+/** Each gives how many keys are cancelled. */
+static int check_front(const struct sim_evq *q)
 {
     int cancelled = 0;
     for (int i = 0; i < q->front_count; i++) {
@@ -529,15 +530,28 @@ void sim_evq_validate(const struct sim_evq *q)
         SIM_REQUIRE(is_for_front(q, key), "event queue: a key of the front belongs to a band");
         cancelled += check_key(q, key);
     }
+    return cancelled;
+}
+
+static int check_band(const struct sim_evq *q, int band)
+{
+    int cancelled = 0;
+    for (int i = q->band_start[band]; i < band_end(q, band); i++) {
+        const evq_key key = load(&q->keys[i]);
+        SIM_REQUIRE(key >= q->band_low[band] && (band == 0 || key < q->band_low[band - 1]),
+                    "event queue: a key is outside of its band");
+        cancelled += check_key(q, key);
+    }
+    return cancelled;
+}
+
+void sim_evq_validate(const struct sim_evq *q)
+{
     SIM_REQUIRE(q->band_count > 0 ? q->band_start[0] == 0 : q->length == 0,
                 "event queue: keys outside of all bands");
+    int cancelled = check_front(q);
     for (int band = 0; band < q->band_count; band++) {
-        for (int i = q->band_start[band]; i < band_end(q, band); i++) {
-            const evq_key key = load(&q->keys[i]);
-            SIM_REQUIRE(key >= q->band_low[band] && (band == 0 || key < q->band_low[band - 1]),
-                        "event queue: a key is outside of its band");
-            cancelled += check_key(q, key);
-        }
+        cancelled += check_band(q, band);
     }
     SIM_REQUIRE(cancelled == q->cancelled, "event queue: miscounted cancellations");
 }

@@ -94,17 +94,22 @@ static void grow_jobs(struct sim_resource *r, int capacity)
     r->job_capacity = capacity;
 }
 
+static int32_t fresh_slot(struct sim_resource *r)
+{
+    if (r->job_count == r->job_capacity) {
+        SIM_REQUIRE(r->job_count < JOBS_MAX, "a resource cannot hold more than 16777215 jobs");
+        grow_jobs(r, r->job_count > JOBS_MAX / 2 ? JOBS_MAX : 2 * r->job_count);
+    }
+    return r->job_count++;
+}
+
 static int32_t take_job(struct sim_resource *r)
 {
     int32_t slot = r->free_job;
     if (slot >= 0) {
         r->free_job = r->jobs[slot].place;
     } else {
-        if (r->job_count == r->job_capacity) {
-            SIM_REQUIRE(r->job_count < JOBS_MAX, "a resource cannot hold more than 16777215 jobs");
-            grow_jobs(r, r->job_count > JOBS_MAX / 2 ? JOBS_MAX : 2 * r->job_count);
-        }
-        slot = r->job_count++;
+        slot = fresh_slot(r);
     }
     r->jobs[slot].generation++;
     return slot;
@@ -541,28 +546,40 @@ struct sim_resource_stats sim_resource_stats(const struct sim_resource *r, sim_t
     return s;
 }
 
+static void check_job(const struct sim_resource *r, int32_t slot)
+{
+    const struct job *job = &r->jobs[slot];
+    SIM_REQUIRE((job->state != JOB_FREE) == ((job->generation & 1) != 0),
+                "resource: a job's name does not tell whether it lives");
+    SIM_REQUIRE(job->state != JOB_WAITING || r->line[job->place].slot == slot,
+                "resource: a waiting job is misplaced");
+    SIM_REQUIRE(job->state != JOB_HELD || r->held[job->place] == slot,
+                "resource: a served job is misplaced");
+}
+
+static int count_in_state(const struct sim_resource *r, enum job_state state)
+{
+    int count = 0;
+    for (int32_t i = 0; i < r->job_count; i++) {
+        count += r->jobs[i].state == state;
+    }
+    return count;
+}
+
 void sim_resource_validate(const struct sim_resource *r)
 {
-    int waiting = 0;
-    int held = 0;
     for (int32_t i = 0; i < r->job_count; i++) {
-        const struct job *job = &r->jobs[i];
-        SIM_REQUIRE((job->state != JOB_FREE) == ((job->generation & 1) != 0),
-                    "resource: a job's name does not tell whether it lives");
-        if (job->state == JOB_WAITING) {
-            waiting++;
-            SIM_REQUIRE(r->line[job->place].slot == i, "resource: a waiting job is misplaced");
-        } else if (job->state == JOB_HELD) {
-            held++;
-            SIM_REQUIRE(r->held[job->place] == i, "resource: a served job is misplaced");
-        }
+        check_job(r, i);
     }
-    SIM_REQUIRE(waiting == r->line_count && held == r->held_count, "resource: jobs got lost");
+    SIM_REQUIRE(count_in_state(r, JOB_WAITING) == r->line_count &&
+                    count_in_state(r, JOB_HELD) == r->held_count,
+                "resource: jobs got lost");
     for (int i = 1; i < r->line_count; i++) {
         SIM_REQUIRE(goes_before(&r->line[(i - 1) / 2], &r->line[i]), "resource: line broken");
     }
-    SIM_REQUIRE(r->line_count == 0 || r->held_count >= sim_resource_servers(r),
+    const int servers = sim_resource_servers(r);
+    SIM_REQUIRE(r->line_count == 0 || r->held_count >= servers,
                 "resource: a job waits although a server is free");
-    SIM_REQUIRE(r->opts.closing == SIM_RESOURCE_FINISH || r->held_count <= sim_resource_servers(r),
+    SIM_REQUIRE(r->opts.closing == SIM_RESOURCE_FINISH || r->held_count <= servers,
                 "resource: a server should have gone");
 }
