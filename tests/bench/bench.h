@@ -19,7 +19,8 @@ typedef void bench_run(const struct bench_opts *opts);
 #include "tests/bench/benches.def"
 #undef X
 
-double bench_seconds(void);                     // [s] of a clock that never goes back
+double bench_seconds(void);     // [s] of a clock that never goes back
+double bench_cpu_seconds(void); // [s] of this thread's processor time: others do not count
 double bench_median(double *values, int count); // sorts them
 
 /** Print "name value unit". */

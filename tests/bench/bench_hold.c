@@ -9,7 +9,11 @@
 
 #include <stdlib.h>
 
-enum { STEP_BITS = 13, STEPS = 1 << STEP_BITS, ROUNDS = 15 };
+enum {
+    STEP_BITS = 13,
+    STEPS = 1 << STEP_BITS,
+    ROUNDS = 15
+};
 
 static void fill_steps(sim_time *steps)
 {
@@ -32,23 +36,23 @@ static sim_time next_step(const sim_time *steps, uint64_t *state)
 /** [s] for `holds` holds. */
 static double time_evq(struct sim_evq *q, const sim_time *steps, int holds, uint64_t *state)
 {
-    const double before = bench_seconds();
+    const double before = bench_cpu_seconds();
     struct sim_event e;
     for (int i = 0; i < holds && sim_evq_pop(q, &e); i++) {
         e.when += next_step(steps, state);
         sim_evq_push(q, &e);
     }
-    return bench_seconds() - before;
+    return bench_cpu_seconds() - before;
 }
 
 static double time_textbook(struct textbook *h, const sim_time *steps, int holds, uint64_t *state)
 {
-    const double before = bench_seconds();
+    const double before = bench_cpu_seconds();
     struct textbook_event e;
     for (int i = 0; i < holds && textbook_pop(h, &e); i++) {
         textbook_push(h, e.when + next_step(steps, state), e.kind, e.who);
     }
-    return bench_seconds() - before;
+    return bench_cpu_seconds() - before;
 }
 
 static void hold(const sim_time *steps, int size, int holds, int rounds)
