@@ -90,8 +90,8 @@ void park_ledger_book(struct park_ledger *l, int32_t move, double sent, double a
     struct line *line = &l->lines[move];
     sim_stats_sum_add(&line->sent, sent);
     sim_stats_sum_add(&line->arrived, arrived);
-    sim_stats_sum_add(&line->money, arrived * line->price);
-    sim_stats_sum_add(&line->co2e, arrived * line->factor);
+    sim_stats_sum_add(&line->money, sent * line->price);
+    sim_stats_sum_add(&line->co2e, sent * line->factor);
 }
 
 void park_ledger_post_move(struct park_ledger *l, const struct sim_flow *f, int32_t move)
@@ -126,10 +126,10 @@ double park_ledger_activity(const struct park_ledger *l, const struct sim_flow *
     return sim_flow_total(f, activity) - l->began[activity];
 }
 
-double park_ledger_arrived(const struct park_ledger *l, const struct sim_flow *f, int32_t move)
+double park_ledger_sent(const struct park_ledger *l, const struct sim_flow *f, int32_t move)
 {
     const struct park_move *def = &l->net->moves[move];
-    return def->arrived * park_ledger_activity(l, f, def->activity);
+    return def->sent * park_ledger_activity(l, f, def->activity);
 }
 
 double park_ledger_decayed(const struct park_ledger *l, const struct sim_flow *f, int32_t pool)
@@ -158,6 +158,29 @@ static void sum_pools(struct park_ledger *l)
     }
 }
 
+static bool decays(const struct park_ledger *l, int pool)
+{
+    const int32_t stock = l->net->pools[pool].stock;
+    return stock >= 0 && l->park->stocks[stock]->decay_per_s > 0;
+}
+
+/** Change of the level shown since the restart, but for what was set on bounds. */
+static double level_change(const struct park_ledger *l, const struct sim_flow *f, int pool)
+{
+    const struct mark *m = &l->marks[pool];
+    return sim_flow_level(f, pool) - m->level - (sim_flow_trimmed(f, pool) - m->trimmed);
+}
+
+/** Change of the level as the engine integrated it. Where a stock decays its level follows the
+ * closed form, and no integral of the nets alone says what it is. */
+static double stock_change(const struct park_ledger *l, const struct sim_flow *f, int pool)
+{
+    if (decays(l, pool)) {
+        return level_change(l, f, pool);
+    }
+    return sim_flow_integrated(f, pool) - l->marks[pool].integrated;
+}
+
 /** Of one pool; its sums must be fresh. */
 static struct park_ledger_balance pool_balance(const struct park_ledger *l,
                                                const struct sim_flow *f, int pool)
@@ -165,8 +188,7 @@ static struct park_ledger_balance pool_balance(const struct park_ledger *l,
     struct park_ledger_balance b = {.in = l->in[pool],
                                     .out = l->out[pool],
                                     .decayed = park_ledger_decayed(l, f, pool),
-                                    .stock =
-                                        sim_flow_integrated(f, pool) - l->marks[pool].integrated};
+                                    .stock = stock_change(l, f, pool)};
     b.throughput = fmax(b.in, b.out + b.decayed);
     b.residual = b.in - b.out - b.decayed - b.stock;
     return b;
@@ -267,16 +289,14 @@ static void check_pools(const struct park_ledger *l, const struct sim_flow *f, s
         const struct park_pool *pool = &l->net->pools[p];
         const struct park_stream *stream = l->park->streams[pool->stream];
         const struct park_ledger_balance b = pool_balance(l, f, p);
-        const struct mark *m = &l->marks[p];
         const double level = sim_flow_level(f, p);
-        const double scale = b.throughput + fabs(level) + fabs(m->level);
+        const double scale = b.throughput + fabs(level) + fabs(l->marks[p].level);
         if (is_off(b.residual, scale)) {
             tell(t, "pool '%s' is off by %.6g of %.6g %s", pool->name,
                  park_load_in_unit(stream, b.residual), park_load_in_unit(stream, b.throughput),
                  stream->unit);
         }
-        const double trimmed = sim_flow_trimmed(f, p) - m->trimmed;
-        if (is_off(level - m->level - b.stock - trimmed, scale)) {
+        if (is_off(level_change(l, f, p) - b.stock, scale)) {
             tell(t, "the level of '%s' is not what was integrated", pool->name);
         }
     }

@@ -3,6 +3,7 @@
  *
  * What may move is listed by the park's net (build.h, `moves`): one stream from one account to
  * another, `sent` by the first and `arrived` at the second; the difference is lost on the way.
+ * Flow tables and payments go by what was sent, as metered at the supplier's gate.
  * Posting books what has moved since the last posting: the difference of the activity's exact
  * integral, so posting more often changes nothing but rounding. Money and carbon are columns of the
  * same booking, at the price and factor that hold; post a move before either changes. At the end of
@@ -23,6 +24,7 @@
 #ifndef PARK_LEDGER_H
 #define PARK_LEDGER_H
 
+#include "models/park/build.h"
 #include "models/park/park.h"
 #include "sim/flow/flow.h"
 
@@ -69,8 +71,8 @@ void park_ledger_book(struct park_ledger *l, int32_t move, double sent, double a
 
 struct park_ledger_sum park_ledger_sum(const struct park_ledger *l, int32_t move);
 
-/** [SI] Arrived since the restart, without posting: what series are differences of. */
-double park_ledger_arrived(const struct park_ledger *l, const struct sim_flow *f, int32_t move);
+/** [SI] Sent since the restart, without posting: what series are differences of. */
+double park_ledger_sent(const struct park_ledger *l, const struct sim_flow *f, int32_t move);
 
 /** [activity] Integral of the activity's rate since the restart. */
 double park_ledger_activity(const struct park_ledger *l, const struct sim_flow *f,

@@ -88,7 +88,7 @@ static void put_flows(struct park_recorder *r, struct sim_row *row)
         const struct park_layout_link *k = &out->layout->links[i];
         const int var = out->units[k->unit].flow;
         if (var >= 0) {
-            const double sum = park_ledger_arrived(r->parts.ledger, r->parts.flow, k->move);
+            const double sum = park_ledger_sent(r->parts.ledger, r->parts.flow, k->move);
             sim_row_put(row, var, out->link_at[i] * out->intervals + r->interval,
                         (sum - r->flow_before[i]) / r->scale[k->stream]);
             r->flow_before[i] = sum;
@@ -143,13 +143,13 @@ static void put_link(const struct park_recorder *r, struct sim_row *row, int lin
     const struct park_results_unit *unit = &out->units[k->unit];
     const int32_t entry = out->entry_at[link];
     const double scale = r->scale[k->stream];
-    sim_row_f64(row, unit->flow_total)[out->link_at[link]] = sum.arrived / scale;
-    sim_row_f64(row, out->quantity)[entry] = sum.arrived / scale;
+    sim_row_f64(row, unit->flow_total)[out->link_at[link]] = sum.sent / scale;
+    sim_row_f64(row, out->quantity)[entry] = sum.sent / scale;
     sim_row_f64(row, out->lost)[entry] = (sum.sent - sum.arrived) / scale;
     sim_row_f64(row, out->mass)[entry] =
-        sum.arrived * content(stream, &stream->density, SIM_DIM_MASS) / 1e3;
+        sum.sent * content(stream, &stream->density, SIM_DIM_MASS) / 1e3;
     sim_row_f64(row, out->energy)[entry] =
-        sum.arrived * content(stream, &stream->energy, SIM_DIM_ENERGY) / 1e9;
+        sum.sent * content(stream, &stream->energy, SIM_DIM_ENERGY) / 1e9;
     sim_row_f64(row, out->money)[entry] = sum.money;
     sim_row_f64(row, out->co2e)[entry] = sum.co2e_kg / 1e3;
     if (k->is_user) {

@@ -240,7 +240,7 @@ static void add_series(struct world *w, const char *name, int axis, int time_axi
 }
 
 static const struct total LINK_TOTALS[] = {
-    {"flow_%_total", "amount that arrived over the run", "the design has no such link", true},
+    {"flow_%_total", "amount over the run, as it left `from`", "the design has no such link", true},
     {"unserved_%", "demand that was not met", "no demand stands behind this link", true}};
 static const struct total STOCK_TOTALS[] = {
     {"stock_%_start", "level at the start (after the warm-up)", "the design has no such stock",
@@ -272,7 +272,7 @@ static void declare_links(struct world *w, const struct entity *unit, unsigned r
     add_totals(w, LINK_TOTALS, SIM_COUNT(LINK_TOTALS), axis, unit);
     if ((record & PARK_RECORD_FLOWS) != 0) {
         add_series(w, format(w, "flow_%", unit->from), axis, SIM_SCHEMA_AXIS_TIME, unit->label,
-                   "amount that arrived in the interval");
+                   "amount in the interval, as it left `from`");
     }
 }
 
@@ -341,10 +341,10 @@ static void declare_ledger(struct world *w, const char *currency)
 {
     static const struct {
         const char *name, *units, *words;
-    } columns[] = {{"quantity", NULL, "amount that arrived, in entry_unit"},
+    } columns[] = {{"quantity", NULL, "amount as it left `from`, in entry_unit"},
                    {"lost", NULL, "amount lost on the way, in entry_unit"},
-                   {"mass", "t", "mass that arrived"},
-                   {"energy", "GJ", "energy content that arrived"},
+                   {"mass", "t", "mass of it"},
+                   {"energy", "GJ", "energy content of it"},
                    {"money", "", "what `to` paid `from`"},
                    {"co2e", "t", "carbon dioxide equivalent caused by the move"}};
     static const struct {
