@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DEGREE_C                                                                                   \
+    "\xc2\xb0"                                                                                     \
+    "C" // UTF-8 of the sign
 #define LARGEST_POWER 9
 #define LONGEST_NAME  31 // letters of a unit's name
 #define LONGEST_TEXT  200
@@ -227,9 +230,9 @@ static bool is_digit(char c)
 
 static const struct known *find_known(const char *name)
 {
-    for (int i = 0; i < SIM_COUNT(KNOWN); i++) {
-        if (strcmp(KNOWN[i].name, name) == 0) {
-            return &KNOWN[i];
+    for (int i = 0; i < SIM_COUNT(known_units); i++) {
+        if (strcmp(known_units[i].name, name) == 0) {
+            return &known_units[i];
         }
     }
     return NULL;
@@ -250,9 +253,9 @@ static bool find_unit(const struct sim_units *u, const char *name, struct sim_un
     return false;
 }
 
-static char lower(char c)
+static int lower(char c)
 {
-    return is_upper(c) ? (char)(c - 'A' + 'a') : c;
+    return is_upper(c) ? c - 'A' + 'a' : c;
 }
 
 static bool is_same_but_case(const char *a, const char *b)
@@ -267,25 +270,24 @@ static bool is_same_but_case(const char *a, const char *b)
 /** The unit that was probably meant, or NULL. */
 static const char *guess(const char *name)
 {
-    for (int i = 0; i < SIM_COUNT(SLIPS); i++) {
-        if (strcmp(SLIPS[i].name, name) == 0) {
-            return SLIPS[i].meant;
+    for (int i = 0; i < SIM_COUNT(slips); i++) {
+        if (strcmp(slips[i].name, name) == 0) {
+            return slips[i].meant;
         }
     }
-    const char *names[SIM_COUNT(KNOWN)];
-    for (int i = 0; i < SIM_COUNT(KNOWN); i++) {
-        if (is_same_but_case(KNOWN[i].name, name)) {
-            return KNOWN[i].name;
+    const char *names[SIM_COUNT(known_units)];
+    for (int i = 0; i < SIM_COUNT(known_units); i++) {
+        if (is_same_but_case(known_units[i].name, name)) {
+            return known_units[i].name;
         }
-        names[i] = KNOWN[i].name;
+        names[i] = known_units[i].name;
     }
     return sim_strtab_nearest(name, names, SIM_COUNT(names));
 }
 
 static enum sim_status unknown_unit(const struct reader *r, const char *name)
 {
-    if (strcmp(name, "degC") == 0 || strcmp(name, "\xc2\xb0"
-                                                  "C") == 0) {
+    if (strcmp(name, "degC") == 0 || strcmp(name, DEGREE_C) == 0) {
         return sim_err_set(r->err, SIM_INPUT,
                            "'%s': degC stands alone (a temperature); per degree write K", r->text);
     }
@@ -450,11 +452,8 @@ static enum sim_status read_product(struct reader *r, struct sim_unit *out)
 static bool is_celsius(const char *p)
 {
     const size_t length = strcspn(p, " \t");
-    const bool is_name =
-        (length == 4 && strncmp(p, "degC", 4) == 0) || (length == 3 && strncmp(p,
-                                                                               "\xc2\xb0"
-                                                                               "C",
-                                                                               3) == 0);
+    const bool is_name = (length == 4 && strncmp(p, "degC", 4) == 0) ||
+                         (length == 3 && strncmp(p, DEGREE_C, 3) == 0);
     return is_name && p[length + strspn(p + length, " \t")] == '\0';
 }
 
@@ -589,7 +588,7 @@ enum sim_status sim_units_parse_quantity(const struct sim_units *u, const char *
                                          struct sim_quantity *out, struct sim_err *err)
 {
     struct sim_quantity q = {.unit = {.num = 1, .den = 1}};
-    const char *rest = NULL;
+    const char *rest = text;
     SIM_TRY(sim_units_parse_number(text, &q.value, &rest, err));
     if (*rest != '\0') {
         SIM_TRY(parse_unit(u, text, rest, &q.unit, err));
@@ -610,189 +609,4 @@ enum sim_status sim_units_parse_si(const struct sim_units *u, const char *text,
     SIM_TRY(sim_units_expect(u, text, q.unit.dim, wanted, err));
     *out = q.si;
     return SIM_OK;
-}
-
-// ---- words for dimensions ----
-
-/** Words for num x by / (per per2), -1 for one that is not there. */
-struct words {
-    int num, by, per, per2;
-};
-
-static bool matches(struct sim_dim dim, struct words w)
-{
-    struct sim_dim d = WORDS[w.num].dim;
-    d = w.by >= 0 ? combine(d, WORDS[w.by].dim, 1) : d;
-    d = w.per >= 0 ? combine(d, WORDS[w.per].dim, -1) : d;
-    d = w.per2 >= 0 ? combine(d, WORDS[w.per2].dim, -1) : d;
-    return sim_units_is_same(d, dim);
-}
-
-/** The simplest words for a dimension: one word, a per b, a times b, a per b per c. */
-static bool find_words(struct sim_dim dim, struct words *out)
-{
-    const int n = SIM_COUNT(WORDS);
-    for (int shape = 0; shape < 4; shape++) {
-        const int seconds = shape == 0 ? 1 : n;
-        const int thirds = shape == 3 ? n : 1;
-        for (int i = 0; i < n * seconds * thirds; i++) {
-            const int second = i / n % seconds;
-            const struct words w = {.num = i % n,
-                                    .by = shape == 2 ? second : -1,
-                                    .per = shape == 1 || shape == 3 ? second : -1,
-                                    .per2 = shape == 3 ? i / n / seconds : -1};
-            if (matches(dim, w)) {
-                *out = w;
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-/** "kg m^2 s^-3" */
-static void format_base(struct sim_dim d, char out[SIM_UNITS_TEXT], const char *money)
-{
-    const struct {
-        const char *name;
-        int power;
-    } parts[] = {{"kg", d.mass},       {"m", d.length},  {"s", d.time},
-                 {"K", d.temperature}, {money, d.money}, {"kgCO2e", d.carbon}};
-    int n = 0;
-    out[0] = '\0';
-    for (int i = 0; i < SIM_COUNT(parts); i++) {
-        if (parts[i].power == 0) {
-            continue;
-        }
-        n += snprintf(out + n, (size_t)(SIM_UNITS_TEXT - n), "%s%s", n > 0 ? " " : "",
-                      parts[i].name);
-        if (parts[i].power != 1) {
-            n += snprintf(out + n, (size_t)(SIM_UNITS_TEXT - n), "^%d", parts[i].power);
-        }
-    }
-}
-
-static int double_meaning(struct sim_dim dim)
-{
-    for (int i = 0; i < SIM_COUNT(DOUBLE_MEANINGS); i++) {
-        if (sim_units_is_same(dim, DOUBLE_MEANINGS[i].dim)) {
-            return i;
-        }
-    }
-    return -1;
-}
-
-char *sim_units_dim_name(struct sim_dim dim, char out[SIM_UNITS_TEXT])
-{
-    struct words w;
-    const int special = double_meaning(dim);
-    if (special >= 0) {
-        (void)snprintf(out, SIM_UNITS_TEXT, "%s", DOUBLE_MEANINGS[special].name);
-    } else if (!find_words(dim, &w)) {
-        char base[SIM_UNITS_TEXT];
-        format_base(dim, base, "money");
-        (void)snprintf(out, SIM_UNITS_TEXT, "a quantity in %.70s", base);
-    } else {
-        const char *first = WORDS[w.num].word;
-        const char *article = w.num == 4 || w.num == 5             ? ""
-                              : first[0] == 'a' || first[0] == 'e' ? "an "
-                                                                   : "a ";
-        (void)snprintf(out, SIM_UNITS_TEXT, "%s%s%s%s%s%s%s%s", article, first,
-                       w.by >= 0 ? " times " : "", w.by >= 0 ? WORDS[w.by].word : "",
-                       w.per >= 0 ? " per " : "", w.per >= 0 ? WORDS[w.per].word : "",
-                       w.per2 >= 0 ? " per " : "", w.per2 >= 0 ? WORDS[w.per2].word : "");
-    }
-    return out;
-}
-
-static const char *unit_of_word(const struct sim_units *u, int word)
-{
-    const char *own = sim_units_currency(u);
-    return WORDS[word].dim.money != 0 && own != NULL ? own : WORDS[word].unit;
-}
-
-char *sim_units_dim_example(const struct sim_units *u, struct sim_dim dim, char out[SIM_UNITS_TEXT])
-{
-    struct words w;
-    const int special = double_meaning(dim);
-    if (special >= 0) {
-        (void)snprintf(out, SIM_UNITS_TEXT, "%s", DOUBLE_MEANINGS[special].unit);
-    } else if (!find_words(dim, &w)) {
-        const char *own = sim_units_currency(u);
-        format_base(dim, out, own != NULL ? own : "VND");
-    } else {
-        (void)snprintf(out, SIM_UNITS_TEXT, "%s%s%s%s%s%s%s", unit_of_word(u, w.num),
-                       w.by >= 0 ? " " : "", w.by >= 0 ? unit_of_word(u, w.by) : "",
-                       w.per >= 0 ? "/" : "", w.per >= 0 ? unit_of_word(u, w.per) : "",
-                       w.per2 >= 0 ? "/" : "", w.per2 >= 0 ? unit_of_word(u, w.per2) : "");
-    }
-    return out;
-}
-
-enum sim_status sim_units_expect(const struct sim_units *u, const char *text, struct sim_dim is,
-                                 struct sim_dim wanted, struct sim_err *err)
-{
-    if (sim_units_is_same(is, wanted)) {
-        return SIM_OK;
-    }
-    char is_name[SIM_UNITS_TEXT];
-    char wanted_name[SIM_UNITS_TEXT];
-    char unit[SIM_UNITS_TEXT];
-    double value = 0;
-    const char *rest = text;
-    struct sim_err ignored;
-    const bool has_number = sim_units_parse_number(text, &value, &rest, &ignored) == SIM_OK;
-    const bool is_bare = has_number && *rest == '\0';
-    int length = (int)(rest - text); // the number as the user wrote it
-    while (length > 0 && text[length - 1] == ' ') {
-        length--;
-    }
-    sim_units_dim_name(is, is_name);
-    sim_units_dim_name(wanted, wanted_name);
-    sim_units_dim_example(u, wanted, unit);
-    return sim_err_set(err, SIM_INPUT, "'%s' %s%s; wanted is %s, for example '%.*s%s%s'", text,
-                       is_bare ? "has no unit" : "is ", is_bare ? "" : is_name, wanted_name,
-                       has_number ? length : 0, text, has_number && unit[0] != '1' ? " " : "",
-                       has_number && unit[0] == '1' ? "" : unit);
-}
-
-// ---- writing ----
-
-static void strip_zeros(char *number)
-{
-    if (strchr(number, '.') == NULL) {
-        return;
-    }
-    size_t length = strlen(number);
-    while (number[length - 1] == '0') {
-        number[--length] = '\0';
-    }
-    if (number[length - 1] == '.') {
-        number[length - 1] = '\0';
-    }
-}
-
-char *sim_units_format(const struct sim_units *u, double si, const char *unit_text, int digits,
-                       char out[SIM_UNITS_TEXT])
-{
-    struct sim_unit unit;
-    struct sim_err err;
-    char number[48];
-    SIM_REQUIRE(digits >= 1 && digits <= 17, "significant digits are 1..17");
-    SIM_REQUIRE(sim_units_parse(u, unit_text, &unit, &err) == SIM_OK, "the unit must parse");
-    const double value = sim_units_from_si(unit, si) + 0.0; // -0 becomes 0
-    (void)snprintf(number, sizeof number, "%.*e", digits - 1, value);
-    const char *e = strchr(number, 'e');
-    const int power = e != NULL ? (int)strtol(e + 1, NULL, 10) : 0;
-    if (e != NULL && power >= -5 && power < 15) {
-        const int decimals = digits - 1 - power;
-        (void)snprintf(number, sizeof number, "%.*f", decimals > 0 ? decimals : 0, value);
-        strip_zeros(number);
-    } else {
-        (void)snprintf(number, sizeof number, "%.*g", digits, value);
-    }
-    const bool has_unit = strcmp(unit_text, "1") != 0;
-    (void)snprintf(out, SIM_UNITS_TEXT, "%s%s%.47s", number, has_unit ? " " : "",
-                   has_unit ? unit_text : "");
-    return out;
 }

@@ -1,6 +1,5 @@
 /** @file
- * The units there are, what is often written for them, and the words for dimensions.
- * Data of units.c, included by it alone.
+ * The units there are, and what is often written for them. Data of units.c, included by it alone.
  *
  * Floor 1. Const.
  */
@@ -53,7 +52,7 @@ struct known {
     }
 
 // Factors are exact. toe and cal: IEA, 1 toe = 10 Gcal (International Table) = 41.868 GJ.
-static const struct known KNOWN[] = {
+static const struct known known_units[] = {
     {"t", 1000, 1, MASS},
     {"kg", 1, 1, MASS},
     {"g", 1, 1000, MASS},
@@ -134,43 +133,13 @@ static const struct known KNOWN[] = {
 /** What people write, and what is meant. */
 static const struct {
     const char *name, *meant;
-} SLIPS[] = {
+} slips[] = {
     {"ton", "t"},     {"tons", "t"},    {"tonne", "t"},    {"tonnes", "t"},     {"l", "L"},
     {"hr", "h"},      {"hrs", "h"},     {"sec", "s"},      {"yr", "year"},      {"a", "year"},
     {"C", "degC"},    {"CO2", "tCO2e"}, {"tCO2", "tCO2e"}, {"kgCO2", "kgCO2e"}, {"CO2e", "tCO2e"},
     {"kwh", "kWh"},   {"mwh", "MWh"},   {"KW", "kW"},      {"Kg", "kg"},        {"T", "t"},
     {"percent", "%"}, {"litre", "L"},   {"liter", "L"},    {"cbm", "m3"},       {"sqm", "m2"},
     {"H", "h"},       {"mw", "MW"},     {"mj", "MJ"},      {"gj", "GJ"},        {"w", "W"},
-};
-
-/** What people have a word for, and a usual unit; money's unit is the park's currency. */
-static const struct {
-    const char *word;
-    const char *unit;
-    struct sim_dim dim;
-} WORDS[] = {
-    {"mass", "t", MASS},
-    {"volume", "m3", VOLUME},
-    {"energy", "kWh", ENERGY},
-    {"power", "kW", POWER},
-    {"money", "VND", {.money = 1}},
-    {"carbon (CO2e)", "tCO2e", CARBON},
-    {"length", "km", LENGTH},
-    {"area", "ha", {.length = 2}},
-    {"time", "h", TIME},
-    {"temperature", "K", {.temperature = 1}},
-    {"number", "1", NUMBER},
-};
-
-/** Dimensions that mean two things, which no search of words would tell. */
-static const struct {
-    const char *name, *unit;
-    struct sim_dim dim;
-} DOUBLE_MEANINGS[] = {
-    {"a pressure or an energy per volume", "kWh/m3", PRESS},
-    {"a mass per time per time or an energy per area", "t/h/h", {.mass = 1, .time = -2}},
-    {"a temperature", "degC", {.temperature = 1}},
-    {"a pure number", "1", NUMBER},
 };
 
 #endif
