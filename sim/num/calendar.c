@@ -104,9 +104,9 @@ static sim_time read_clock(const char **p)
 
 static int read_weekday(const char **p)
 {
-    static const char *const NAMES[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+    static const char *const names[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
     for (int i = 0; i < 7; i++) {
-        if (read_word(p, NAMES[i])) {
+        if (read_word(p, names[i])) {
             return i;
         }
     }

@@ -11,7 +11,7 @@
 
 #define LEAST_CHANCE 1e-9 // that a cut must leave
 
-static const struct sim_dist_info INFOS[SIM_DIST_KINDS] = {
+static const struct sim_dist_info infos[SIM_DIST_KINDS] = {
     [SIM_DIST_CONSTANT] = {"constant", 1, {"value"}, {true}, false, "always the same value"},
     [SIM_DIST_UNIFORM] = {"uniform",
                           2,
@@ -56,13 +56,13 @@ static const struct sim_dist_info INFOS[SIM_DIST_KINDS] = {
 const struct sim_dist_info *sim_dist_info(enum sim_dist_kind kind)
 {
     SIM_REQUIRE((int)kind >= 0 && kind < SIM_DIST_KINDS, "no such kind of distribution");
-    return &INFOS[kind];
+    return &infos[kind];
 }
 
 enum sim_dist_kind sim_dist_find(const char *name)
 {
     for (int i = 0; i < SIM_DIST_KINDS; i++) {
-        if (strcmp(INFOS[i].name, name) == 0) {
+        if (strcmp(infos[i].name, name) == 0) {
             return (enum sim_dist_kind)i;
         }
     }
@@ -75,6 +75,22 @@ struct sim_dist sim_dist_make(enum sim_dist_kind kind, double p0, double p1, dou
 }
 
 // ---- distribution functions before the cut ----
+
+static double uniform_cdf(const double p[2], double x)
+{
+    if (x <= p[0] || x >= p[1]) {
+        return x <= p[0] ? 0 : 1;
+    }
+    return (x - p[0]) / (p[1] - p[0]);
+}
+
+static double bernoulli_cdf(double p, double x)
+{
+    if (x < 0 || x >= 1) {
+        return x < 0 ? 0 : 1;
+    }
+    return 1 - p;
+}
 
 static double triangular_cdf(const double p[3], double x)
 {
@@ -178,7 +194,7 @@ static double raw_cdf(const struct sim_dist *d, double x)
     case SIM_DIST_CONSTANT:
         return x < p[0] ? 0 : 1;
     case SIM_DIST_UNIFORM:
-        return x <= p[0] ? 0 : x >= p[1] ? 1 : (x - p[0]) / (p[1] - p[0]);
+        return uniform_cdf(p, x);
     case SIM_DIST_TRIANGULAR:
         return triangular_cdf(p, x);
     case SIM_DIST_NORMAL:
@@ -194,7 +210,7 @@ static double raw_cdf(const struct sim_dist *d, double x)
     case SIM_DIST_POISSON:
         return poisson_cdf(p[0], x);
     case SIM_DIST_BERNOULLI:
-        return x < 0 ? 0 : x < 1 ? 1 - p[0] : 1;
+        return bernoulli_cdf(p[0], x);
     case SIM_DIST_EMPIRICAL:
         return empirical_cdf(d, x);
     case SIM_DIST_KINDS:
@@ -263,14 +279,14 @@ static enum sim_status check_order(const struct sim_dist *d, struct sim_err *err
 static enum sim_status check_params(const struct sim_dist *d, struct sim_err *err)
 {
     // bit i: parameter i must be above 0
-    static const unsigned POSITIVE[SIM_DIST_KINDS] = {
+    static const unsigned positive_params[SIM_DIST_KINDS] = {
         [SIM_DIST_NORMAL] = 2u, [SIM_DIST_LOGNORMAL] = 3u, [SIM_DIST_EXPONENTIAL] = 1u,
         [SIM_DIST_GAMMA] = 3u,  [SIM_DIST_WEIBULL] = 3u,   [SIM_DIST_POISSON] = 1u};
     for (int i = 0; i < sim_dist_info(d->kind)->count; i++) {
         if (!isfinite(d->p[i])) {
             return wrong(d, err, i, "a finite number");
         }
-        if ((POSITIVE[d->kind] >> i & 1u) != 0 && !(d->p[i] > 0)) {
+        if ((positive_params[d->kind] >> i & 1u) != 0 && !(d->p[i] > 0)) {
             return wrong(d, err, i, "above 0");
         }
     }

@@ -65,7 +65,7 @@ static struct pair two_product(double a, double b)
     return (struct pair){product, ((ah * bh - product) + ah * bl + al * bh) + al * bl};
 }
 
-/** A positive number as 2^k z with z in the step `row` of LOG_TABLE. */
+/** A positive number as 2^k z with z in the step `row` of log_table. */
 struct parts {
     int64_t k;
     int row;
@@ -106,15 +106,15 @@ double sim_elem_log(double x)
         return x;
     }
     const struct parts p = take_apart(x);
-    const double inv = LOG_TABLE[p.row].inv;
+    const double inv = log_table[p.row].inv;
     const double z_hi = upper_half(p.z);
     const double r_hi = z_hi * inv - 1; // exact: 26 bits times 10
     const double r_lo = (p.z - z_hi) * inv;
     const double r = r_hi + r_lo;
     const double k = (double)p.k;
-    const struct pair s = fast_two_sum(k * LN2_HI + LOG_TABLE[p.row].hi, r_hi);
+    const struct pair s = fast_two_sum(k * ln2_hi + log_table[p.row].hi, r_hi);
     const struct pair t = two_sum(s.hi, r_lo);
-    const double low = k * LN2_LO + LOG_TABLE[p.row].lo;
+    const double low = k * ln2_lo + log_table[p.row].lo;
     return t.hi + (((log_tail(r) + low) - 0.5 * r * r) + (s.lo + t.lo));
 }
 
@@ -122,7 +122,7 @@ double sim_elem_log(double x)
 static struct pair log_pair(double u, double c)
 {
     const struct parts p = take_apart(u);
-    const double inv = LOG_TABLE[p.row].inv;
+    const double inv = log_table[p.row].inv;
     const double z_hi = upper_half(p.z);
     // scaled in two steps, as 2^-k may not be a normal number
     const double c_scaled =
@@ -132,9 +132,9 @@ static struct pair log_pair(double u, double c)
 
     const struct pair square = two_product(r.hi, r.hi);
     const double k = (double)p.k;
-    const struct pair s = fast_two_sum(k * LN2_HI + LOG_TABLE[p.row].hi, r.hi);
+    const struct pair s = fast_two_sum(k * ln2_hi + log_table[p.row].hi, r.hi);
     const struct pair t = two_sum(s.hi, -0.5 * square.hi);
-    const double low = (k * LN2_LO + LOG_TABLE[p.row].lo) + (r.lo - r.hi * r.lo);
+    const double low = (k * ln2_lo + log_table[p.row].lo) + (r.lo - r.hi * r.lo);
     return fast_two_sum(t.hi, (t.lo + s.lo) + (low - 0.5 * square.lo + log_tail(r.hi)));
 }
 
@@ -171,8 +171,8 @@ static double exp_tail(double r)
 static struct reduced reduce(double x, double x_lo)
 {
     const double shift = 0x1.8p52; // rounds to an integer
-    const double n = (x * STEPS_PER_ONE + shift) - shift;
-    const double r = (x - n * STEP_HI) - (n * STEP_LO - x_lo); // the first difference is exact
+    const double n = (x * steps_per_one + shift) - shift;
+    const double r = (x - n * step_hi) - (n * step_lo - x_lo); // the first difference is exact
     const int64_t steps = (int64_t)n;
     return (struct reduced){
         .m = (steps - (steps & 63)) / 64, .j = (int)(steps & 63), .p = r + exp_tail(r)};
@@ -181,8 +181,8 @@ static struct reduced reduce(double x, double x_lo)
 static double exp_pair(double x, double x_lo)
 {
     const struct reduced d = reduce(x, x_lo);
-    const double hi = EXP_TABLE[d.j].hi;
-    const double y = hi + (EXP_TABLE[d.j].lo + hi * d.p);
+    const double hi = exp_table[d.j].hi;
+    const double y = hi + (exp_table[d.j].lo + hi * d.p);
     if (d.m >= -1021 && d.m <= 1023) {
         return y * power_of_two(d.m);
     }
@@ -222,9 +222,9 @@ double sim_elem_expm1(double x)
         return x + exp_tail(x);
     }
     const double scale = power_of_two(d.m);
-    const double hi = EXP_TABLE[d.j].hi;
+    const double hi = exp_table[d.j].hi;
     const struct pair s = two_sum(scale * hi, -1);
-    return s.hi + (s.lo + scale * (EXP_TABLE[d.j].lo + hi * d.p));
+    return s.hi + (s.lo + scale * (exp_table[d.j].lo + hi * d.p));
 }
 
 /** 0 no integer, 1 odd, 2 even. */

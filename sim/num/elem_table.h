@@ -4,13 +4,13 @@
 #ifndef SIM_NUM_ELEM_TABLE_H
 #define SIM_NUM_ELEM_TABLE_H
 
-static const double LN2_HI = 0x1.62e42fefa3800p-1; // multiple of 2^-42
-static const double LN2_LO = 0x1.ef35793c76730p-45;
-static const double STEP_HI = 0x1.62e42fef80000p-7; // ln2 / 64, multiple of 2^-40
-static const double STEP_LO = 0x1.1cf79abc9e3b4p-42;
-static const double STEPS_PER_ONE = 0x1.71547652b82fep+6; // 64 / ln2
+static const double ln2_hi = 0x1.62e42fefa3800p-1; // multiple of 2^-42
+static const double ln2_lo = 0x1.ef35793c76730p-45;
+static const double step_hi = 0x1.62e42fef80000p-7; // ln2 / 64, multiple of 2^-40
+static const double step_lo = 0x1.1cf79abc9e3b4p-42;
+static const double steps_per_one = 0x1.71547652b82fep+6; // 64 / ln2
 
-static const struct { double inv, hi, lo; } LOG_TABLE[128] = {
+static const struct { double inv, hi, lo; } log_table[128] = {
     {0x1.7380000000000p+0, -0x1.7d4eeef5ef000p-2, 0x1.c9018f8f27d8fp-45},
     {0x1.7100000000000p+0, -0x1.7664e1239e000p-2, 0x1.0c4fb6aeb27afp-44},
     {0x1.6f00000000000p+0, -0x1.70d42e2789000p-2, -0x1.1aead337ee287p-45},
@@ -140,7 +140,7 @@ static const struct { double inv, hi, lo; } LOG_TABLE[128] = {
     {0x1.7800000000000p-1, 0x1.3c25277333000p-2, 0x1.83b54b606bd5cp-46},
     {0x1.7500000000000p-1, 0x1.44591e053a000p-2, -0x1.6e95892923d88p-47}};
 
-static const struct { double hi, lo; } EXP_TABLE[64] = {
+static const struct { double hi, lo; } exp_table[64] = {
     {0x1.0000000000000p+0, 0x0.0p+0},
     {0x1.02c9a3e778061p+0, -0x1.19083535b085dp-56},
     {0x1.059b0d3158574p+0, 0x1.d73e2a475b465p-55},

@@ -8,8 +8,8 @@
 #include <float.h>
 #include <math.h>
 
-static const double HALF_LOG_2PI = 0.91893853320467274178;
-static const double LOWEST = 1e-300; // stands in for zero in continued fractions
+static const double half_log_2pi = 0.91893853320467274178;
+static const double lowest = 1e-300; // stands in for zero in continued fractions
 
 /** Stirling's series: log gamma(x) - [(x - 1/2) log x - x + log(2 pi)/2], x >= 10. DLMF 5.11.1 */
 static double stirling_rest(double x)
@@ -30,7 +30,7 @@ double sim_gammas_log(double x)
         product *= z;
         z += 1;
     }
-    return (z - 0.5) * sim_elem_log(z) - z + HALF_LOG_2PI + stirling_rest(z) -
+    return (z - 0.5) * sim_elem_log(z) - z + half_log_2pi + stirling_rest(z) -
            (z > x ? sim_elem_log(product) : 0);
 }
 
@@ -60,7 +60,7 @@ static double gamma_front(double a, double x)
         return sim_elem_exp(a * sim_elem_log(x) - x - sim_gammas_log(a + 1));
     }
     const double spread = a * excess((x - a) / a) + stirling_rest(a);
-    return sim_elem_exp(-spread - HALF_LOG_2PI) / sqrt(a);
+    return sim_elem_exp(-spread - half_log_2pi) / sqrt(a);
 }
 
 static int term_limit(double a)
@@ -87,16 +87,16 @@ static double lower_series(double a, double x)
 static double upper_fraction(double a, double x)
 {
     double b = x + 1 - a;
-    double c = 1 / LOWEST;
+    double c = 1 / lowest;
     double d = 1 / b;
     double h = d;
     for (int n = 1; n < term_limit(a); n++) {
         const double factor = -n * (n - a);
         b += 2;
         d = factor * d + b;
-        d = fabs(d) < LOWEST ? LOWEST : d;
+        d = fabs(d) < lowest ? lowest : d;
         c = b + factor / c;
-        c = fabs(c) < LOWEST ? LOWEST : c;
+        c = fabs(c) < lowest ? lowest : c;
         d = 1 / d;
         h *= d * c;
         if (fabs(d * c - 1) < DBL_EPSILON) {
@@ -176,6 +176,15 @@ static double first_guess(double a, double p)
     return small < 0.5 * a + 0.2 || x < 1e-3 * a ? small : x;
 }
 
+/** Where to go on when a step leaves the bracket. */
+static double between(double low, double high, double x)
+{
+    if (high == HUGE_VAL) {
+        return 2 * x;
+    }
+    return low > 0 ? sqrt(low) * sqrt(high) : high / 16;
+}
+
 double sim_gammas_lower_inverse(double a, double p)
 {
     SIM_REQUIRE(a > 0 && p > 0 && p < 1, "the inverse of P(a, x) wants a > 0 and p in (0, 1)");
@@ -189,17 +198,12 @@ double sim_gammas_lower_inverse(double a, double p)
         const double newton = above / (gamma_front(a, x) * a / x);
         // Halley's correction from the second derivative
         const double bend = newton * ((a - 1) / x - 1) / 2;
-        double next = x - newton / (fabs(bend) < 0.5 ? 1 - bend : 1);
-        const double step = fabs(next - x);
+        const double next = x - newton / (fabs(bend) < 0.5 ? 1 - bend : 1);
         // each step has the cube of the last one's error, on the scale of x / sqrt(1 + a)
-        const bool is_last = step * sqrt(1 + a) <= 1e-6 * x;
-        if (!is_last && !(next > low && next < high)) {
-            next = high == HUGE_VAL ? 2 * x : low > 0 ? sqrt(low) * sqrt(high) : high / 16;
+        if (fabs(next - x) * sqrt(1 + a) <= 1e-6 * x) {
+            return next;
         }
-        x = next;
-        if (is_last) {
-            break;
-        }
+        x = next > low && next < high ? next : between(low, high, x);
     }
     return x;
 }
@@ -209,7 +213,7 @@ static double beta_fraction(double a, double b, double x)
 {
     double c = 1;
     double d = 1 - (a + b) * x / (a + 1);
-    d = 1 / (fabs(d) < LOWEST ? LOWEST : d);
+    d = 1 / (fabs(d) < lowest ? lowest : d);
     double h = d;
     const int limit = term_limit(a > b ? a : b);
     for (int m = 1; m < limit; m++) {
@@ -219,9 +223,9 @@ static double beta_fraction(double a, double b, double x)
         double change = 1;
         for (int k = 0; k < 2; k++) {
             d = 1 + factors[k] * d;
-            d = 1 / (fabs(d) < LOWEST ? LOWEST : d);
+            d = 1 / (fabs(d) < lowest ? lowest : d);
             c = 1 + factors[k] / c;
-            c = fabs(c) < LOWEST ? LOWEST : c;
+            c = fabs(c) < lowest ? lowest : c;
             h *= d * c;
             change = d * c;
         }

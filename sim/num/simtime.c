@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const int DAYS_BEFORE_MONTH[13] = {0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+static const int days_before_month[13] = {0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
 
 static int64_t floor_div(int64_t a, int64_t b)
 {
@@ -37,7 +37,7 @@ static int64_t days_to_year(int year)
 
 static int day_of_year(int year, int month, int day)
 {
-    return DAYS_BEFORE_MONTH[month] + day + (month > 2 && sim_simtime_is_leap_year(year) ? 1 : 0);
+    return days_before_month[month] + day + (month > 2 && sim_simtime_is_leap_year(year) ? 1 : 0);
 }
 
 static int year_of_day(int64_t day)
@@ -288,7 +288,7 @@ enum sim_status sim_simtime_parse(const char *text, sim_time *out, struct sim_er
 static const struct {
     const char *name;
     sim_time span;
-} SPANS[] = {
+} span_names[] = {
     {"s", SIM_TIME_S},        {"second", SIM_TIME_S},   {"seconds", SIM_TIME_S},
     {"min", SIM_TIME_MIN},    {"minute", SIM_TIME_MIN}, {"minutes", SIM_TIME_MIN},
     {"h", SIM_TIME_H},        {"hour", SIM_TIME_H},     {"hours", SIM_TIME_H},
@@ -304,9 +304,10 @@ static sim_time span_of(const char *name)
     while (length > 0 && (name[length - 1] == ' ' || name[length - 1] == '\t')) {
         length--;
     }
-    for (int i = 0; i < SIM_COUNT(SPANS); i++) {
-        if (strlen(SPANS[i].name) == length && strncmp(SPANS[i].name, name, length) == 0) {
-            return SPANS[i].span;
+    for (int i = 0; i < SIM_COUNT(span_names); i++) {
+        if (strlen(span_names[i].name) == length &&
+            strncmp(span_names[i].name, name, length) == 0) {
+            return span_names[i].span;
         }
     }
     return 0;

@@ -124,11 +124,11 @@ static double polynomial(const double c[8], double x)
 }
 
 // Wichura 1988, Applied Statistics 37, algorithm AS 241 (PPND16): middle, near and far tail.
-static const double MIDDLE_ABOVE[8] = {3.3871328727963666080e0,  1.3314166789178437745e+2,
+static const double middle_above[8] = {3.3871328727963666080e0,  1.3314166789178437745e+2,
                                        1.9715909503065514427e+3, 1.3731693765509461125e+4,
                                        4.5921953931549871457e+4, 6.7265770927008700853e+4,
                                        3.3430575583588128105e+4, 2.5090809287301226727e+3};
-static const double MIDDLE_BELOW[8] = {1.0,
+static const double middle_below[8] = {1.0,
                                        4.2313330701600911252e+1,
                                        6.8718700749205790830e+2,
                                        5.3941960214247511077e+3,
@@ -136,11 +136,11 @@ static const double MIDDLE_BELOW[8] = {1.0,
                                        3.9307895800092710610e+4,
                                        2.8729085735721942674e+4,
                                        5.2264952788528545610e+3};
-static const double NEAR_ABOVE[8] = {1.42343711074968357734e0,  4.63033784615654529590e0,
+static const double near_above[8] = {1.42343711074968357734e0,  4.63033784615654529590e0,
                                      5.76949722146069140550e0,  3.64784832476320460504e0,
                                      1.27045825245236838258e0,  2.41780725177450611770e-1,
                                      2.27238449892691845833e-2, 7.74545014278341407640e-4};
-static const double NEAR_BELOW[8] = {1.0,
+static const double near_below[8] = {1.0,
                                      2.05319162663775882187e0,
                                      1.67638483018380384940e0,
                                      6.89767334985100004550e-1,
@@ -148,11 +148,11 @@ static const double NEAR_BELOW[8] = {1.0,
                                      1.51986665636164571966e-2,
                                      5.47593808499534494600e-4,
                                      1.05075007164441684324e-9};
-static const double FAR_ABOVE[8] = {6.65790464350110377720e0,  5.46378491116411436990e0,
+static const double far_above[8] = {6.65790464350110377720e0,  5.46378491116411436990e0,
                                     1.78482653991729133580e0,  2.96560571828504891230e-1,
                                     2.65321895265761230930e-2, 1.24266094738807843860e-3,
                                     2.71155556874348757815e-5, 2.01033439929228813265e-7};
-static const double FAR_BELOW[8] = {1.0,
+static const double far_below[8] = {1.0,
                                     5.99832206555887937690e-1,
                                     1.36929880922735805310e-1,
                                     1.48753612908506148525e-2,
@@ -167,11 +167,11 @@ double sim_stats_normal_quantile(double p)
     const double q = p - 0.5;
     if (fabs(q) <= 0.425) {
         const double r = 0.180625 - q * q;
-        return q * polynomial(MIDDLE_ABOVE, r) / polynomial(MIDDLE_BELOW, r);
+        return q * polynomial(middle_above, r) / polynomial(middle_below, r);
     }
     const double r = sqrt(-sim_elem_log(q < 0 ? p : 1 - p));
-    const double x = r <= 5 ? polynomial(NEAR_ABOVE, r - 1.6) / polynomial(NEAR_BELOW, r - 1.6)
-                            : polynomial(FAR_ABOVE, r - 5) / polynomial(FAR_BELOW, r - 5);
+    const double x = r <= 5 ? polynomial(near_above, r - 1.6) / polynomial(near_below, r - 1.6)
+                            : polynomial(far_above, r - 5) / polynomial(far_below, r - 5);
     return q < 0 ? -x : x;
 }
 

@@ -216,7 +216,7 @@ static sim_time end_of_period(const struct sim_table1d_spec *spec)
 
 static enum sim_status check_period(const struct sim_table1d_spec *spec, struct sim_err *err)
 {
-    static const char *const NAMES[] = {"", "day", "week (Monday to Sunday)", "calendar year"};
+    static const char *const names[] = {"", "day", "week (Monday to Sunday)", "calendar year"};
     char a[SIM_SIMTIME_TEXT];
     char b[SIM_SIMTIME_TEXT];
     const sim_time end = end_of_period(spec);
@@ -226,7 +226,7 @@ static enum sim_status check_period(const struct sim_table1d_spec *spec, struct 
                 err, SIM_INPUT,
                 "row %d: %s lies outside the %s that begins with row 1 (%s) and is to "
                 "be repeated; cut the table there or repeat something longer",
-                i + 1, sim_simtime_format(spec->times[i], a), NAMES[spec->repeat],
+                i + 1, sim_simtime_format(spec->times[i], a), names[spec->repeat],
                 sim_simtime_format(spec->times[0], b));
         }
     }
@@ -435,7 +435,8 @@ static int64_t leaps_before(int year)
 static double whole_periods(const struct sim_table1d *t, sim_time start, sim_time end)
 {
     if (t->repeat != SIM_TABLE1D_YEAR) {
-        return (double)((end - start) / t->common.length) * t->common.total;
+        const int64_t periods = (end - start) / t->common.length;
+        return (double)periods * t->common.total;
     }
     const int first = sim_simtime_civil(start).year;
     const int past = end >= SIM_TIME_LAST ? 10000 : sim_simtime_civil(end).year;

@@ -197,7 +197,7 @@ Test(calendar, what_never_opens_says_never)
 
 Test(calendar, wrong_lines_are_refused_with_the_remedy)
 {
-    static const char *const CASES[][2] = {
+    static const char *const cases[][2] = {
         {"+06:00-22:00", "no opening hours"},
         {"+Mon-Sat", "no opening hours"},
         {"+Mo-Sa 06:00-22:00", "no opening hours"},
@@ -217,16 +217,16 @@ Test(calendar, wrong_lines_are_refused_with_the_remedy)
         {"yearly 13-01 for 1 day", "not a day of every"},
         {"yearly 07-01", "no maintenance"},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct sim_calendar *c = sim_calendar_create();
         struct sim_err err = {0};
-        const char *line = CASES[i][0];
+        const char *line = cases[i][0];
         const enum sim_status status = line[0] == '+' ? sim_calendar_add_open(c, line + 1, &err)
                                        : line[0] == '-'
                                            ? sim_calendar_add_closed(c, line + 1, &err)
                                            : sim_calendar_add_maintenance(c, line, &err);
         cr_assert(status == SIM_INPUT, "%s was taken", line);
-        cr_assert(strstr(err.text, CASES[i][1]) != NULL, "%s: %s", line, err.text);
+        cr_assert(strstr(err.text, cases[i][1]) != NULL, "%s: %s", line, err.text);
         sim_calendar_destroy(c);
     }
 }

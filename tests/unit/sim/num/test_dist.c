@@ -11,8 +11,8 @@
 
 #define N 20000
 
-static const double VALUES[] = {1, 2, 2, 5, 9};
-static const double WEIGHTS[] = {1, 0, 3, 2, 4};
+static const double few_values[] = {1, 2, 2, 5, 9};
+static const double few_weights[] = {1, 0, 3, 2, 4};
 
 static struct sim_dist make(enum sim_dist_kind kind, double a, double b, double c, double min,
                             double max)
@@ -22,8 +22,8 @@ static struct sim_dist make(enum sim_dist_kind kind, double a, double b, double 
     d.min = min;
     d.max = max;
     if (kind == SIM_DIST_EMPIRICAL) {
-        d.values = VALUES;
-        d.weights = a > 0 ? WEIGHTS : NULL;
+        d.values = few_values;
+        d.weights = a > 0 ? few_weights : NULL;
         d.count = 5;
     }
     cr_assert(sim_dist_prepare(&d, &err) == SIM_OK, "%s", err.text);
@@ -80,7 +80,7 @@ struct wanted {
 
 #define NONE (-HUGE_VAL), HUGE_VAL
 
-static const struct wanted CONTINUOUS[] = {
+static const struct wanted continuous[] = {
     {SIM_DIST_UNIFORM, 3, 7, 0, NONE},          {SIM_DIST_UNIFORM, 3, 7, 0, 4, 6.5},
     {SIM_DIST_TRIANGULAR, 1.4, 1.6, 2.3, NONE}, {SIM_DIST_TRIANGULAR, 1, 1, 3, NONE},
     {SIM_DIST_TRIANGULAR, 1, 3, 3, NONE},       {SIM_DIST_TRIANGULAR, 1.4, 1.6, 2.3, 1.5, 2},
@@ -94,7 +94,7 @@ static const struct wanted CONTINUOUS[] = {
     {SIM_DIST_WEIBULL, 3, 10, 0, 5, 14},
 };
 
-static const struct wanted DISCRETE[] = {
+static const struct wanted discrete[] = {
     {SIM_DIST_POISSON, 0.3, 0, 0, NONE},    {SIM_DIST_POISSON, 12, 0, 0, NONE},
     {SIM_DIST_POISSON, 400, 0, 0, NONE},    {SIM_DIST_POISSON, 4, 0, 0, 2, 7},
     {SIM_DIST_POISSON, 60, 0, 0, 55.5, 70}, {SIM_DIST_BERNOULLI, 0.3, 0, 0, NONE},
@@ -127,8 +127,8 @@ static void check_moments(const struct sim_dist *d, uint64_t stream)
 
 Test(dist, continuous_samples_have_their_moments_and_their_distribution_function)
 {
-    for (size_t i = 0; i < sizeof CONTINUOUS / sizeof CONTINUOUS[0]; i++) {
-        const struct wanted w = CONTINUOUS[i];
+    for (size_t i = 0; i < sizeof continuous / sizeof continuous[0]; i++) {
+        const struct wanted w = continuous[i];
         const struct sim_dist d = make(w.kind, w.a, w.b, w.c, w.min, w.max);
         check_moments(&d, i);
         const double largest = distance(&d, sample);
@@ -138,8 +138,8 @@ Test(dist, continuous_samples_have_their_moments_and_their_distribution_function
 
 Test(dist, discrete_samples_have_their_moments_and_pass_chi_square)
 {
-    for (size_t i = 0; i < sizeof DISCRETE / sizeof DISCRETE[0]; i++) {
-        const struct wanted w = DISCRETE[i];
+    for (size_t i = 0; i < sizeof discrete / sizeof discrete[0]; i++) {
+        const struct wanted w = discrete[i];
         const struct sim_dist d = make(w.kind, w.a, w.b, w.c, w.min, w.max);
         check_moments(&d, 100 + i);
         qsort(sample, N, sizeof *sample, by_value);
@@ -160,8 +160,8 @@ Test(dist, the_wrong_distribution_function_is_noticed)
 
 Test(dist, quantile_and_distribution_function_are_inverse)
 {
-    for (size_t i = 0; i < sizeof CONTINUOUS / sizeof CONTINUOUS[0]; i++) {
-        const struct wanted w = CONTINUOUS[i];
+    for (size_t i = 0; i < sizeof continuous / sizeof continuous[0]; i++) {
+        const struct wanted w = continuous[i];
         const struct sim_dist d = make(w.kind, w.a, w.b, w.c, w.min, w.max);
         double before = -HUGE_VAL;
         for (double u = 0.0005; u < 1; u += 0.0005) {
@@ -171,8 +171,8 @@ Test(dist, quantile_and_distribution_function_are_inverse)
         }
         cr_assert(sim_dist_cdf(&d, sim_dist_least(&d)) < 1e-12);
     }
-    for (size_t i = 0; i < sizeof DISCRETE / sizeof DISCRETE[0]; i++) {
-        const struct wanted w = DISCRETE[i];
+    for (size_t i = 0; i < sizeof discrete / sizeof discrete[0]; i++) {
+        const struct wanted w = discrete[i];
         const struct sim_dist d = make(w.kind, w.a, w.b, w.c, w.min, w.max);
         for (double u = 0.00051; u < 1; u += 0.001) { // the least x with F(x) >= u
             const double x = sim_dist_quantile(&d, u);
@@ -202,8 +202,8 @@ static void moments_by_quadrature(const struct sim_dist *d, double *mean, double
 
 Test(dist, moments_in_closed_form_agree_with_quadrature)
 {
-    for (size_t i = 0; i < sizeof CONTINUOUS / sizeof CONTINUOUS[0]; i++) {
-        const struct wanted w = CONTINUOUS[i];
+    for (size_t i = 0; i < sizeof continuous / sizeof continuous[0]; i++) {
+        const struct wanted w = continuous[i];
         if (w.kind == SIM_DIST_GAMMA && w.a > 100) {
             continue; // slow, and known
         }
@@ -241,8 +241,8 @@ Test(dist, a_constant_is_constant_and_may_be_cut)
 
 Test(dist, extreme_uniforms_give_finite_values)
 {
-    for (size_t i = 0; i < sizeof CONTINUOUS / sizeof CONTINUOUS[0]; i++) {
-        const struct wanted w = CONTINUOUS[i];
+    for (size_t i = 0; i < sizeof continuous / sizeof continuous[0]; i++) {
+        const struct wanted w = continuous[i];
         const struct sim_dist d = make(w.kind, w.a, w.b, w.c, w.min, w.max);
         const double low = sim_dist_quantile(&d, 0x1p-53);
         const double high = sim_dist_quantile(&d, 1 - 0x1p-53);
@@ -287,7 +287,7 @@ Test(dist, wrong_parameters_are_refused_with_what_would_be_right)
     d.values = down;
     d.count = 2;
     refused(d, "value 2 (1)");
-    d.values = VALUES;
+    d.values = few_values;
     d.weights = zero;
     refused(d, "all weights are 0");
 }

@@ -79,13 +79,13 @@ Test(gammas, incomplete_beta_agrees_with_the_reference_table)
 
 Test(gammas, the_inverse_of_incomplete_gamma_comes_back)
 {
-    static const double SHAPES[] = {1e-3, 0.05, 0.3, 0.5, 1, 1.7, 9, 12, 100, 1e4, 1e6};
-    static const double CHANCES[] = {1e-15, 1e-9, 1e-4, 0.01,     0.2,
+    static const double shapes[] = {1e-3, 0.05, 0.3, 0.5, 1, 1.7, 9, 12, 100, 1e4, 1e6};
+    static const double chances[] = {1e-15, 1e-9, 1e-4, 0.01,     0.2,
                                      0.5,   0.8,  0.99, 1 - 1e-6, 1 - 1e-12};
-    for (size_t i = 0; i < sizeof SHAPES / sizeof SHAPES[0]; i++) {
-        for (size_t k = 0; k < sizeof CHANCES / sizeof CHANCES[0]; k++) {
-            const double a = SHAPES[i];
-            const double p = CHANCES[k];
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        for (size_t k = 0; k < sizeof chances / sizeof chances[0]; k++) {
+            const double a = shapes[i];
+            const double p = chances[k];
             const double x = sim_gammas_lower_inverse(a, p);
             if (x < 1e-300) {
                 continue; // shape 0.001: the quantile is below the least double

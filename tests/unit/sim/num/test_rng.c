@@ -12,7 +12,7 @@
 Test(rng, philox_gives_the_published_answers)
 {
     // kat_vectors of Random123 1.14: philox4x32 10 rounds
-    static const uint32_t KNOWN[3][10] = {
+    static const uint32_t known[3][10] = {
         {0, 0, 0, 0, 0, 0, 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8},
         {0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x408f276d,
          0x41c83b0e, 0xa20bc7c6, 0x6d5451fd},
@@ -20,18 +20,18 @@ Test(rng, philox_gives_the_published_answers)
          0x94fdcceb, 0x5001e420, 0x24126ea1}};
     for (int i = 0; i < 3; i++) {
         // key and stream are set by hand, so that our own counter layout is tested too
-        struct sim_rng r = {.key = {KNOWN[i][4], KNOWN[i][5]},
-                            .stream = {KNOWN[i][2], KNOWN[i][3]}};
-        const uint64_t block = (uint64_t)KNOWN[i][1] << 32 | KNOWN[i][0];
+        struct sim_rng r = {.key = {known[i][4], known[i][5]},
+                            .stream = {known[i][2], known[i][3]}};
+        const uint64_t block = (uint64_t)known[i][1] << 32 | known[i][0];
         if (block >> 63 != 0) { // draw 2 * block does not fit: ask Random123 itself
-            const philox4x32_ctr_t c = {{KNOWN[i][0], KNOWN[i][1], KNOWN[i][2], KNOWN[i][3]}};
-            const philox4x32_key_t k = {{KNOWN[i][4], KNOWN[i][5]}};
+            const philox4x32_ctr_t c = {{known[i][0], known[i][1], known[i][2], known[i][3]}};
+            const philox4x32_key_t k = {{known[i][4], known[i][5]}};
             const philox4x32_ctr_t out = philox4x32_R(10, c, k);
-            cr_assert(memcmp(out.v, KNOWN[i] + 6, 16) == 0);
+            cr_assert(memcmp(out.v, known[i] + 6, 16) == 0);
             continue;
         }
-        const uint64_t first = (uint64_t)KNOWN[i][6] << 32 | KNOWN[i][7];
-        const uint64_t second = (uint64_t)KNOWN[i][8] << 32 | KNOWN[i][9];
+        const uint64_t first = (uint64_t)known[i][6] << 32 | known[i][7];
+        const uint64_t second = (uint64_t)known[i][8] << 32 | known[i][9];
         cr_assert(eq(u64, sim_rng_bits_at(&r, 2 * block), first));
         cr_assert(eq(u64, sim_rng_bits_at(&r, 2 * block + 1), second));
     }

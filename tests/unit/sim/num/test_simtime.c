@@ -125,7 +125,7 @@ Test(simtime, formats_show_no_more_than_is_there_and_parse_back)
 
 Test(simtime, wrong_dates_are_refused_with_the_reason)
 {
-    static const char *const CASES[][2] = {
+    static const char *const cases[][2] = {
         {"2026-13-01", "month 13 does not exist"},
         {"2026-02-29", "2026-02 has 28 days"},
         {"2026-1-1", "is not a date"},
@@ -139,11 +139,11 @@ Test(simtime, wrong_dates_are_refused_with_the_reason)
         {"1599-01-01", "1600..9999"},
         {"", "is not a date"},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct sim_err err = {0};
         sim_time t = 0;
-        cr_assert(sim_simtime_parse(CASES[i][0], &t, &err) == SIM_INPUT, "%s", CASES[i][0]);
-        cr_assert(strstr(err.text, CASES[i][1]) != NULL, "%s: %s", CASES[i][0], err.text);
+        cr_assert(sim_simtime_parse(cases[i][0], &t, &err) == SIM_INPUT, "%s", cases[i][0]);
+        cr_assert(strstr(err.text, cases[i][1]) != NULL, "%s: %s", cases[i][0], err.text);
     }
 }
 
@@ -158,17 +158,17 @@ Test(simtime, durations_are_exact_and_a_year_has_365_days)
 
 Test(simtime, wrong_durations_are_refused_with_the_remedy)
 {
-    static const char *const CASES[][2] = {
+    static const char *const cases[][2] = {
         {"3 months", "\"90 days\""}, {"3", "is not a duration"},          {"h", "number"},
         {"-1 h", "negative"},        {"1 h 30 min", "is not a duration"}, {"1,5 h", "decimal"},
         {"9000 years", "8400"},      {"5 H", "is not a duration"},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct sim_err err = {0};
         sim_time t = 0;
-        cr_assert(sim_simtime_parse_duration(CASES[i][0], &t, &err) == SIM_INPUT, "%s",
-                  CASES[i][0]);
-        cr_assert(strstr(err.text, CASES[i][1]) != NULL, "%s: %s", CASES[i][0], err.text);
+        cr_assert(sim_simtime_parse_duration(cases[i][0], &t, &err) == SIM_INPUT, "%s",
+                  cases[i][0]);
+        cr_assert(strstr(err.text, cases[i][1]) != NULL, "%s: %s", cases[i][0], err.text);
     }
 }
 

@@ -192,19 +192,19 @@ Test(units, a_wrong_dimension_is_told_with_an_example)
 
 Test(units, examples_have_the_dimension_they_stand_for)
 {
-    static const char *const TEXTS[] = {"t/h",  "VND/kWh", "VND/t/km", "mg/L",    "GJ/t",    "1",
+    static const char *const texts[] = {"t/h",  "VND/kWh", "VND/t/km", "mg/L",    "GJ/t",    "1",
                                         "t km", "kWh/m3",  "degC",     "t/h/h",   "tCO2e/t", "1/h",
                                         "m3/h", "VND/kW",  "kg^3 s",   "ha/year", "kW/K"};
     struct sim_units *u = make();
-    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct sim_err err = {0};
         struct sim_unit unit;
         struct sim_unit back;
         char text[SIM_UNITS_TEXT];
-        cr_assert(sim_units_parse(u, TEXTS[i], &unit, &err) == SIM_OK, "%s", err.text);
+        cr_assert(sim_units_parse(u, texts[i], &unit, &err) == SIM_OK, "%s", err.text);
         sim_units_dim_example(u, unit.dim, text);
         cr_assert(sim_units_parse(u, text, &back, &err) == SIM_OK, "%s", err.text);
-        cr_assert(sim_units_is_same(unit.dim, back.dim), "%s for %s", text, TEXTS[i]);
+        cr_assert(sim_units_is_same(unit.dim, back.dim), "%s for %s", text, texts[i]);
     }
     sim_units_destroy(u);
 }
