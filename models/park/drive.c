@@ -134,7 +134,7 @@ static int32_t profile_of(const struct park *p, const struct sim_value *v)
     return -1;
 }
 
-/** [kgCO2e per SI arrived] What the park file says of the emissions of a move; NULL: nothing. */
+/** [kgCO2e per SI sent] What the park file says of the emissions of a move; NULL: nothing. */
 static const struct sim_value *factor_of(const struct park *p, const struct park_move *m)
 {
     const struct park_stream *stream = p->streams[m->stream];
@@ -379,8 +379,7 @@ static void reset_prices(struct park_drives *d)
         const struct park_activity *a = &p->net->activities[move->activity];
         // What the process itself emits goes with its activity, so with its first move.
         if (a->kind == PARK_ACTIVITY_PROCESS && m == a->first_move) {
-            const double per_arrived = move->arrived > 0 ? 1 / move->arrived : 0;
-            factor += constant_of(&p->processes[a->id]->process_emissions) * per_arrived;
+            factor += constant_of(&p->processes[a->id]->process_emissions) / move->sent;
         }
         park_ledger_set_price(d->parts.ledger, m, constant_of(move->price));
         park_ledger_set_co2e(d->parts.ledger, m, factor);

@@ -9,7 +9,7 @@ double park_layout_scale(const struct park_stream *s)
     return s->si.num / s->si.den;
 }
 
-static const char *kind_name(const struct park_net *net, const struct park_move *m)
+static const char *kind_name(const struct park_move *m)
 {
     switch (m->kind) {
     case PARK_MOVE_PURCHASE:
@@ -18,10 +18,9 @@ static const char *kind_name(const struct park_net *net, const struct park_move 
         return "sale";
     case PARK_MOVE_DISPOSAL:
         return "disposal";
-    case PARK_MOVE_EXCHANGE: // into a pipe with delay it has not arrived yet
-        return net->activities[m->activity].exit < 0 ? "exchange" : "internal";
-    case PARK_MOVE_ARRIVAL:
+    case PARK_MOVE_EXCHANGE:
         return "exchange";
+    case PARK_MOVE_ARRIVAL: // booked as an exchange when it entered the pipe
     case PARK_MOVE_INTERNAL:
     case PARK_MOVE_INPUT:
     case PARK_MOVE_OUTPUT:
@@ -31,10 +30,11 @@ static const char *kind_name(const struct park_net *net, const struct park_move 
     return "internal";
 }
 
+/** What comes out of a pipe with delay comes from the pipe. */
 static const char *from_name(const struct park *p, const struct park_move *m)
 {
-    const struct park_net_account *from = &p->net->accounts[m->from];
-    return m->kind == PARK_MOVE_ARRIVAL ? p->parties[from->party].name : from->name;
+    return m->kind == PARK_MOVE_ARRIVAL && m->from_pool >= 0 ? p->net->pools[m->from_pool].name
+                                                             : p->net->accounts[m->from].name;
 }
 
 static struct park_layout_link make_link(struct park_layout *l, const struct park *p, int32_t move)
@@ -42,7 +42,7 @@ static struct park_layout_link make_link(struct park_layout *l, const struct par
     const struct park_move *m = &p->net->moves[move];
     struct park_layout_link link = {.from = from_name(p, m),
                                     .to = p->net->accounts[m->to].name,
-                                    .kind = kind_name(p->net, m),
+                                    .kind = kind_name(m),
                                     .exchange =
                                         m->exchange >= 0 ? p->exchanges[m->exchange]->name : "",
                                     .move = move,

@@ -6,7 +6,9 @@
  * NaN; what is there and did not move is 0.
  *
  * Definitions that RESULTS leaves open:
- * - flow_U is what arrives at `to`; what a link loses on the way stands in ledger/lost.
+ * - flow_U is what leaves `from`, as metered at the supplier's gate; so are payments and emissions.
+ *   What a link loses on the way stands in ledger/lost. A link with delay is an exchange when it
+ *   enters the pipe; what comes out, less the losses, is an internal link from the pipe.
  * - unserved_U is what users would have drawn had they got all (their capacity by level, calendar,
  *   dates and failures, over time), less what they drew. It is known for what stands behind a
  *   demand: a market's `demand`, and the inputs of processes without outputs; elsewhere NaN.
