@@ -60,6 +60,7 @@ Test(rng, antithetic_draws_are_exact_mirrors_inside_the_unit_interval)
     for (int i = 0; i < 10000; i++) {
         const double u = sim_rng_uniform(&r);
         const double v = sim_rng_uniform(&mirror);
+        cr_assert(u * 0x1p52 - floor(u * 0x1p52) == 0.5); // half-way, so neither 0 nor 1 can come
         cr_assert(u > 0 && u < 1 && v > 0 && v < 1 && u + v == 1 && 1 - v == u);
     }
 }
