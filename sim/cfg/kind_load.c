@@ -108,8 +108,8 @@ static double bound(struct slot *s, const char *text, double open)
 static void check_range(struct slot *s, const struct sim_value *v)
 {
     const struct sim_key *key = s->key;
-    const double min = bound(s, key->min, -INFINITY);
-    const double max = bound(s, key->max, INFINITY);
+    const double min = bound(s, key->min, (double)-INFINITY);
+    const double max = bound(s, key->max, (double)INFINITY);
     const bool is_number = v->form == SIM_VALUE_QUANTITY;
     if ((key->flags & SIM_KEY_ABOVE_MIN) != 0 && is_number && v->si <= min) {
         tell_owned(s->load, s->node, NULL,
@@ -361,35 +361,44 @@ static bool refers_to(struct slot *s, const struct sim_node *n, const char *patt
 
 typedef SIM_VEC(const char *) name_list;
 
+/** Names in a group; "mill.yard" where a star named the thing around it. */
+static void collect_names(struct load *l, const struct sim_node *group, bool is_nested,
+                          name_list *out)
+{
+    for (int i = 0; group != NULL && i < group->count; i++) {
+        const char *name = group->children[i]->name;
+        if (name != NULL && is_nested && group->parent->name != NULL) {
+            name = sim_arena_format(l->arena, "%s.%s", group->parent->name, name);
+        }
+        SIM_VEC_PUSH(out, name);
+    }
+}
+
+static void collect_pattern(struct load *l, const struct sim_node *n, const char *pattern,
+                            name_list *out)
+{
+    if (pattern[0] == '\'') {
+        SIM_VEC_PUSH(out, sim_arena_strndup(l->arena, pattern + 1, strlen(pattern) - 2));
+        return;
+    }
+    if (pattern[0] == '.') {
+        collect_names(l, around(n, pattern + 1), false, out);
+        return;
+    }
+    struct sim_node **groups = NULL;
+    const int count = sim_tree_match(l->tree->root, pattern, &groups);
+    for (int i = 0; i < count; i++) {
+        collect_names(l, groups[i], strchr(pattern, '*') != NULL, out);
+    }
+    free(groups);
+}
+
 static void collect_words(struct load *l, const struct sim_node *n, const char *refers,
                           name_list *out)
 {
     for (const char *p = refers; next_pattern(&p) > 0; p += next_pattern(&p)) {
-        const size_t k = next_pattern(&p);
-        char *pattern = sim_base_format("%.*s", (int)k, p);
-        struct sim_node **groups = NULL;
-        int count = 0;
-        if (pattern[0] == '\'') {
-            SIM_VEC_PUSH(out, sim_arena_strndup(l->arena, pattern + 1, k - 2));
-        } else if (pattern[0] == '.') {
-            struct sim_node *g = around(n, pattern + 1);
-            count = g != NULL ? 1 : 0;
-            groups = sim_base_alloc(1, sizeof(*groups));
-            groups[0] = g;
-        } else {
-            count = sim_tree_match(l->tree->root, pattern, &groups);
-        }
-        const bool is_nested = strchr(pattern, '*') != NULL;
-        for (int i = 0; i < count; i++) {
-            for (int j = 0; j < groups[i]->count; j++) {
-                const struct sim_node *c = groups[i]->children[j];
-                const char *name = c->name != NULL ? c->name : "";
-                SIM_VEC_PUSH(out, is_nested ? sim_arena_format(l->arena, "%s.%s",
-                                                               groups[i]->parent->name, name)
-                                            : name);
-            }
-        }
-        free(groups);
+        char *pattern = sim_base_format("%.*s", (int)next_pattern(&p), p);
+        collect_pattern(l, n, pattern, out);
         free(pattern);
     }
 }
@@ -651,8 +660,28 @@ static bool is_scalar_wanted(enum sim_key_type type)
     return type <= SIM_KEY_REF;
 }
 
+static void load_ref(struct slot *s)
+{
+    fill_ref(s, s->node, s->out);
+}
+
+static void load_node(struct slot *s)
+{
+    *(const struct sim_node **)s->out = s->node;
+}
+
 static void load_key(struct slot *s)
 {
+    static void (*const loaders[])(struct slot *) = {
+        [SIM_KEY_TEXT] = load_text,     [SIM_KEY_BOOL] = load_bool,
+        [SIM_KEY_COUNT] = load_count,   [SIM_KEY_NUMBER] = load_number,
+        [SIM_KEY_VALUE] = load_value,   [SIM_KEY_CHOICE] = load_choice,
+        [SIM_KEY_TIME] = load_time,     [SIM_KEY_FILE] = load_file,
+        [SIM_KEY_REF] = load_ref,       [SIM_KEY_TEXTS] = load_texts,
+        [SIM_KEY_REFS] = load_refs,     [SIM_KEY_NUMBERS] = load_numbers,
+        [SIM_KEY_VALUES] = load_values, [SIM_KEY_GROUP] = load_group,
+        [SIM_KEY_MAP] = load_map,       [SIM_KEY_LIST] = load_list,
+        [SIM_KEY_NODE] = load_node};
     if (s->node->broken) {
         return;
     }
@@ -660,59 +689,7 @@ static void load_key(struct slot *s)
         tell(s->load, s->node, NULL, "one value is wanted here, not a group or a list");
         return;
     }
-    switch (s->key->type) {
-    case SIM_KEY_TEXT:
-        load_text(s);
-        break;
-    case SIM_KEY_BOOL:
-        load_bool(s);
-        break;
-    case SIM_KEY_COUNT:
-        load_count(s);
-        break;
-    case SIM_KEY_NUMBER:
-        load_number(s);
-        break;
-    case SIM_KEY_VALUE:
-        load_value(s);
-        break;
-    case SIM_KEY_CHOICE:
-        load_choice(s);
-        break;
-    case SIM_KEY_TIME:
-        load_time(s);
-        break;
-    case SIM_KEY_FILE:
-        load_file(s);
-        break;
-    case SIM_KEY_REF:
-        fill_ref(s, s->node, s->out);
-        break;
-    case SIM_KEY_TEXTS:
-        load_texts(s);
-        break;
-    case SIM_KEY_REFS:
-        load_refs(s);
-        break;
-    case SIM_KEY_NUMBERS:
-        load_numbers(s);
-        break;
-    case SIM_KEY_VALUES:
-        load_values(s);
-        break;
-    case SIM_KEY_GROUP:
-        load_group(s);
-        break;
-    case SIM_KEY_MAP:
-        load_map(s);
-        break;
-    case SIM_KEY_LIST:
-        load_list(s);
-        break;
-    case SIM_KEY_NODE:
-        *(const struct sim_node **)s->out = s->node;
-        break;
-    }
+    loaders[s->key->type](s);
 }
 
 static void tell_unknown(struct load *l, const struct sim_kind *kind, const struct sim_node *n)

@@ -338,36 +338,39 @@ static void scalar_word(struct scanner *s, int event, bool in_list)
     emit(s, clean, (size_t)length, t->at);
 }
 
+/** One of the texts that follow each other; false when it is not whole. */
+static bool text_part(struct scanner *s, const struct token *t, bool is_joined_in_list,
+                      size_t total)
+{
+    if (is_joined_in_list) {
+        TELL(s, t, "is a ',' missing before it?", "two texts would be joined into one");
+    }
+    if (t->unfinished) {
+        TELL(s, t, "close it with '\"' on the line where it begins",
+             "a text without its closing quote");
+    }
+    if (t->unfinished || total > SIM_TREE_MAX_TEXT) {
+        emit(s, "\"\"", 2, t->at);
+    } else {
+        emit_token(s, t);
+    }
+    return !t->unfinished;
+}
+
 /** Texts that follow each other are one text. */
 static void texts(struct scanner *s, int event, bool in_list)
 {
     size_t total = 0;
+    bool is_whole = true;
     for (int k = 0; is_kind(s, 0, TOKEN_TEXT); k++, advance(s)) {
-        const struct token *t = peek(s, 0);
-        if (k > 0 && in_list) {
-            TELL(s, t, "is a ',' missing before it?", "two texts would be joined into one");
-        }
-        total += t->length;
-        if (t->unfinished) {
-            TELL(s, t, "close it with '\"' on the line where it begins",
-                 "a text without its closing quote");
-        }
-        if (t->unfinished || total > SIM_TREE_MAX_TEXT) {
-            emit(s, "\"\"", 2, t->at);
-        } else {
-            emit_token(s, t);
-        }
-        if (t->unfinished) {
-            break_event(s, event);
-        }
-        if (event >= 0) {
-            struct sim_tree_event *e = &s->events.data[event];
-            e->value_length = k == 0 ? t->length : e->value_length;
-        }
+        total += peek(s, 0)->length;
+        is_whole = text_part(s, peek(s, 0), k > 0 && in_list, total) && is_whole;
     }
     if (total > SIM_TREE_MAX_TEXT) {
         TELL(s, peek(s, -1), "put long data into a CSV file",
              "a text of %zu bytes; at most %d are taken", total, SIM_TREE_MAX_TEXT);
+    }
+    if (!is_whole || total > SIM_TREE_MAX_TEXT) {
         break_event(s, event);
     }
 }
@@ -472,6 +475,33 @@ static void element(struct scanner *s, bool is_array, enum sim_node_kind *kind)
     value(s, event, true);
 }
 
+/** After an element: a ',' that another follows, or a mistake. */
+static void after_element(struct scanner *s)
+{
+    const struct token *t = peek(s, 0);
+    if (t->kind == TOKEN_COMMA) {
+        advance(s);
+        if (is_kind(s, 0, TOKEN_CLOSE)) {
+            TELL(s, t, "take it away", "a ',' after the last element");
+        }
+    } else if (is_element(s)) {
+        TELL(s, t, NULL, "a ',' is missing before '%s'", written(s, t));
+    }
+}
+
+/** What is no element is told and left out. */
+static void skip_odd(struct scanner *s, int count)
+{
+    const struct token *t = peek(s, 0);
+    if (t->kind == TOKEN_COMMA) {
+        TELL(s, t, NULL, "%s",
+             count == 0 ? "a value is missing before this ','" : "one ',' too many");
+    } else {
+        TELL(s, t, "elements are values, apart by ','", "'%s' does not belong here", written(s, t));
+    }
+    advance(s);
+}
+
 /** ( a, b ) or [ a, b ]; an array goes on as a list, libconfig's arrays are choosy. */
 static void elements(struct scanner *s)
 {
@@ -480,32 +510,15 @@ static void elements(struct scanner *s)
     int count = 0;
     emit_letter(s, '(');
     while (!close(s)) {
-        const struct token *t = peek(s, 0);
-        if (t->kind == TOKEN_COMMA || t->kind == TOKEN_CLOSE) {
-            TELL(s, t, NULL, "%s",
-                 count == 0 ? "a value is missing before this ','" : "one ',' too many");
-            advance(s);
-            continue;
-        }
         if (!is_element(s)) {
-            TELL(s, t, "elements are values, apart by ','", "'%s' does not belong here",
-                 written(s, t));
-            advance(s);
+            skip_odd(s, count);
             continue;
         }
         if (count++ > 0) {
             emit_letter(s, ',');
         }
         element(s, is_array, &kind);
-        if (is_kind(s, 0, TOKEN_COMMA)) {
-            const struct token *comma = peek(s, 0);
-            advance(s);
-            if (is_kind(s, 0, TOKEN_CLOSE)) {
-                TELL(s, comma, "take it away", "a ',' after the last element");
-            }
-        } else if (is_element(s)) {
-            TELL(s, peek(s, 0), NULL, "a ',' is missing before '%s'", written(s, peek(s, 0)));
-        }
+        after_element(s);
     }
     emit_letter(s, ')');
 }
