@@ -138,6 +138,7 @@ static enum sim_status begin(struct job *j, struct sim_option_args *args, struct
     j->schema = sim_schema_create();
     SIM_TRY(j->cli->model->declare(&data, 1, j->schema, err));
     j->summary = sim_summary_create(j->schema);
+    sim_cli_stop_listen(); // from here on there is something to clean up
     SIM_TRY(open_writer(j, err));
     SIM_TRY(write_point(j, err));
     return open_trace(j, err);
@@ -216,7 +217,6 @@ static enum sim_status make_runs(struct job *j, struct sim_err *err)
                                          .progress = progress,
                                          .stop_level = sim_cli_stop_level};
 
-    sim_cli_stop_listen();
     const enum sim_status status = sim_runner_run(&plan, &opts, take, j, &j->result, err);
 
     sim_progress_destroy(progress);

@@ -26,7 +26,7 @@ struct sim_summary *sim_summary_create(const struct sim_schema *s)
 
     m->schema = s;
     m->first = sim_row_create_totals(s);
-    m->by_var = sim_base_alloc((size_t)vars, sizeof(*m->by_var));
+    m->by_var = sim_base_alloc((size_t)vars, sizeof(struct sim_stats *));
     for (int i = 0; i < vars; i++) {
         if (is_averaged(s, i)) {
             const size_t size = (size_t)sim_schema_var_size(s, i);

@@ -47,10 +47,12 @@ static int add_column(struct sim_writer *w, struct sim_h5layout_array *a, int va
 
     memcpy(c.fill, fill, sim_schema_type_bytes(a->type));
     shape_column(&w->layout, a, &c);
-    c.block = sim_base_alloc((size_t)c.shape.dims[0] * c.row_bytes, 1);
+    c.block = sim_base_alloc((size_t)c.shape.dims[0], c.row_bytes);
     a->chunks = &c.shape;
     a->fill = c.fill;
     c.dataset = sim_h5layout_dataset(&w->layout, a);
+    a->chunks = NULL; // `c` moves
+    a->fill = NULL;
     SIM_VEC_PUSH(&w->columns, c);
     return w->columns.count - 1;
 }
@@ -63,7 +65,7 @@ struct block_target {
 static void write_block_chunk(void *user, const int64_t *offset, const void *bytes, size_t length)
 {
     const struct block_target *t = user;
-    hsize_t at[SIM_CHUNK_MAX_RANK];
+    hsize_t at[SIM_CHUNK_MAX_RANK] = {0};
 
     for (int d = 0; d < t->column->shape.rank; d++) {
         at[d] = (hsize_t)offset[d];
@@ -251,6 +253,7 @@ static void make_series(struct sim_writer *w, int var, struct sim_h5layout_array
     sim_pack_shape(w->schema, var, &shape);
     a->chunks = &shape;
     w->series[var] = sim_h5layout_dataset(&w->layout, a);
+    a->chunks = NULL;
 }
 
 static void make_var(struct sim_writer *w, int var)

@@ -134,6 +134,14 @@ static enum sim_status declare(const void *const *data, int count, struct sim_sc
     const int entry = sim_schema_axis(
         out, &(struct sim_schema_axis){.name = "entry", .group = "ledger", .length = 2});
 
+    const int nowhere = sim_schema_axis(out, &(struct sim_schema_axis){.name = "nowhere"});
+
+    (void)sim_schema_var(out, &(struct sim_schema_var){.name = "lost",
+                                                       .type = SIM_SCHEMA_F64,
+                                                       .scope = SIM_SCHEMA_RUN,
+                                                       .dim_count = 1,
+                                                       .dims = {nowhere},
+                                                       .is_summarised = true});
     (void)sim_schema_var(out, &(struct sim_schema_var){.name = "area",
                                                        .type = SIM_SCHEMA_F64,
                                                        .dim_count = 1,

@@ -85,7 +85,8 @@ class Toy(unittest.TestCase):
             warnings.simplefilter("error")
             with xarray.open_dataset(self.path("r.h5")) as ds:
                 self.assertEqual(dict(ds.sizes), {"run": 3, "point": 1, "time": 20, "instant": 21, "bound": 2,
-                                                  "place": 3})
+                                                  "place": 3, "nowhere": 0})
+                self.assertEqual(ds.lost.shape, (3, 0))
                 self.assertEqual(ds.way.dims, ("run", "place", "time"))
                 self.assertEqual(ds.level.dims, ("run", "place", "instant"))
                 self.assertEqual(list(ds.place.values), ["Biên Hòa", "Đồng Nai", "vườn"])
@@ -112,6 +113,13 @@ class Toy(unittest.TestCase):
                 self.assertEqual(list(ds.walked_n.values[0]), [3, 3, 0])
                 self.assertTrue(numpy.isnan(ds.way.values[:, 2]).all())  # absent: NaN, never 0
                 self.assertEqual(list(ds.present.values[0]), [1, 1, 0])
+
+    def test_both_engines_of_xarray_agree(self):
+        self.run_toy("--replications", "3")
+        with xarray.open_dataset(self.path("r.h5"), engine="netcdf4") as one:
+            with xarray.open_dataset(self.path("r.h5"), engine="h5netcdf") as other:
+                xarray.testing.assert_identical(one.drop_vars("place"), other.drop_vars("place"))
+                self.assertEqual(list(one.place.values), list(other.place.values))
 
     def test_groups_carry_their_own_scales(self):
         self.run_toy("--replications", "2")
