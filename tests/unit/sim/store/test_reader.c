@@ -5,6 +5,7 @@
 #include <criterion/new/assert.h>
 #include <hdf5.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -56,4 +57,36 @@ Test(reader, tells_a_missing_file_from_a_wrong_one)
     write_plain_hdf5(path, "1.7");
     cr_assert(eq(int, (int)try_open(path, &err), SIM_OK));
     (void)unlink(path);
+}
+
+/* Made by the toy model when format 1.0 was current; it is never made anew. */
+Test(reader, reads_files_of_format_1_0)
+{
+    const int64_t start[] = {2, 1, 0};
+    const int64_t count[] = {1, 1, 3};
+    const struct sim_reader_failure *failures = NULL;
+    struct sim_err err = {0};
+    struct sim_reader *r = NULL;
+    double distance[3] = {0};
+    double way[3] = {0};
+    int failure_count = 0;
+
+    cr_assert(
+        eq(int, (int)sim_reader_open("tests/unit/sim/store/results_1_0.h5", &r, &err), SIM_OK),
+        "%s", err.text);
+    const int response = sim_reader_find(r, "", "distance");
+    const int series = sim_reader_find(r, "", "way");
+
+    cr_assert(eq(int, (int)sim_reader_numbers(r, response, NULL, NULL, distance, &err), SIM_OK));
+    cr_assert(eq(int, (int)sim_reader_numbers(r, series, start, count, way, &err), SIM_OK));
+    cr_assert(eq(int, (int)sim_reader_failures(r, &failures, &failure_count, &err), SIM_OK));
+
+    cr_assert(eq(str, (char *)sim_reader_attr(r, "", "title"), "Fixture của định dạng 1.0"));
+    cr_assert(eq(str, (char *)sim_reader_var_at(r, series)->dim_names[2], "time"));
+    cr_assert(eq(dbl, distance[2], 3.541071364340715));
+    cr_assert(isnan(distance[1]));
+    cr_assert(eq(dbl, way[0], 0.8205891251564026));
+    cr_assert(eq(str, (char *)failures[0].reason, "lost its way in Đồng Nai"));
+    cr_assert(eq(int, failure_count, 1));
+    sim_reader_close(r);
 }

@@ -326,3 +326,50 @@ Test(writer, refuses_a_folder_or_a_device_as_target)
     }
     drop(&f);
 }
+
+enum {
+    MANY = 3000,
+    HOURS = 1000
+};
+
+Test(writer, cuts_a_large_series_into_chunks)
+{
+    struct fixture f = {.s = sim_schema_create()};
+    double boundaries[HOURS + 1];
+    const int64_t start[] = {0, 2095, 998};
+    const int64_t count[] = {1, 4, 2}; // over the edge of a chunk
+    double box[8] = {0};
+
+    (void)snprintf(f.path, sizeof(f.path), "/tmp/ecopark_large_%d.h5", (int)getpid());
+    for (int i = 0; i <= HOURS; i++) {
+        boundaries[i] = 3600.0 * i;
+    }
+    sim_schema_clock(f.s, "2026-01-01 00:00:00", "+07:00", boundaries, HOURS);
+    const int many =
+        sim_schema_axis(f.s, &(struct sim_schema_axis){.name = "many", .length = MANY});
+
+    f.series = sim_schema_var(f.s, &(struct sim_schema_var){.name = "large",
+                                                            .type = SIM_SCHEMA_F32,
+                                                            .scope = SIM_SCHEMA_SERIES,
+                                                            .dim_count = 2,
+                                                            .dims = {many, SIM_SCHEMA_AXIS_TIME}});
+    struct sim_row *row = sim_row_create(f.s, SIM_SCHEMA_RUN);
+    struct sim_writer *w = open_writer(&f, 1, 1);
+
+    for (int64_t i = 0; i < MANY * HOURS; i++) {
+        sim_row_put(row, f.series, i, (double)i);
+    }
+    put(&f, w, sim_pack_create(f.s, &(struct sim_run_key){0, 0, 0}, row));
+    close_writer(&f, w, "complete");
+    struct sim_reader *r = open_reader(&f);
+
+    cr_assert(eq(
+        int, (int)sim_reader_numbers(r, sim_reader_find(r, "", "large"), start, count, box, &f.err),
+        SIM_OK));
+    for (int i = 0; i < 8; i++) {
+        cr_assert(eq(dbl, box[i], (2095.0 + i / 2) * HOURS + 998.0 + i % 2));
+    }
+    sim_row_destroy(row);
+    sim_reader_close(r);
+    drop(&f);
+}
