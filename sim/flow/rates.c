@@ -55,10 +55,11 @@ void sim_rates_destroy(struct sim_rates *r)
     if (r == NULL) {
         return;
     }
-    void *const arrays[] = {
-        r->capacity, r->rate,          r->before,     r->is_changed, r->is_stale,  r->limit,
-        r->claim,    r->weight,        r->raised_by,  r->member_of,  r->is_hungry, r->order,
-        r->block,    r->next_in_block, r->is_waiting, r->is_counted, r->condition, r->is_relabel};
+    void *const arrays[] = {r->capacity,   r->rate,      r->before,        r->is_changed,
+                            r->is_stale,   r->limit,     r->claim,         r->weight,
+                            r->raised_by,  r->member_of, r->is_hungry,     r->is_idle,
+                            r->order,      r->block,     r->next_in_block, r->is_waiting,
+                            r->is_counted, r->condition, r->is_relabel};
     for (int i = 0; i < SIM_COUNT(arrays); i++) {
         free(arrays[i]);
     }
