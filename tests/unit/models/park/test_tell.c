@@ -1,0 +1,119 @@
+#include "models/park/park_model.h"
+#include "models/park/tell.h"
+#include "tests/support/park_kit.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <jansson.h>
+
+#include <math.h>
+#include <string.h>
+
+/** The outcome of the one run that the kit has made. */
+static struct sim_outcome outcome_of(const struct park_kit *k, struct sim_row **out_mean)
+{
+    *out_mean = sim_row_create_totals(k->schema);
+    sim_row_copy_totals(*out_mean, k->row);
+    return (struct sim_outcome){.schema = k->schema, .mean = *out_mean, .runs = 1, .ok = 1};
+}
+
+static void open_maker(struct park_kit *k, struct sim_row **mean, struct sim_outcome *outcome)
+{
+    park_kit_open(k, "tests/data/park_runs/maker.cfg", NULL, 0);
+    cr_assert(eq(int, (int)park_kit_make(k, 0, NULL), (int)SIM_OK), "%s", k->err.text);
+    *outcome = outcome_of(k, mean);
+}
+
+Test(tell, numbers_are_readable)
+{
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {{79056, "79,056"},
+                 {1234567.8, "1,234,568"},
+                 {-1234567, "-1,234,567"},
+                 {1234.56, "1,234.6"},
+                 {999.94, "999.9"},
+                 {12.5, "12.50"},
+                 {0, "0"},
+                 {0.0123456, "0.01235"},
+                 {-12.5, "-12.50"},
+                 {-123456, "-123,456"},
+                 {100, "100.0"},
+                 {1e18, "1e+18"}};
+    for (int i = 0; i < SIM_COUNT(cases); i++) {
+        char out[PARK_TELL_NUMBER];
+        cr_expect(eq(str, park_tell_number(cases[i].value, out), (char *)cases[i].text));
+    }
+}
+
+Test(tell, the_summary_names_flows_balances_and_what_was_disposed_of)
+{
+    struct park_kit k;
+    struct sim_row *mean = NULL;
+    struct sim_outcome outcome;
+    struct sim_sink_buffer text;
+    open_maker(&k, &mean, &outcome);
+    sim_sink_buffer_init(&text);
+    const struct sim_sink sink = sim_sink_buffer_sink(&text);
+    park_tell_text(k.park, &outcome, &sink);
+
+    cr_expect(ne(ptr, strstr(text.text, "16.00 m3   river > works: raw  [purchase]"), NULL), "%s",
+              text.text);
+    cr_expect(ne(ptr, strstr(text.text, "3.00 t    works > dump: waste  [disposal]"), NULL));
+    cr_expect(ne(ptr, strstr(text.text, "Unserved demand: none"), NULL));
+    cr_expect(ne(ptr, strstr(text.text, "8.00 t    waste; "), NULL));
+    sim_sink_buffer_fini(&text);
+    sim_row_destroy(mean);
+    park_kit_close(&k);
+}
+
+static const json_t *flow(const json_t *object, const char *from, const char *to)
+{
+    size_t i;
+    json_t *o;
+    json_array_foreach(json_object_get(object, "flows"), i, o)
+    {
+        if (strcmp(json_string_value(json_object_get(o, "from")), from) == 0 &&
+            strcmp(json_string_value(json_object_get(o, "to")), to) == 0) {
+            return o;
+        }
+    }
+    cr_fatal("no flow from %s to %s", from, to);
+    return NULL;
+}
+
+Test(tell, json_lists_flows_in_their_own_units)
+{
+    struct park_kit k;
+    struct sim_row *mean = NULL;
+    struct sim_outcome outcome;
+    open_maker(&k, &mean, &outcome);
+    json_t *object = json_object();
+    park_tell_json(k.park, &outcome, object);
+
+    const json_t *waste = flow(object, "works", "dump");
+    cr_assert(epsilon_eq(dbl, json_real_value(json_object_get(waste, "amount")), 3.0, 1e-8));
+    cr_assert(eq(str, (char *)json_string_value(json_object_get(waste, "unit")), "t"));
+    cr_assert(eq(str, (char *)json_string_value(json_object_get(waste, "stream")), "waste"));
+    cr_assert(eq(sz, json_array_size(json_object_get(object, "balance")), 3));
+    const json_t *raw = json_array_get(json_object_get(object, "balance"), 0);
+    cr_assert(epsilon_eq(dbl, json_real_value(json_object_get(raw, "throughput")), 16.0, 1e-8));
+    cr_assert(ne(ptr, (void *)json_object_get(object, "unserved"), NULL));
+    json_decref(object);
+    sim_row_destroy(mean);
+    park_kit_close(&k);
+}
+
+Test(tell, no_run_that_went_well_leaves_empty_lists)
+{
+    struct park_kit k;
+    park_kit_open(&k, "tests/data/park_runs/maker.cfg", NULL, 0);
+    const struct sim_outcome outcome = {.schema = k.schema, .runs = 1, .failed = 1};
+    json_t *object = json_object();
+    park_tell_json(k.park, &outcome, object);
+
+    cr_assert(eq(sz, json_array_size(json_object_get(object, "flows")), 0));
+    json_decref(object);
+    park_kit_close(&k);
+}
