@@ -11,6 +11,11 @@
 static const struct sim_cli_command *const engine_commands[] = {
     &sim_cmd_check_command, &sim_cmd_run_command, &sim_cmd_info_command};
 
+const char *sim_cli_version(const struct sim_cli *cli)
+{
+    return cli->model->version != NULL ? cli->model->version : sim_base_version();
+}
+
 static void write_stream(void *user, const char *bytes, size_t length)
 {
     (void)fwrite(bytes, 1, length, user); // a failure is seen by ferror at the end
@@ -105,7 +110,7 @@ static enum sim_status begin(const struct sim_cli *cli, const struct sim_cli_com
         return SIM_OK;
     }
     if (is_asked_for(argc, argv, "--version", NULL)) {
-        sim_sink_print(&cli->out, "%s %s\n", cli->model->program, cli->model->version);
+        sim_sink_print(&cli->out, "%s %s\n", cli->model->program, sim_cli_version(cli));
         return SIM_OK;
     }
     SIM_TRY(sim_option_parse(command->options, argc, argv, out_args, err));
@@ -207,7 +212,7 @@ static enum sim_status run_program(const struct sim_cli *cli, int argc, char *co
         return SIM_OK;
     }
     if (strcmp(argv[1], "--version") == 0) {
-        sim_sink_print(&cli->out, "%s %s\n", cli->model->program, cli->model->version);
+        sim_sink_print(&cli->out, "%s %s\n", cli->model->program, sim_cli_version(cli));
         return SIM_OK;
     }
     return run_command(cli, argc - 1, argv + 1, err);

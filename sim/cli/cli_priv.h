@@ -41,6 +41,9 @@ extern const struct sim_cli_command sim_cmd_info_command;
         .help = "replace a value before the run; may be given more than once"                      \
     }
 
+/** The version of the program, for people and for the file; borrowed. */
+const char *sim_cli_version(const struct sim_cli *cli);
+
 /** Write out a help text from the tables. */
 void sim_cli_help_program(const struct sim_cli *cli, const struct sim_cli_command *const *commands,
                           int command_count, const struct sim_sink *to);

@@ -18,7 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEFAULT_OUTPUT "out/results.h5"
+#define DEFAULT_OUTPUT   "out/results.h5"
+#define MAX_REPLICATIONS 10000000
 
 static const struct sim_option options[] = {
     {.name = "output", .letter = 'o', .value = "FILE", .help = "results file [" DEFAULT_OUTPUT "]"},
@@ -67,7 +68,7 @@ static enum sim_status read_options(struct job *j, struct sim_option_args *args,
     j->is_quiet = sim_option_is_given(args, "quiet");
     j->replications = 1;
     j->threads = sim_runner_default_threads();
-    SIM_TRY(sim_option_int(args, "replications", 1, 100000000, &j->replications, err));
+    SIM_TRY(sim_option_int(args, "replications", 1, MAX_REPLICATIONS, &j->replications, err));
     SIM_TRY(sim_option_int(args, "threads", 1, 1024, &j->threads, err));
     j->threads = j->threads < j->replications ? j->threads : j->replications;
     return SIM_OK;
@@ -97,7 +98,7 @@ static enum sim_status open_writer(struct job *j, struct sim_err *err)
     char hash[65];
     char *salt = sim_base_format("%s seed %" PRIu64 " replications %" PRId64,
                                  j->cli->model->program, j->facts.seed, j->replications);
-    char *source = sim_base_format("%s %s", j->cli->model->program, j->cli->model->version);
+    char *source = sim_base_format("%s %s", j->cli->model->program, sim_cli_version(j->cli));
 
     sim_schema_hash(j->schema, salt, hash);
     const struct sim_writer_opts opts = {.source = source,
@@ -306,7 +307,7 @@ static void print_json(const struct job *j, const struct sim_outcome *outcome)
     (void)json_object_set_new(object, "wall_s", json_real(sim_machine_wall_s() - j->started_s));
     (void)json_object_set_new(object, "peak_mb", json_real(sim_machine_peak_mb()));
     (void)json_object_set_new(object, "seed", json_integer((json_int_t)j->facts.seed));
-    (void)json_object_set_new(object, "version", json_string(j->cli->model->version));
+    (void)json_object_set_new(object, "version", json_string(sim_cli_version(j->cli)));
     (void)json_object_set_new(object, "output", json_string(j->output));
     sim_cli_json_print(j->cli, object);
 }

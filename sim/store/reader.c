@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum {
-    MAX_ATTR_VALUES = 64
+    MAX_ATTR_NUMBERS = 64
 };
 
 struct group_attr {
@@ -39,23 +39,22 @@ struct walk {
 
 static const char *read_texts(struct sim_reader *r, hid_t attr, hid_t type, hsize_t count)
 {
-    char *texts[MAX_ATTR_VALUES] = {NULL};
+    char **texts = sim_base_alloc(count, sizeof(*texts));
     const char *joined = "";
+    const bool is_read = H5Tis_variable_str(type) > 0 && H5Aread(attr, type, texts) >= 0;
 
-    if (H5Tis_variable_str(type) <= 0 || H5Aread(attr, type, texts) < 0) {
-        return "";
-    }
-    for (hsize_t i = 0; i < count; i++) {
+    for (hsize_t i = 0; is_read && i < count; i++) {
         joined = sim_arena_format(r->arena, "%s%s%s", joined, i > 0 ? ", " : "",
                                   texts[i] != NULL ? texts[i] : "");
         (void)H5free_memory(texts[i]);
     }
+    free(texts);
     return joined;
 }
 
 static const char *read_floats(struct sim_reader *r, hid_t attr, hsize_t count)
 {
-    double numbers[MAX_ATTR_VALUES] = {0};
+    double numbers[MAX_ATTR_NUMBERS] = {0};
     const char *joined = "";
 
     if (H5Aread(attr, H5T_NATIVE_DOUBLE, numbers) < 0) {
@@ -70,7 +69,7 @@ static const char *read_floats(struct sim_reader *r, hid_t attr, hsize_t count)
 /** Whole numbers as such: a seed has more digits than a float64 keeps. */
 static const char *read_ints(struct sim_reader *r, hid_t attr, hid_t type, hsize_t count)
 {
-    uint64_t numbers[MAX_ATTR_VALUES] = {0};
+    uint64_t numbers[MAX_ATTR_NUMBERS] = {0};
     const bool is_signed = H5Tget_sign(type) == H5T_SGN_2;
     const char *joined = "";
 
@@ -96,10 +95,10 @@ static const char *attr_text(struct sim_reader *r, hid_t attr)
     const H5T_class_t kind = H5Tget_class(type);
     const char *text = "";
 
-    if (count > 0 && count <= MAX_ATTR_VALUES) {
-        if (kind == H5T_STRING) {
-            text = read_texts(r, attr, type, (hsize_t)count);
-        } else if (kind == H5T_FLOAT) {
+    if (count > 0 && kind == H5T_STRING) {
+        text = read_texts(r, attr, type, (hsize_t)count);
+    } else if (count > 0 && count <= MAX_ATTR_NUMBERS) {
+        if (kind == H5T_FLOAT) {
             text = read_floats(r, attr, (hsize_t)count);
         } else if (kind == H5T_INTEGER) {
             text = read_ints(r, attr, type, (hsize_t)count);

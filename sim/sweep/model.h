@@ -118,7 +118,7 @@ struct sim_model_command {
 
 struct sim_model {
     const char *program; // "ecopark": the name in help texts, --version and the file's `source`
-    const char *version; // "0.1.0"
+    const char *version; // "0.1.0"; NULL: sim_base_version(), which tells the commit too
     const char *about;   // one line for --help
     const char *thing;   // what a file describes, for usage lines: "PARK"
 
