@@ -97,7 +97,7 @@ static void summary_json(const void *data, const struct sim_outcome *outcome, st
 }
 
 const struct sim_model park_park_model = {.program = "ecopark",
-                                          .version = SIM_VERSION,
+                                          .version = NULL, // the program's, with its commit
                                           .about = "a simulator of eco-industrial parks",
                                           .thing = "PARK",
                                           .load = load,
