@@ -382,8 +382,8 @@ const struct sim_source *sim_tree_read_file(struct sim_tree *t, const struct sim
     char *bytes = NULL;
     size_t length = 0;
     struct sim_err err = {0};
-    const enum sim_status status =
-        sim_file_read(full, SIM_TREE_MAX_BYTES - t->bytes, &bytes, &length, &err);
+    const size_t room = t->bytes < SIM_TREE_MAX_BYTES ? SIM_TREE_MAX_BYTES - t->bytes : 0;
+    const enum sim_status status = sim_file_read(full, room, &bytes, &length, &err);
     struct sim_source *s = NULL;
     if (status == SIM_OK) {
         s = sim_tree_add_source(t, full, bytes, length);

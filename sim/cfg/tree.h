@@ -71,7 +71,7 @@ struct sim_source {
 };
 
 /** Largest inputs; beyond them a mistake says so (libconfig's groups are quadratic). */
-#define SIM_TREE_MAX_BYTES (64 * 1024 * 1024) // all files of a tree together, tables included
+#define SIM_TREE_MAX_BYTES (256 * 1024 * 1024) // all files of a tree: includes, tables, profiles
 #define SIM_TREE_MAX_KEYS  5000  // in one group of a file; tables and lists may have more
 #define SIM_TREE_MAX_TEXT  65536 // [bytes] one text
 #define SIM_TREE_MAX_DEPTH 64    // of nesting
