@@ -82,13 +82,14 @@ static bool check_stock(const struct judge_view *v, int32_t p, const struct flow
     if ((condition & SIM_POOL_OVER_TARGET) && f->pull > tol) {
         return complain(out, "pull: %s is over target, pull gives %.17g", name, f->pull);
     }
-    if ((condition & SIM_POOL_AT_TARGET) && !(condition & SIM_POOL_OVER_TARGET) &&
-        f->pull > fmax(0.0, f->users - f->push) + tol) {
+    const double counted = condition & SIM_POOL_FULL ? 0.0 : f->push;
+    const bool blind = v->is_split[p] || !(condition & SIM_POOL_FULL);
+    if ((condition & SIM_POOL_AT_TARGET) && !(condition & SIM_POOL_OVER_TARGET) && blind &&
+        f->pull > fmax(0.0, f->users - counted) + tol) {
         return complain(out, "pull: %s is at target, users draw %.17g, push %.17g, pull %.17g",
                         name, f->users, f->push, f->pull);
     }
-    const bool no_pull = (condition & SIM_POOL_AT_TARGET) != 0;
-    const double over = (no_pull ? f->push : in) - f->users - f->outlets;
+    const double over = in - f->users - f->outlets;
     const double most_over = condition & SIM_POOL_FULL ? fmax(0.0, over) : 0.0;
     const double lack = takers - (in - f->bound_givers);
     const double most_lack = condition & SIM_POOL_EMPTY ? fmax(0.0, lack) : 0.0;

@@ -106,7 +106,6 @@ static const int IN_LESS_OUT[PART_COUNT] = {1, 1, 1, -1, -1, -1};
 static const int PULL_AND_PUSH_LESS_USERS[PART_COUNT] = {1, 1, 1, -1, 0, 0};
 static const int PULL_LESS_USERS[PART_COUNT] = {1, 0, 0, -1, 0, 0};
 static const int OVERFLOW_ALL[PART_COUNT] = {-1, -1, -1, 1, 1, 1};
-static const int OVERFLOW_PUSH[PART_COUNT] = {0, -1, -1, 1, 1, 1};
 static const int LACK[PART_COUNT] = {1, 1, 1, -1, -1, -1};
 
 // A rule "part moves at most max(0, the rest)": a row, or frozen where the corner is passed.
@@ -160,12 +159,13 @@ static void stock_rows(struct programme *lp, int32_t p, const double s[PART_COUN
     }
     if (condition & SIM_POOL_FULL) {
         add_row(lp, p, IN_LESS_OUT, slack_of(s, IN_LESS_OUT), scale, false);
-        const bool target = (condition & SIM_POOL_AT_TARGET) != 0;
         if (has_part(lp, p, PART_BOUND_TAKER)) {
-            cornered_row(lp, p, target ? OVERFLOW_PUSH : OVERFLOW_ALL, PART_BOUND_TAKER, s, scale);
+            cornered_row(lp, p, OVERFLOW_ALL, PART_BOUND_TAKER, s, scale);
         }
-    }
-    if ((condition & SIM_POOL_AT_TARGET) && has_part(lp, p, PART_PULL)) {
+        if (lp->v->is_split[p]) {
+            add_row(lp, p, PULL_LESS_USERS, 0.0, scale, false);
+        }
+    } else if ((condition & SIM_POOL_AT_TARGET) && has_part(lp, p, PART_PULL)) {
         cornered_row(lp, p, PULL_AND_PUSH_LESS_USERS, PART_PULL, s, scale);
     }
 }
@@ -321,13 +321,15 @@ static unsigned needs(const struct programme *lp, int32_t i, bool *out_tight)
         }
         return port->gives ? (split && part == PART_PULL ? 1u << PART_USER : takers) : givers;
     }
-    if (part == PART_PULL && (condition & SIM_POOL_AT_TARGET) &&
+    if (part == PART_PULL && v->is_split[port->pool]) {
+        return 1u << PART_USER;
+    }
+    if (part == PART_PULL && (condition & SIM_POOL_AT_TARGET) && !(condition & SIM_POOL_FULL) &&
         s[PART_PULL] >= s[PART_USER] - s[PART_PUSH] - s[PART_BOUND_GIVER] - NEAR * scale) {
         return 1u << PART_USER;
     }
     if (part == PART_BOUND_TAKER && (condition & SIM_POOL_FULL)) {
-        const bool target = (condition & SIM_POOL_AT_TARGET) != 0;
-        *out_tight = slack_of(s, target ? OVERFLOW_PUSH : OVERFLOW_ALL) <= NEAR * scale;
+        *out_tight = slack_of(s, OVERFLOW_ALL) <= NEAR * scale;
         return givers;
     }
     if (part == PART_BOUND_GIVER && (condition & SIM_POOL_EMPTY)) {

@@ -235,6 +235,7 @@ void judge_net_scale(struct judge_net *n, const double *by_pool, double by_rate)
     }
     for (int i = 0; i < n->port_count; i++) {
         n->ports[i].coef *= by_pool[n->ports[i].pool];
+        n->ports[i].share *= by_pool[n->ports[i].pool] * by_rate;
     }
 }
 

@@ -79,7 +79,8 @@ void judge_net_drop_pool(struct judge_net *n, int32_t pool);
 /** The same network declared in another order: pools, activities and ports are shuffled. */
 void judge_net_shuffle(struct judge_net *to, const struct judge_net *from, struct sim_rng *rng);
 
-/** The same network in other units: amounts in pool p times by_pool[p], rates times `by_rate`. */
+/** The same network in other units: amounts in pool p times by_pool[p], rates times `by_rate`.
+ * Shares go along: in a class where only some state one, they stand beside amounts per time. */
 void judge_net_scale(struct judge_net *n, const double *by_pool, double by_rate);
 
 /** As calls of the builders, to be pasted into a test. */

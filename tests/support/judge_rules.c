@@ -29,9 +29,11 @@ static bool is_pull_giver(const struct judge_view *v, int32_t i)
     return port_of(v, i)->gives && has(v, i, SIM_PORT_PULL);
 }
 
+// At target and not full; when full too, the orders of the givers decide.
 static bool is_held_at_target(const struct judge_view *v, int32_t pool)
 {
-    return is_stock(v, pool) && (v->n->condition[pool] & SIM_POOL_AT_TARGET) != 0;
+    const unsigned both = SIM_POOL_AT_TARGET | SIM_POOL_FULL;
+    return is_stock(v, pool) && (v->n->condition[pool] & both) == SIM_POOL_AT_TARGET;
 }
 
 bool judge_rules_rests(const struct judge_view *v, int32_t i)
@@ -220,7 +222,8 @@ static void leftover(const struct judge_view *v, const double *y, int32_t pool,
     }
 }
 
-// A junction where pull givers and outlets meet: two junctions with push givers at both.
+// Where pull givers and outlets meet: two junctions with push givers at both. A full stock is such
+// a junction to its givers.
 static double split_limit(const struct judge_view *v, const double *y, int32_t i)
 {
     const struct sim_port_def *port = port_of(v, i);
@@ -286,8 +289,7 @@ double judge_rules_limit(const struct judge_view *v, const double *y, int32_t i)
     if (v->is_split[pool]) {
         return split_limit(v, y, i);
     }
-    const bool push_only = port->gives && is_held_at_target(v, pool);
-    const int at = gather(v, y, pool, port->gives, push_only ? is_push : anyone, i, &own);
+    const int at = gather(v, y, pool, port->gives, anyone, i, &own);
     return fill(v, &own, at, total(v, y, pool, !port->gives, anyone)) / port->coef;
 }
 

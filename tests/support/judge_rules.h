@@ -11,14 +11,13 @@
  * L is infinite where the pool does not bind the side. What network.h adds, in its words and ours:
  * - A port that *rests* has L = 0 and its claim counts nowhere: an AT_BOUND taker unless the stock
  *   is full, an AT_BOUND giver unless it is empty, a pull giver at a stock over its target.
- * - A pull giver at a stock at its target: R = users' claims - push givers' claims - better pull
- *   givers; users are takers that are neither OUTLET nor AT_BOUND. If that stock is also full, push
- *   givers see all takers and only each other.
- * - An AT_BOUND port: R = claims of the opposite side - claims of the ordinary ports of its own
- *   side; at a stock at or over its target pull givers do not count as opposite, they never
- *   overflow.
+ * - A pull giver at a stock at its target that is not full: R = users' claims - push givers'
+ *   claims - better pull givers; users are takers that are neither OUTLET nor AT_BOUND. When it is
+ *   full, too, the orders of all givers decide.
+ * - An AT_BOUND port: R = claims of the opposite side - claims of the ordinary ports of its side.
  * - A junction with both pull givers and OUTLET takers is two: all givers face the users; what a
- *   push giver's claim has left there faces the outlets; its limit is the sum of the two.
+ *   push giver's claim has left there faces the outlets; its limit is the sum of the two. A full
+ *   stock with both is such a junction to its givers: nobody's boiler runs to feed a vent.
  * - Pull activities that no user reaches have capacity 0. Reached is the least set with: an
  *   activity with capacity that is neither pull nor link; a pull activity or link whose giving
  *   port sees a stock that may fill (not full; for pull: below target), or a reached taker (for a
@@ -35,9 +34,9 @@
 /** A network with its ports sorted by pool and by activity. Borrows `n`. */
 struct judge_view {
     const struct judge_net *n;
-    double u[JUDGE_ACTIVITIES];          // [1/s] capacity now; 0 for pull that no user reaches
-    double scale[JUDGE_POOLS];           // [amount/s] largest finite c u in the pool
-    bool is_split[JUDGE_POOLS];          // pull givers and outlets meet at this junction
+    double u[JUDGE_ACTIVITIES]; // [1/s] capacity now; 0 for pull that no user reaches
+    double scale[JUDGE_POOLS];  // [amount/s] largest finite c u in the pool
+    bool is_split[JUDGE_POOLS]; // pull givers and outlets meet at this junction or full stock
     bool is_unreached[JUDGE_ACTIVITIES]; // pull that no user reaches
     int pool_start[JUDGE_POOLS + 1];
     int32_t pool_ports[JUDGE_PORTS];

@@ -39,7 +39,7 @@ const char *judge_trial_word(enum judge_verdict verdict)
 
 bool judge_trial_is_fault(enum judge_verdict verdict)
 {
-    return verdict != JUDGE_INNOCENT && verdict != JUDGE_SEVERAL;
+    return verdict != JUDGE_INNOCENT && verdict != JUDGE_SEVERAL && verdict != JUDGE_BELOW;
 }
 
 bool judge_trial_is_like(const struct judge_trial *trial, const struct judge_trial *other)

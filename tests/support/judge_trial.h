@@ -4,7 +4,9 @@
  * Judge (b) convicts where claims form no loop (1e-12). Where they do and the sweeps settle all
  * the same, agreement is counted; a difference is put down to self-feeding or to a choice by name
  * where the solver reports one, and is counted as `several` otherwise: two solutions of one
- * definition, both of which judge (a) accepts. Judge (c) convicts wherever it finds more than 1e-7.
+ * definition, both of which judge (a) accepts. Where a raise leaves some other loop with less than
+ * the sweeps gave it, that is counted as `below`: the floors of DESIGN 3 hold within one raise.
+ * Judge (c) convicts wherever it finds more than 1e-7.
  */
 #ifndef TESTS_SUPPORT_JUDGE_TRIAL_H
 #define TESTS_SUPPORT_JUDGE_TRIAL_H
@@ -15,7 +17,7 @@ enum judge_verdict {
     JUDGE_INNOCENT,
     JUDGE_UNRESOLVED, // the solver gave up
     JUDGE_RULES,      // (a)
-    JUDGE_BELOW,      // (a): in a raised loop, yet less than plain propagation
+    JUDGE_BELOW,      // (b): in a loop, less than plain propagation, another was raised; no fault
     JUDGE_PLAIN,      // (b): another result where claims form no loop
     JUDGE_SEVERAL,    // (b): another result where the sweeps settle; not a fault by itself
     JUDGE_MORE,       // (c), inside the certificate

@@ -120,7 +120,8 @@ void judge_view_init(struct judge_view *v, const struct judge_net *n)
             has_pull = has_pull || (port->gives && (port->flags & SIM_PORT_PULL));
             has_outlet = has_outlet || (!port->gives && (port->flags & SIM_PORT_OUTLET));
         }
-        v->is_split[p] = n->pools[p].capacity <= 0.0 && has_pull && has_outlet;
+        const bool binds = n->pools[p].capacity <= 0.0 || (n->condition[p] & SIM_POOL_FULL) != 0;
+        v->is_split[p] = binds && has_pull && has_outlet;
     }
 }
 

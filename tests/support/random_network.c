@@ -393,26 +393,44 @@ static int32_t first_port(const struct judge_net *n, int32_t k, bool gives)
     return -1;
 }
 
-// Pull givers, outlets, and ports that work at a bound only.
-static void flags(struct maker *m)
+// Pull givers and outlets.
+static void pulls(struct maker *m)
 {
     struct judge_net *n = m->n;
     for (int32_t k = 0; k < n->activity_count; k++) {
         const int32_t out = first_port(n, k, true);
         const int32_t in = first_port(n, k, false);
-        const bool is_link = n->activities[k].is_link;
-        if (out >= 0 && !is_link && chance(m, m->p_pull)) {
+        if (out >= 0 && !n->activities[k].is_link && chance(m, m->p_pull)) {
             n->ports[out].flags |= SIM_PORT_PULL;
-        } else if (in < 0 && n->pools[n->ports[out].pool].capacity > 0.0 &&
-                   chance(m, m->p_at_bound)) {
-            n->ports[out].flags |= SIM_PORT_AT_BOUND;
         }
         if (out < 0 && in >= 0 && m->p_pull > 0.0 && chance(m, 0.5)) {
             n->ports[in].flags |= SIM_PORT_OUTLET;
         }
-        if (out < 0 && in >= 0 && n->pools[n->ports[in].pool].capacity > 0.0 &&
-            chance(m, m->p_at_bound)) {
-            n->ports[in].flags |= SIM_PORT_AT_BOUND;
+    }
+}
+
+static bool has_pull_giver(const struct judge_net *n, int32_t pool)
+{
+    for (int i = 0; i < n->port_count; i++) {
+        if (n->ports[i].pool == pool && (n->ports[i].flags & SIM_PORT_PULL)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Sources and sinks at stocks that work at a bound only; not where somebody pulls, since what
+// overflows beside a pull giver is nowhere defined.
+static void at_bounds(struct maker *m)
+{
+    struct judge_net *n = m->n;
+    for (int32_t k = 0; k < n->activity_count; k++) {
+        const bool gives = port_count_of(n, k, true) > 0;
+        const int32_t i = first_port(n, k, gives);
+        const bool is_end = port_count_of(n, k, true) + port_count_of(n, k, false) == 1;
+        if (is_end && n->pools[n->ports[i].pool].capacity > 0.0 &&
+            !has_pull_giver(n, n->ports[i].pool) && chance(m, m->p_at_bound)) {
+            n->ports[i].flags |= SIM_PORT_AT_BOUND;
         }
     }
 }
@@ -430,16 +448,6 @@ static void shares(struct maker *m)
             n->ports[i].share = m->is_round ? 1.0 + below(m, 3) : 0.1 + sim_rng_uniform(&m->rng);
         }
     }
-}
-
-static bool has_pull_giver(const struct judge_net *n, int32_t pool)
-{
-    for (int i = 0; i < n->port_count; i++) {
-        if (n->ports[i].pool == pool && (n->ports[i].flags & SIM_PORT_PULL)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 // A condition that can be: at or over target only where somebody pulls, and always when full there.
@@ -601,7 +609,8 @@ void random_network_make(uint64_t seed, uint64_t number, struct judge_net *out)
         motif(&m);
     }
     close_ends(&m);
-    flags(&m);
+    pulls(&m);
+    at_bounds(&m);
     shares(&m);
     unlimited(&m);
     if (chance(&m, 0.2)) {
