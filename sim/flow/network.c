@@ -320,6 +320,12 @@ static enum sim_status fill_ports(struct sim_network *net, const struct draft *d
         net->pools[sorted[i].key[2]].has_pull |= net->ports[i].is_pull;
         a->is_pull |= net->ports[i].is_pull;
     }
+    for (int32_t i = 0; i < net->port_count; i++) {
+        const struct sim_network_activity *a = &net->activities[net->ports[i].activity];
+        for (int32_t other = a->ports_begin; other < a->ports_end; other++) {
+            net->ports[i].is_self |= other != i && net->ports[other].pool == net->ports[i].pool;
+        }
+    }
     for (int i = 0; i < d->followers.count; i++) {
         int32_t *followers = net->ports[net->port_in[d->followers.data[i].of]].followers;
         const int32_t port = net->port_in[d->followers.data[i].port];

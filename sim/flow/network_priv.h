@@ -47,6 +47,7 @@ struct sim_network_port {
     bool is_at_bound;
     int32_t followers[2]; // ports of hidden links that weigh what this one weighs, -1 none
     bool is_follower;
+    bool is_self; // its activity touches the pool on the other side too: a loop of one
 };
 
 struct sim_network {

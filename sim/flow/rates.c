@@ -34,6 +34,8 @@ struct sim_rates *sim_rates_create(const struct sim_network *net)
     r->next_in_block = sim_base_alloc(ports, sizeof(int32_t));
     r->is_waiting = sim_base_alloc(ports, sizeof(bool));
     r->is_hungry = sim_base_alloc(ports, sizeof(bool));
+    r->is_eased = sim_base_alloc(ports, sizeof(bool));
+    r->least = sim_base_alloc(ports, sizeof(double));
     r->is_counted = sim_base_alloc(pools, sizeof(bool));
     r->condition = sim_base_alloc(pools, sizeof(unsigned));
     r->is_relabel = sim_base_alloc(pools, sizeof(bool));
@@ -55,11 +57,11 @@ void sim_rates_destroy(struct sim_rates *r)
     if (r == NULL) {
         return;
     }
-    void *const arrays[] = {r->capacity,   r->rate,      r->before,        r->is_changed,
-                            r->is_stale,   r->limit,     r->claim,         r->weight,
-                            r->raised_by,  r->member_of, r->is_hungry,     r->is_idle,
-                            r->order,      r->block,     r->next_in_block, r->is_waiting,
-                            r->is_counted, r->condition, r->is_relabel};
+    void *const arrays[] = {
+        r->capacity,   r->rate,      r->before,    r->is_changed, r->is_stale,      r->limit,
+        r->claim,      r->weight,    r->raised_by, r->member_of,  r->is_hungry,     r->is_eased,
+        r->least,      r->is_idle,   r->order,     r->block,      r->next_in_block, r->is_waiting,
+        r->is_counted, r->condition, r->is_relabel};
     for (int i = 0; i < SIM_COUNT(arrays); i++) {
         free(arrays[i]);
     }
@@ -114,7 +116,7 @@ void sim_rates_reset(struct sim_rates *r)
     for (int32_t j = 0; j < net->port_count; j++) {
         r->limit[j] = r->claim[j] = r->capacity[net->ports[j].activity];
         r->raised_by[j] = -1;
-        r->is_waiting[j] = r->is_hungry[j] = false;
+        r->is_waiting[j] = r->is_hungry[j] = r->is_eased[j] = false;
     }
     r->is_fresh = true;
     r->raising = -1;
@@ -162,10 +164,10 @@ static int32_t heap_pop(struct sim_rates *r)
 void sim_rates_mark(struct sim_rates *r, int32_t j)
 {
     const int32_t group = r->raised_by[j];
-    if (group >= 0 && group == r->raising) {
+    if (group >= 0 && group == r->raising && !r->is_eased[j]) {
         return; // it holds this limit
     }
-    if (group >= 0) {
+    if (group >= 0 && group != r->raising) {
         sim_selffeed_dissolve(r, group); // marks j too
     }
     const int32_t first = r->block[j];
@@ -296,6 +298,9 @@ double sim_rates_compute_limit(const struct sim_rates *r, int32_t j)
     if (left > 1e-14 * o.supply) {
         limit = o.has_equals ? r->weight[j] * fill_level(r, j, condition, left, o.weights) / p->coef
                              : left / p->coef;
+    }
+    if (r->is_eased[j] && limit < r->least[j]) {
+        limit = r->least[j];
     }
     if (limit < NOTHING * capacity) {
         return 0;
@@ -460,7 +465,7 @@ static enum sim_status propagate(struct sim_rates *r, struct sim_err *err)
         const int32_t j = heap_pop(r);
         r->is_waiting[j] = false;
         count_pool(r, r->net->ports[j].pool);
-        if (r->next_in_block[j] >= 0) {
+        if (sim_rates_is_circular(r, j)) {
             SIM_TRY(sim_loop_solve(r, j, err));
             continue;
         }
@@ -489,7 +494,7 @@ static enum sim_status feed(struct sim_rates *r, struct sim_err *err)
         r->hungry.data[first] = SIM_VEC_LAST(&r->hungry);
         r->hungry.count--;
         r->is_hungry[block] = false;
-        const bool is_block = r->block[block] == block && r->next_in_block[block] >= 0;
+        const bool is_block = r->block[block] == block && sim_rates_is_circular(r, block);
         if (!is_block || r->raised_by[block] >= 0) {
             continue; // fed with another of its group
         }

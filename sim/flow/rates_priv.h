@@ -38,6 +38,8 @@ struct sim_rates {
     uint64_t *order;    // causes before effects; ports of one block share it
     int32_t *block;     // smallest port of the circular block it belongs to; itself when alone
     int32_t *next_in_block; // -1 at the end; from the smallest up
+    bool *is_eased;         // per port: raised_by, yet computed, but no less than `least`
+    double *least;          // [1/s] see is_eased
     bool *is_waiting;       // per block's smallest port: in the heap
     bool *is_hungry;        // per block's smallest port: may feed itself, not yet tried
     bool *is_counted;       // per pool: touched in this settle
@@ -109,6 +111,16 @@ static inline bool sim_rates_depends(const struct sim_network *net, int32_t j, i
     const struct sim_network_port *q = &net->ports[m];
     return j != m &&
            (p->gives != q->gives || sim_rates_rank(q, condition) <= sim_rates_rank(p, condition));
+}
+
+/** Whether the block that begins at port `first` is circular: of several ports, or of one whose
+ * activity gives to and takes from the same pool. */
+static inline bool sim_rates_is_circular(const struct sim_rates *r, int32_t first)
+{
+    const struct sim_network_port *p = &r->net->ports[first];
+    return r->next_in_block[first] >= 0 ||
+           (p->is_self &&
+            sim_rates_bind_of(r->net, first, r->condition[p->pool]) == SIM_RATES_BOUND);
 }
 
 /** The limit of port `j` from the claims at its pool, cut at the capacity. */

@@ -107,17 +107,22 @@ bool sim_selffeed_is_possible(struct sim_loop *l)
 
 // ---- The programmes ----
 
+static const double SLACK = 1e-9; // [-] of a capacity, between one programme and the next
+
 /** An activity in the programme; a column. Numbers are shares of `scale`. */
 struct member {
     int32_t activity;
-    int32_t rank; // class in which it was blocked
-    double scale; // capacity
-    double floor, ceiling;
-    bool is_inside;  // has a port in the group
-    bool is_blocked; // may rise in its class's turn
+    int32_t rank;          // class in which it was blocked
+    double scale;          // capacity
+    double start;          // floor at first
+    double floor, ceiling; // the floor rises
+    double exact;          // by `by_row`
+    int32_t by_row;        // the pool whose sum gives it, -1 none
+    bool is_inside;        // has a port in the group
+    bool is_blocked;       // may rise in its class's turn
 };
 
-/** A port at a pool of the group, of an activity that has none in it. */
+/** A port at a pool of the group that is not in it. */
 struct outsider {
     int32_t port;
     int32_t activity;
@@ -133,7 +138,9 @@ struct programme {
     SIM_VEC(struct outsider) outsiders;
     int32_t *member_of; // per activity, -1; -2 in the group, not yet a member
     Clp_Simplex *lp;
-    int columns; // members and the fill level
+    int columns;          // members and the fill level
+    double *solution;     // of the last programme that had one; per column
+    SIM_VEC(double) rows; // the pools' sums, a row each over the members
 };
 
 static void gather_block(struct programme *g, int32_t first)
@@ -144,13 +151,35 @@ static void gather_block(struct programme *g, int32_t first)
     }
 }
 
-/** All blocks that share activities with the group's, and their pools. */
+static void gather_block_of(struct programme *g, int32_t port)
+{
+    const int32_t first = g->r->block[port];
+    if (g->r->raised_by[port] != g->group && sim_rates_is_circular(g->r, first)) {
+        gather_block(g, first);
+    }
+}
+
+static void gather_pool(struct programme *g, int32_t pool)
+{
+    for (int p = 0; p < g->pools.count; p++) {
+        if (g->pools.data[p] == pool) {
+            return;
+        }
+    }
+    SIM_VEC_PUSH(&g->pools, pool);
+    const struct sim_network_pool *p = &g->r->net->pools[pool];
+    for (int32_t i = p->takers_begin; i < p->ports_end; i++) {
+        gather_block_of(g, g->r->net->at_pool[i]);
+    }
+}
+
+/** All blocks that share activities or pools with the group's. */
 static void gather_group(struct programme *g)
 {
-    struct sim_rates *r = g->r;
-    const struct sim_network *net = r->net;
+    const struct sim_network *net = g->r->net;
     gather_block(g, g->group);
     for (int i = 0; i < g->ports.count; i++) {
+        gather_pool(g, net->ports[g->ports.data[i]].pool);
         const int32_t activity = net->ports[g->ports.data[i]].activity;
         if (g->member_of[activity] == -2) {
             continue;
@@ -158,20 +187,7 @@ static void gather_group(struct programme *g)
         g->member_of[activity] = -2;
         const struct sim_network_activity *a = &net->activities[activity];
         for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
-            const int32_t first = r->block[j];
-            if (r->next_in_block[first] >= 0 && r->raised_by[j] != g->group) {
-                gather_block(g, first);
-            }
-        }
-    }
-    for (int i = 0; i < g->ports.count; i++) {
-        const int32_t pool = net->ports[g->ports.data[i]].pool;
-        bool is_new = true;
-        for (int p = 0; p < g->pools.count && is_new; p++) {
-            is_new = g->pools.data[p] != pool;
-        }
-        if (is_new) {
-            SIM_VEC_PUSH(&g->pools, pool);
+            gather_block_of(g, j);
         }
     }
 }
@@ -179,59 +195,6 @@ static void gather_group(struct programme *g)
 static bool is_in_group(const struct programme *g, int32_t port)
 {
     return g->r->raised_by[port] == g->group;
-}
-
-static void add_inside(struct programme *g, int32_t activity)
-{
-    const struct sim_rates *r = g->r;
-    const struct sim_network_activity *a = &r->net->activities[activity];
-    struct member m = {.activity = activity, .scale = r->capacity[activity], .is_inside = true};
-    double ceiling = r->is_idle[activity] ? 0 : r->capacity[activity];
-    double least = ceiling;
-    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
-        if (!is_in_group(g, j)) {
-            ceiling = fmin(ceiling, r->limit[j]);
-        } else if (r->limit[j] < least) {
-            least = r->limit[j];
-            m.rank = sim_rates_rank(&r->net->ports[j], r->condition[r->net->ports[j].pool]);
-        }
-    }
-    if (!(m.scale > 0)) {
-        return;
-    }
-    m.floor = r->rate[activity] / m.scale;
-    m.ceiling = fmax(m.floor, ceiling / m.scale);
-    m.is_blocked = m.ceiling - m.floor > 1e-9;
-    SIM_VEC_PUSH(&g->members, m);
-}
-
-/** One who meets the group at a pool, but is not of it: at most its claim. */
-static void add_outside(struct programme *g, int32_t port, const int32_t last[2])
-{
-    const struct sim_rates *r = g->r;
-    const struct sim_network_port *p = &r->net->ports[port];
-    const double scale = r->capacity[p->activity];
-    const int32_t known = g->member_of[p->activity];
-    if (!(scale > 0) || is_in_group(g, port) || (known >= 0 && g->members.data[known].is_inside)) {
-        return;
-    }
-    const bool gives_way = last[p->gives ? 1 : 0] >= 0;
-    SIM_VEC_PUSH(&g->outsiders, (struct outsider){port, p->activity, gives_way});
-    const double claim = r->claim[port] / scale;
-    if (known >= 0) {
-        struct member *m = &g->members.data[known];
-        m->ceiling = fmax(m->floor, fmin(m->ceiling, claim));
-        return;
-    }
-    g->member_of[p->activity] = g->members.count;
-    const double floor = r->rate[p->activity] / scale;
-    SIM_VEC_PUSH(
-        &g->members,
-        (struct member){.activity = p->activity,
-                        .rank = sim_rates_rank(p, r->condition[p->pool]),
-                        .scale = scale,
-                        .floor = gives_way ? floor : claim, // the other side offers its claim
-                        .ceiling = claim});
 }
 
 /** The last classes of takers and of givers that have a port in the group, -1: none has. */
@@ -257,6 +220,76 @@ static bool has_say(const struct programme *g, int32_t j, const int32_t last[2])
     const int side = p->gives ? 1 : 0;
     return sim_rates_is_active(g->r->net, j, condition) &&
            (last[1 - side] >= 0 || sim_rates_rank(p, condition) <= last[side]);
+}
+
+/** Whether the programme decides the limit of `port`, which is not in the group: it is at a pool of
+ * the group, on a side that is rationed there. */
+static bool gives_way(const struct programme *g, int32_t port)
+{
+    const struct sim_network_port *p = &g->r->net->ports[port];
+    for (int i = 0; i < g->pools.count; i++) {
+        if (g->pools.data[i] == p->pool) {
+            int32_t last[2];
+            last_ranks(g, p->pool, last);
+            return last[p->gives ? 1 : 0] >= 0 && has_say(g, port, last);
+        }
+    }
+    return false;
+}
+
+static void add_inside(struct programme *g, int32_t activity)
+{
+    const struct sim_rates *r = g->r;
+    const struct sim_network_activity *a = &r->net->activities[activity];
+    struct member m = {.activity = activity, .scale = r->capacity[activity], .is_inside = true};
+    double ceiling = r->is_idle[activity] ? 0 : r->capacity[activity];
+    double least = ceiling;
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        if (!is_in_group(g, j) && gives_way(g, j)) {
+            SIM_VEC_PUSH(&g->outsiders, (struct outsider){j, activity, true});
+        } else if (!is_in_group(g, j)) {
+            ceiling = fmin(ceiling, r->limit[j]);
+        } else if (r->limit[j] < least) {
+            least = r->limit[j];
+            m.rank = sim_rates_rank(&r->net->ports[j], r->condition[r->net->ports[j].pool]);
+        }
+    }
+    if (!(m.scale > 0)) {
+        return;
+    }
+    m.floor = r->rate[activity] / m.scale;
+    m.ceiling = fmax(m.floor, ceiling / m.scale);
+    m.is_blocked = m.ceiling - m.floor > 1e-9;
+    SIM_VEC_PUSH(&g->members, m);
+}
+
+/** One who meets the group at a pool, but is not of it: at most its claim. */
+static void add_outside(struct programme *g, int32_t port, const int32_t last[2])
+{
+    const struct sim_rates *r = g->r;
+    const struct sim_network_port *p = &r->net->ports[port];
+    const double scale = r->capacity[p->activity];
+    const int32_t known = g->member_of[p->activity];
+    if (!(scale > 0) || is_in_group(g, port) || (known >= 0 && g->members.data[known].is_inside)) {
+        return;
+    }
+    const bool is_rationed = last[p->gives ? 1 : 0] >= 0;
+    SIM_VEC_PUSH(&g->outsiders, (struct outsider){port, p->activity, is_rationed});
+    const double claim = r->claim[port] / scale;
+    if (known >= 0) {
+        struct member *m = &g->members.data[known];
+        m->ceiling = fmax(m->floor, fmin(m->ceiling, claim));
+        return;
+    }
+    g->member_of[p->activity] = g->members.count;
+    const double floor = r->rate[p->activity] / scale;
+    SIM_VEC_PUSH(
+        &g->members,
+        (struct member){.activity = p->activity,
+                        .rank = sim_rates_rank(p, r->condition[p->pool]),
+                        .scale = scale,
+                        .floor = is_rationed ? floor : claim, // the other side offers its claim
+                        .ceiling = claim});
 }
 
 static int by_activity(const void *a, const void *b)
@@ -285,6 +318,10 @@ static void gather_members(struct programme *g)
                 add_outside(g, net->at_pool[at], last);
             }
         }
+    }
+    for (int i = 0; i < g->members.count; i++) {
+        g->members.data[i].start = g->members.data[i].floor;
+        g->members.data[i].by_row = -1;
     }
     qsort(g->members.data, (size_t)g->members.count, sizeof(struct member), by_activity);
     for (int32_t k = 0; k < net->activity_count; k++) {
@@ -328,6 +365,13 @@ static void add_pool(struct programme *g, int32_t pool)
     const double high = last[1] >= 0 ? fmax(0, floor_net) : DBL_MAX;
     const CoinBigIndex starts[2] = {0, count};
     Clp_addRows(g->lp, 1, &low, &high, starts, columns, numbers);
+    const int begin = g->rows.count;
+    for (int i = 0; i < g->members.count; i++) {
+        SIM_VEC_PUSH(&g->rows, 0);
+    }
+    for (int i = 0; i < count; i++) {
+        g->rows.data[begin + columns[i]] += numbers[i];
+    }
     free(columns);
     free(numbers);
 }
@@ -348,6 +392,10 @@ static void add_fills(struct programme *g)
 static void make_programme(struct programme *g)
 {
     g->columns = g->members.count + 1;
+    g->solution = sim_base_alloc((size_t)g->columns, sizeof(double));
+    for (int i = 0; i < g->members.count; i++) {
+        g->solution[i] = g->members.data[i].floor;
+    }
     g->lp = Clp_newModel();
     Clp_setLogLevel(g->lp, 0);
     Clp_setPrimalTolerance(g->lp, 1e-11);
@@ -372,7 +420,11 @@ static double most(struct programme *g, int c)
     memset(objective, 0, (size_t)g->columns * sizeof(*objective));
     objective[c] = 1;
     Clp_primal(g->lp, 0);
-    return Clp_status(g->lp) == 0 ? Clp_primalColumnSolution(g->lp)[c] : Clp_columnLower(g->lp)[c];
+    if (Clp_status(g->lp) != 0) {
+        return Clp_columnLower(g->lp)[c];
+    }
+    memcpy(g->solution, Clp_primalColumnSolution(g->lp), (size_t)g->columns * sizeof(double));
+    return g->solution[c];
 }
 
 /** No less than `share` from now on. */
@@ -383,8 +435,8 @@ static void secure(struct programme *g, int i, double share)
     if (snapped > m->floor + 1e-9) {
         m->floor = snapped;
     }
-    // A rounding below, so that the next programme is not infeasible by the last bit of this one.
-    Clp_columnLower(g->lp)[i] = m->floor - 1e-13;
+    // A little below, so that the next programme is not infeasible by a rounding of this one.
+    Clp_columnLower(g->lp)[i] = m->floor - SLACK;
 }
 
 /** Raise all blocked members of one class to the same fill, again and again, until none can rise.
@@ -452,6 +504,73 @@ static void raise_all(struct programme *g)
     }
 }
 
+/** Members between their bounds follow from the sums that are met, exactly: solve those for them.
+ */
+static void polish(struct programme *g)
+{
+    enum {
+        NEAR = 100
+    }; // slacks
+    const int n = g->members.count;
+    bool *is_free = sim_base_alloc((size_t)n, sizeof(*is_free));
+    for (int i = 0; i < n; i++) {
+        struct member *m = &g->members.data[i];
+        const double share = g->solution[i];
+        is_free[i] = share > m->start + NEAR * SLACK && share < m->ceiling - NEAR * SLACK;
+        m->floor = share >= m->ceiling - NEAR * SLACK ? m->ceiling : is_free[i] ? share : m->start;
+    }
+    for (int p = 0; p < g->pools.count; p++) {
+        double *row = g->rows.data + (size_t)p * (size_t)n;
+        double net = 0;
+        for (int i = 0; i < n; i++) {
+            net += row[i] * g->solution[i];
+        }
+        if (fabs(net) > NEAR * SLACK) {
+            memset(row, 0, (size_t)n * sizeof(*row)); // slack: says nothing
+        }
+    }
+    for (int p = 0; p < g->pools.count; p++) {
+        double *row = g->rows.data + (size_t)p * (size_t)n;
+        int pivot = -1;
+        for (int i = 0; i < n; i++) {
+            if (is_free[i] && fabs(row[i]) > (pivot < 0 ? 1e-9 : fabs(row[pivot]))) {
+                pivot = i;
+            }
+        }
+        if (pivot < 0) {
+            continue;
+        }
+        is_free[pivot] = false; // from now on the row gives it; the others lose it
+        g->members.data[pivot].by_row = p;
+        for (int q = 0; q < g->pools.count; q++) {
+            double *other = g->rows.data + (size_t)q * (size_t)n;
+            const double f = q == p ? 0 : other[pivot] / row[pivot];
+            for (int i = 0; i < n && f != 0; i++) {
+                other[i] = i == pivot ? 0 : other[i] - f * row[i];
+            }
+        }
+    }
+    for (int i = 0; i < n; i++) {
+        struct member *m = &g->members.data[i];
+        if (m->by_row < 0) {
+            continue;
+        }
+        const double *row = g->rows.data + (size_t)m->by_row * (size_t)n;
+        double rest = 0;
+        for (int c = 0; c < n; c++) {
+            rest -= c == i
+                        ? 0
+                        : row[c] * (g->members.data[c].by_row < 0 ? g->members.data[c].floor : 0);
+        }
+        m->exact = fmin(m->ceiling, fmax(m->start, rest / row[i]));
+    }
+    for (int i = 0; i < n; i++) {
+        struct member *m = &g->members.data[i];
+        m->floor = m->by_row < 0 ? m->floor : m->exact;
+    }
+    free(is_free);
+}
+
 static bool has_risen(const struct programme *g)
 {
     for (int i = 0; i < g->members.count; i++) {
@@ -479,33 +598,59 @@ static void set_claims(struct programme *g, int32_t activity)
     free(before);
 }
 
+/** The limits that the programme decides for `m`: none below its rate. Where it could run faster,
+ * one of them holds it: a port of the group that held it before, else the tightest outsider. */
+static void hold(struct programme *g, const struct member *m)
+{
+    struct sim_rates *r = g->r;
+    const struct sim_network_activity *a = &r->net->activities[m->activity];
+    const double rate = m->floor * m->scale;
+    int32_t row = -1;
+    int32_t outsider = -1;
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        if (!is_in_group(g, j)) {
+            continue;
+        }
+        int32_t *least = r->is_eased[j] ? &outsider : &row;
+        *least = *least < 0 || r->limit[j] < r->limit[*least] ? j : *least;
+    }
+    const bool is_short = m->floor < m->ceiling - 1e-12;
+    const bool by_row = row >= 0 && (outsider < 0 || r->limit[row] <= rate);
+    const int32_t holds = !is_short ? -1 : by_row ? row : outsider;
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        if (is_in_group(g, j)) {
+            r->limit[j] = j == holds ? rate : fmax(r->limit[j], rate);
+            r->is_eased[j] = r->is_eased[j] && j != holds;
+            r->least[j] = rate;
+        }
+    }
+}
+
 static void take_over(struct programme *g)
 {
     struct sim_rates *r = g->r;
     for (int i = 0; i < g->outsiders.count; i++) {
         const struct outsider *o = &g->outsiders.data[i];
-        const struct member *m = &g->members.data[g->member_of[o->activity]];
         if (o->gives_way) {
             r->raised_by[o->port] = g->group;
+            r->is_eased[o->port] = true; // hold() takes back those that are short
             SIM_VEC_PUSH(&g->ports, o->port);
-            const bool is_short = m->floor < m->ceiling - 1e-12;
-            r->limit[o->port] = is_short ? m->floor * m->scale : m->scale;
         }
     }
     for (int i = 0; i < g->ports.count; i++) {
         SIM_VEC_PUSH(&r->raised, g->ports.data[i]);
     }
     for (int i = 0; i < g->members.count; i++) {
-        const struct member *m = &g->members.data[i];
-        const struct sim_network_activity *a = &r->net->activities[m->activity];
-        const double rate = m->floor * m->scale;
-        for (int32_t j = a->ports_begin; j < a->ports_end && m->is_inside; j++) {
-            if (is_in_group(g, j) && r->limit[j] < rate) {
-                r->limit[j] = rate;
-            }
+        hold(g, &g->members.data[i]);
+    }
+    for (int i = 0; i < g->members.count; i++) {
+        r->member_of[g->members.data[i].activity] = g->group;
+        set_claims(g, g->members.data[i].activity);
+    }
+    for (int i = 0; i < g->outsiders.count; i++) {
+        if (r->is_eased[g->outsiders.data[i].port]) {
+            sim_rates_mark(r, g->outsiders.data[i].port);
         }
-        r->member_of[m->activity] = g->group;
-        set_claims(g, m->activity);
     }
 }
 
@@ -527,6 +672,7 @@ bool sim_selffeed_raise(struct sim_rates *r, int32_t first)
     gather_members(&g);
     make_programme(&g);
     raise_all(&g);
+    polish(&g);
     const bool is_raised = has_risen(&g);
     if (is_raised) {
         take_over(&g);
@@ -534,6 +680,8 @@ bool sim_selffeed_raise(struct sim_rates *r, int32_t first)
         let_go(&g);
     }
     Clp_deleteModel(g.lp);
+    free(g.solution);
+    SIM_VEC_FREE(&g.rows);
     free(g.member_of);
     SIM_VEC_FREE(&g.members);
     SIM_VEC_FREE(&g.outsiders);
@@ -552,6 +700,7 @@ void sim_selffeed_dissolve(struct sim_rates *r, int32_t group)
         const int32_t port = r->raised.data[i];
         if (r->raised_by[port] == group) {
             r->raised_by[port] = -1;
+            r->is_eased[port] = false;
             r->member_of[r->net->ports[port].activity] = -1;
             SIM_VEC_PUSH(freed, port);
         } else {
