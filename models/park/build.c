@@ -115,6 +115,29 @@ void park_build_move(struct park_builder *b, struct park_move move)
     SIM_VEC_LAST(&b->activities).move_count++;
 }
 
+struct park_build_index park_build_index_make(const struct sim_port_def *ports, int port_count,
+                                              int pool_count)
+{
+    struct park_build_index x = {.first = sim_base_alloc((size_t)pool_count + 2, sizeof(int32_t)),
+                                 .at = sim_base_alloc((size_t)port_count, sizeof(int32_t))};
+    for (int i = 0; i < port_count; i++) {
+        x.first[ports[i].pool + 2]++;
+    }
+    for (int i = 2; i <= pool_count; i++) {
+        x.first[i] += x.first[i - 1];
+    }
+    for (int i = 0; i < port_count; i++) {
+        x.at[x.first[ports[i].pool + 1]++] = i;
+    }
+    return x;
+}
+
+void park_build_index_free(struct park_build_index *x)
+{
+    free(x->first);
+    free(x->at);
+}
+
 static void add_accounts(struct park_builder *b)
 {
     const struct park *p = b->park;

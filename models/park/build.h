@@ -138,6 +138,15 @@ struct park_net {
     int pool_count, activity_count, port_count, move_count, account_count;
 };
 
+/** Which ports touch each pool: those of `pool` are at[first[pool]] .. at[first[pool + 1] - 1]. */
+struct park_build_index {
+    int32_t *first, *at;
+};
+
+struct park_build_index park_build_index_make(const struct sim_port_def *ports, int port_count,
+                                              int pool_count);
+void park_build_index_free(struct park_build_index *x);
+
 /** Fill p->net, in p's arena. Mistakes that only the network shows go to `d` (a loop of links
  * alone, a stock that would fill or empty at once). Called by park_load. */
 enum sim_status park_build(struct park *p, struct sim_diag *d) SIM_MUST_USE;

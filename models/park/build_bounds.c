@@ -5,24 +5,19 @@
 
 #include <math.h>
 
-static double inflow_of(const struct park_builder *b, int32_t pool, int32_t without)
-{
-    double sum = b->pools.data[pool].stock >= 0 ? INFINITY : 0;
-    for (int i = 0; i < b->ports.count; i++) {
-        const struct sim_port_def *port = &b->ports.data[i];
-        if (port->pool == pool && port->gives && port->activity != without) {
-            sum += port->coef * b->activities.data[port->activity].capacity;
-        }
-    }
-    return sum;
-}
+struct bounds {
+    struct park_builder *b;
+    struct park_build_index at;
+};
 
-static double outflow_of(const struct park_builder *b, int32_t pool, int32_t without)
+// All that others could give to a pool, or take from it.
+static double flow_of(const struct bounds *x, int32_t pool, bool gives, int32_t without)
 {
+    const struct park_builder *b = x->b;
     double sum = b->pools.data[pool].stock >= 0 ? INFINITY : 0;
-    for (int i = 0; i < b->ports.count; i++) {
-        const struct sim_port_def *port = &b->ports.data[i];
-        if (port->pool == pool && !port->gives && port->activity != without) {
+    for (int i = x->at.first[pool]; i < x->at.first[pool + 1]; i++) {
+        const struct sim_port_def *port = &b->ports.data[x->at.at[i]];
+        if (port->gives == gives && port->activity != without) {
             sum += port->coef * b->activities.data[port->activity].capacity;
         }
     }
@@ -30,15 +25,14 @@ static double outflow_of(const struct park_builder *b, int32_t pool, int32_t wit
 }
 
 // The most that the ends of an activity allow.
-static double most(const struct park_builder *b, int32_t activity)
+static double most(const struct bounds *x, int32_t activity)
 {
+    const struct park_builder *b = x->b;
     const struct park_activity *a = &b->activities.data[activity];
     double least = INFINITY;
     for (int i = a->first_port; i < a->first_port + a->port_count; i++) {
         const struct sim_port_def *port = &b->ports.data[i];
-        const double end = (port->gives ? outflow_of(b, port->pool, activity)
-                                        : inflow_of(b, port->pool, activity)) /
-                           port->coef;
+        const double end = flow_of(x, port->pool, !port->gives, activity) / port->coef;
         least = end < least ? end : least;
     }
     return least;
@@ -68,17 +62,19 @@ static void tell(struct park_builder *b, const struct park_activity *a)
 }
 
 // The end that stands alone: a source or an outlet without limit keeps it, and gets a weight.
-static void weigh(struct park_builder *b, int32_t activity)
+static void weigh(const struct bounds *x, int32_t activity)
 {
+    const struct park_builder *b = x->b;
     const struct park_activity *a = &b->activities.data[activity];
     struct sim_port_def *port = &b->ports.data[a->first_port];
-    const double end =
-        port->gives ? outflow_of(b, port->pool, activity) : inflow_of(b, port->pool, activity);
+    const double end = flow_of(x, port->pool, !port->gives, activity);
     port->share = isfinite(end) && end > 0 ? end : 1;
 }
 
 void park_build_bounds(struct park_builder *b)
 {
+    struct bounds x = {.b = b};
+    x.at = park_build_index_make(b->ports.data, b->ports.count, b->pools.count);
     bool changed = true;
     const int count = b->activities.count;
     bool *moves = sim_base_alloc((size_t)count, sizeof(bool)); // links without limit
@@ -89,7 +85,7 @@ void park_build_bounds(struct park_builder *b)
     for (int pass = 0; changed && pass < count; pass++) {
         changed = false;
         for (int32_t i = 0; i < count; i++) {
-            const double limit = moves[i] ? most(b, i) : (double)INFINITY;
+            const double limit = moves[i] ? most(&x, i) : (double)INFINITY;
             if (limit < b->activities.data[i].capacity) {
                 b->activities.data[i].capacity = limit;
                 changed = true;
@@ -105,8 +101,9 @@ void park_build_bounds(struct park_builder *b)
             (moves[i] || pool->stock >= 0)) {
             tell(b, a);
         } else if (isinf(a->capacity) && a->port_count == 1) {
-            weigh(b, i);
+            weigh(&x, i);
         }
     }
     free(moves);
+    park_build_index_free(&x.at);
 }

@@ -2,6 +2,7 @@
 #include "models/park/build_priv.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static bool is_limited(const struct park_offer *o)
 {
@@ -128,86 +129,124 @@ static void add_trade(struct park_builder *b, int32_t offer, int32_t pool, int64
                        });
 }
 
-// Is there an open contract between them for that stream?
-static bool has_contract(const struct park *p, int32_t from, int32_t to, int32_t stream)
-{
-    for (int i = 0; i < p->exchange_count; i++) {
-        const struct park_exchange *e = p->exchanges[i];
-        const bool open = e->open && (e->link < 0 || p->links[e->link]->open);
-        if (open && e->from == from && e->to == to && e->stream == stream) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int disposers(const struct park *p, int32_t stream)
-{
-    int count = 0;
-    for (int i = 0; i < p->offer_count; i++) {
-        count += p->offers[i]->side == PARK_SIDE_DISPOSES && p->offers[i]->stream == stream;
-    }
-    return count;
-}
-
 struct uses {
     bool takes;  // a process (or a pump) takes from it
     bool gives;  // a process gives to it
     bool pushes; // with a port that is not pull
 };
 
-static struct uses uses_of(const struct park_builder *b, int32_t pool)
+struct contract {
+    int32_t from, to, stream;
+};
+
+// What default trade looks at, gathered once.
+struct trade {
+    struct park_builder *b;
+    struct uses *uses;          // by pool
+    int *disposers;             // by stream
+    struct contract *contracts; // open ones with a market, sorted
+    int contract_count;
+};
+
+static int by_ends(const void *a, const void *b)
 {
-    struct uses u = {0};
+    const struct contract *x = a;
+    const struct contract *y = b;
+    const int32_t one[] = {x->from, x->to, x->stream};
+    const int32_t two[] = {y->from, y->to, y->stream};
+    for (int i = 0; i < 3; i++) {
+        if (one[i] != two[i]) {
+            return one[i] < two[i] ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+static bool has_contract(const struct trade *t, int32_t from, int32_t to, int32_t stream)
+{
+    const struct contract key = {.from = from, .to = to, .stream = stream};
+    return t->contract_count > 0 &&
+           bsearch(&key, t->contracts, (size_t)t->contract_count, sizeof(key), by_ends) != NULL;
+}
+
+static void find_contracts(struct trade *t)
+{
+    const struct park *p = t->b->park;
+    t->contracts = sim_base_alloc((size_t)p->exchange_count, sizeof(struct contract));
+    for (int i = 0; i < p->exchange_count; i++) {
+        const struct park_exchange *e = p->exchanges[i];
+        const bool open = e->open && (e->link < 0 || p->links[e->link]->open);
+        if (open && e->from >= 0 && e->to >= 0 &&
+            (p->parties[e->from].is_market || p->parties[e->to].is_market)) {
+            t->contracts[t->contract_count++] =
+                (struct contract){.from = e->from, .to = e->to, .stream = e->stream};
+        }
+    }
+    if (t->contract_count > 0) {
+        qsort(t->contracts, (size_t)t->contract_count, sizeof(struct contract), by_ends);
+    }
+}
+
+static void find_uses(struct trade *t)
+{
+    const struct park_builder *b = t->b;
+    t->uses = sim_base_alloc((size_t)b->pools.count, sizeof(struct uses));
     for (int i = 0; i < b->ports.count; i++) {
         const struct sim_port_def *port = &b->ports.data[i];
         const struct park_activity *a = &b->activities.data[port->activity];
         const bool pumps = a->kind == PARK_ACTIVITY_EXCHANGE && !port->gives &&
-                           b->pools.data[pool].stream != b->park->exchanges[a->id]->stream;
-        if (port->pool == pool && (a->kind == PARK_ACTIVITY_PROCESS || pumps)) {
-            u.takes = u.takes || !port->gives;
-            u.gives = u.gives || port->gives;
-            u.pushes = u.pushes || (port->gives && (port->flags & SIM_PORT_PULL) == 0);
+                           b->pools.data[port->pool].stream != b->park->exchanges[a->id]->stream;
+        if (a->kind == PARK_ACTIVITY_PROCESS || pumps) {
+            struct uses *u = &t->uses[port->pool];
+            u->takes = u->takes || !port->gives;
+            u->gives = u->gives || port->gives;
+            u->pushes = u->pushes || (port->gives && (port->flags & SIM_PORT_PULL) == 0);
         }
     }
-    return u;
+    t->disposers = sim_base_alloc((size_t)b->park->stream_count, sizeof(int));
+    for (int i = 0; i < b->park->offer_count; i++) {
+        const struct park_offer *o = b->park->offers[i];
+        t->disposers[o->stream] += o->side == PARK_SIDE_DISPOSES;
+    }
 }
 
-static bool wants(const struct park *p, const struct park_offer *o, const struct uses *u,
+static bool wants(const struct trade *t, const struct park_offer *o, const struct uses *u,
                   const struct park_pool *pool)
 {
+    const struct park *p = t->b->park;
     const int32_t market = p->markets[o->market]->party;
     if (o->stream != pool->stream) {
         return false;
     }
     switch (o->side) {
     case PARK_SIDE_SELLS:
-        return u->takes && pool->stock < 0 && !has_contract(p, market, pool->party, o->stream);
+        return u->takes && pool->stock < 0 && !has_contract(t, market, pool->party, o->stream);
     case PARK_SIDE_BUYS:
         return u->gives && (pool->stock < 0 || is_limited(o)) &&
-               !has_contract(p, pool->party, market, o->stream);
+               !has_contract(t, pool->party, market, o->stream);
     case PARK_SIDE_DISPOSES: {
         const int32_t said = p->streams[o->stream]->disposal_market;
-        const bool is_the_one = said >= 0 ? said == o->market : disposers(p, o->stream) == 1;
+        const bool is_the_one = said >= 0 ? said == o->market : t->disposers[o->stream] == 1;
         return u->pushes && pool->stock < 0 && is_the_one &&
-               !has_contract(p, pool->party, market, o->stream);
+               !has_contract(t, pool->party, market, o->stream);
     }
     }
     return false;
 }
 
-static void trade_at(struct park_builder *b, int32_t pool)
+static void trade_at(const struct trade *t, int32_t pool)
 {
+    struct park_builder *b = t->b;
     const struct park *p = b->park;
     const struct park_pool at = b->pools.data[pool];
     if (at.link >= 0 || p->parties[at.party].is_market) {
         return;
     }
-    const struct uses u = uses_of(b, pool);
+    const struct uses u = t->uses[pool];
     const char *owner = at.stock >= 0 ? at.name : p->parties[at.party].name;
     for (int i = 0; i < p->offer_count; i++) {
         const struct park_offer *o = p->offers[i];
-        if (!wants(p, o, &u, &at)) {
+        if (!wants(t, o, &u, &at)) {
             continue;
         }
         const char *market = p->markets[o->market]->name;
@@ -265,9 +304,15 @@ static void shield_outlets(struct park_builder *b)
 void park_build_trade(struct park_builder *b)
 {
     const int pools = b->pools.count; // those of markets come after
+    struct trade t = {.b = b};
+    find_uses(&t);
+    find_contracts(&t);
     for (int32_t i = 0; i < pools; i++) {
-        trade_at(b, i);
+        trade_at(&t, i);
     }
+    free(t.uses);
+    free(t.disposers);
+    free(t.contracts);
     for (int32_t i = 0; i < b->park->stock_count; i++) {
         add_routes(b, i);
     }

@@ -2,12 +2,20 @@
 #include "models/park/build.h"
 #include "models/park/kinds.h"
 
-static int ports_at(const struct park_net *n, int32_t pool, bool gives, int32_t without)
+#include <stdlib.h>
+
+struct check {
+    struct park_loader *l;
+    struct park_build_index at;
+};
+
+static int ports_at(const struct check *c, int32_t pool, bool gives, int32_t without)
 {
+    const struct park_net *n = c->l->park->net;
     int count = 0;
-    for (int i = 0; i < n->port_count; i++) {
-        const struct sim_port_def *port = &n->ports[i];
-        count += port->pool == pool && port->gives == gives && port->activity != without;
+    for (int i = c->at.first[pool]; i < c->at.first[pool + 1]; i++) {
+        const struct sim_port_def *port = &n->ports[c->at.at[i]];
+        count += port->gives == gives && port->activity != without;
     }
     return count;
 }
@@ -18,15 +26,15 @@ static bool holds_some(const struct park *p, int32_t pool)
     return stock >= 0 && p->stocks[stock]->initial_si > p->stocks[stock]->minimum_si;
 }
 
-static bool has_source(const struct park *p, int32_t pool, int32_t without)
+static bool has_source(const struct check *c, int32_t pool, int32_t without)
 {
-    return holds_some(p, pool) || ports_at(p->net, pool, true, without) > 0;
+    return holds_some(c->l->park, pool) || ports_at(c, pool, true, without) > 0;
 }
 
 // A stock that nobody empties takes what fits; whoever made it has room to store it.
-static bool has_outlet(const struct park *p, int32_t pool, int32_t without)
+static bool has_outlet(const struct check *c, int32_t pool, int32_t without)
 {
-    return p->net->pools[pool].stock >= 0 || ports_at(p->net, pool, false, without) > 0;
+    return c->l->park->net->pools[pool].stock >= 0 || ports_at(c, pool, false, without) > 0;
 }
 
 static const char *stream_at(const struct park *p, int32_t pool)
@@ -34,21 +42,22 @@ static const char *stream_at(const struct park *p, int32_t pool)
     return p->streams[p->net->pools[pool].stream]->name;
 }
 
-static void check_exchange(struct park_loader *l, int32_t activity)
+static void check_exchange(const struct check *c, int32_t activity)
 {
+    struct park_loader *l = c->l;
     const struct park *p = l->park;
     const struct park_activity *a = &p->net->activities[activity];
     const struct park_exchange *e = p->exchanges[a->id];
     for (int i = a->first_port; a->is_open && i < a->first_port + a->port_count; i++) {
         const struct sim_port_def *port = &p->net->ports[i];
         const char *place = p->parties[p->net->pools[port->pool].party].name;
-        if (!port->gives && !has_source(p, port->pool, activity)) {
+        if (!port->gives && !has_source(c, port->pool, activity)) {
             park_resolve_wrong(l, e->node, "name another place, or add what makes it",
                                "nothing can pass: nobody makes or sells %s at %s",
                                stream_at(p, port->pool), place);
         }
         if (port->gives && p->net->pools[port->pool].link < 0 &&
-            !has_outlet(p, port->pool, activity)) {
+            !has_outlet(c, port->pool, activity)) {
             park_resolve_wrong(l, e->node, "name another place, or add what takes it",
                                "nothing can pass: nobody takes %s at %s", stream_at(p, port->pool),
                                place);
@@ -59,6 +68,18 @@ static void check_exchange(struct park_loader *l, int32_t activity)
     }
 }
 
+// A pull process sees users and stocks, not outlets.
+static bool is_asked_for(const struct check *c, int32_t pool)
+{
+    const struct park_net *n = c->l->park->net;
+    bool asked = n->pools[pool].stock >= 0;
+    for (int i = c->at.first[pool]; i < c->at.first[pool + 1]; i++) {
+        const struct sim_port_def *port = &n->ports[c->at.at[i]];
+        asked = asked || (!port->gives && (port->flags & SIM_PORT_OUTLET) == 0);
+    }
+    return asked;
+}
+
 static const struct sim_node *flow_node(const struct park_process *s, const struct park_flow *f,
                                         const char *stream)
 {
@@ -67,8 +88,9 @@ static const struct sim_node *flow_node(const struct park_process *s, const stru
     return n != NULL ? n : s->node;
 }
 
-static void check_process(struct park_loader *l, int32_t activity)
+static void check_process(const struct check *c, int32_t activity)
 {
+    struct park_loader *l = c->l;
     const struct park *p = l->park;
     const struct park_activity *a = &p->net->activities[activity];
     const struct park_process *s = p->processes[a->id];
@@ -76,25 +98,31 @@ static void check_process(struct park_loader *l, int32_t activity)
         const struct park_flow *f = &s->flows[i];
         const int32_t pool = p->net->ports[a->first_port + i].pool;
         const char *stream = p->streams[f->stream]->name;
-        if (!f->gives && !has_source(p, pool, activity)) {
+        if (!f->gives && !has_source(c, pool, activity)) {
             park_resolve_warn(l, flow_node(s, f, stream),
                               "add a market that sells it, an exchange, or a process that makes it",
                               "%s is starved for ever: nobody makes or sells %s here", s->name,
                               stream);
         }
-        if (f->gives && !has_outlet(p, pool, activity)) {
+        if (f->gives && !has_outlet(c, pool, activity)) {
             park_resolve_warn(l, flow_node(s, f, stream),
                               "add a market that buys or disposes of it, or an exchange",
                               "%s stands still: its %s has no outlet", s->name, stream);
+        } else if (f->is_product && s->mode == PARK_MODE_PULL && !is_asked_for(c, pool)) {
+            park_resolve_warn(l, flow_node(s, f, stream),
+                              "give the market a demand, or write mode = \"push\"",
+                              "%s stands still: it makes what is asked for, and nobody asks for %s",
+                              s->name, stream);
         }
     }
 }
 
-static void check_stock(struct park_loader *l, int32_t pool)
+static void check_stock(const struct check *c, int32_t pool)
 {
+    struct park_loader *l = c->l;
     const struct park *p = l->park;
     const struct park_stock *s = p->stocks[p->net->pools[pool].stock];
-    if (ports_at(p->net, pool, true, -1) == 0 && ports_at(p->net, pool, false, -1) == 0) {
+    if (ports_at(c, pool, true, -1) == 0 && ports_at(c, pool, false, -1) == 0) {
         park_resolve_warn(l, s->node,
                           "name it in `to` of an output or `from` of an input, a link "
                           "or an exchange",
@@ -105,16 +133,19 @@ static void check_stock(struct park_loader *l, int32_t pool)
 static void check_links(struct park_loader *l)
 {
     const struct park *p = l->park;
-    for (int i = 0; i < p->link_count; i++) {
-        bool used = false;
-        for (int k = 0; k < p->exchange_count; k++) {
-            used = used || p->exchanges[k]->link == i;
+    bool *used = sim_base_alloc((size_t)p->link_count, sizeof(bool));
+    for (int k = 0; k < p->exchange_count; k++) {
+        if (p->exchanges[k]->link >= 0) {
+            used[p->exchanges[k]->link] = true;
         }
-        if (!used) {
+    }
+    for (int i = 0; i < p->link_count; i++) {
+        if (!used[i]) {
             park_resolve_warn(l, p->links[i]->node, "add an exchange with over = \"...\"",
                               "no exchange goes over it, so it carries nothing");
         }
     }
+    free(used);
 }
 
 static void check_disposal(struct park_loader *l)
@@ -138,13 +169,14 @@ static void check_disposal(struct park_loader *l)
 void park_check(struct park_loader *l)
 {
     const struct park_net *n = l->park->net;
+    struct check c = {.l = l, .at = park_build_index_make(n->ports, n->port_count, n->pool_count)};
     for (int32_t i = 0; i < n->activity_count; i++) {
         switch (n->activities[i].kind) {
         case PARK_ACTIVITY_PROCESS:
-            check_process(l, i);
+            check_process(&c, i);
             break;
         case PARK_ACTIVITY_EXCHANGE:
-            check_exchange(l, i);
+            check_exchange(&c, i);
             break;
         case PARK_ACTIVITY_EXIT:
         case PARK_ACTIVITY_PURCHASE:
@@ -157,9 +189,10 @@ void park_check(struct park_loader *l)
     }
     for (int32_t i = 0; i < n->pool_count; i++) {
         if (n->pools[i].stock >= 0) {
-            check_stock(l, i);
+            check_stock(&c, i);
         }
     }
     check_links(l);
     check_disposal(l);
+    park_build_index_free(&c.at);
 }

@@ -2,6 +2,7 @@
 #include "models/park/build_priv.h"
 #include "models/park/kinds.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct sim_key keys[] = {
@@ -143,7 +144,6 @@ static void copy_ends(const struct park *p, struct park_exchange *e)
 // What is said beside `over` must say the same.
 static void check_over(struct park_loader *l, const struct park_exchange *e, int32_t stream)
 {
-    const struct park *p = l->park;
     int32_t party, stock;
     if (stream >= 0 && stream != e->stream) {
         park_resolve_wrong(l, e->stream_ref.node, "leave it out: the link says it",
@@ -158,14 +158,6 @@ static void check_over(struct park_loader *l, const struct park_exchange *e, int
         (party != e->to || stock != e->to_stock)) {
         park_resolve_wrong(l, e->to_refs.at[0].node, "leave it out: the link says it",
                            "its link ends elsewhere");
-    }
-    for (int i = 0; i < p->exchange_count; i++) {
-        const struct park_exchange *other = p->exchanges[i];
-        if (other != e && other->link == e->link && strcmp(other->name, e->name) < 0) {
-            park_resolve_wrong(l, e->over_ref.node, "give each contract a link of its own",
-                               "link %s carries the exchange %s already", e->over_ref.text,
-                               other->name);
-        }
     }
 }
 
@@ -215,6 +207,29 @@ static void resolve_dates(struct park_loader *l, struct park_exchange *e)
     }
 }
 
+// A link carries one contract, and what moves has a name of its own.
+static void check_unique(struct park_loader *l)
+{
+    const struct park *p = l->park;
+    int *first = sim_base_alloc((size_t)p->link_count, sizeof(int)); // its exchange, from 1
+    for (int i = 0; i < p->exchange_count; i++) {
+        const struct park_exchange *e = p->exchanges[i];
+        if (e->link >= 0 && first[e->link] > 0) {
+            park_resolve_wrong(l, e->over_ref.node, "give each contract a link of its own",
+                               "link %s carries the exchange %s already", e->over_ref.text,
+                               p->exchanges[first[e->link] - 1]->name);
+        } else if (e->link >= 0) {
+            first[e->link] = i + 1;
+        }
+        if (park_resolve_id((void *const *)p->processes, p->process_count,
+                            offsetof(struct park_process, name), e->name) >= 0) {
+            park_resolve_wrong(l, e->node, "give it another name", "a process is called '%s', too",
+                               e->name);
+        }
+    }
+    free(first);
+}
+
 static void resolve(struct park_loader *l)
 {
     struct park *p = l->park;
@@ -222,6 +237,7 @@ static void resolve(struct park_loader *l)
         struct park_exchange *e = p->exchanges[i];
         e->link = PARK_ID(p, link, park_link, park_resolve_last(&e->over_ref));
     }
+    check_unique(l);
     for (int i = 0; i < p->exchange_count; i++) {
         struct park_exchange *e = p->exchanges[i];
         e->stream = PARK_ID(p, stream, park_stream, park_resolve_last(&e->stream_ref));

@@ -75,10 +75,16 @@ const char *park_resolve_last(const struct sim_ref *ref)
 
 int32_t park_resolve_party(const struct park *p, const char *name)
 {
-    for (int i = 0; name != NULL && i < p->party_count; i++) {
-        if (strcmp(p->parties[i].name, name) == 0) {
-            return i;
+    int low = 0;
+    int high = p->party_count - 1;
+    while (name != NULL && low <= high) {
+        const int middle = low + (high - low) / 2;
+        const int order = strcmp(name, p->parties[middle].name);
+        if (order == 0) {
+            return middle;
         }
+        low = order > 0 ? middle + 1 : low;
+        high = order > 0 ? high : middle - 1;
     }
     return -1;
 }
