@@ -2,6 +2,7 @@
 // From the tree into C structs, by the tables of kinds; every mistake is told, none stops.
 #include "sim/base/strtab.h"
 #include "sim/base/vec.h"
+#include "sim/cfg/cfgtext.h"
 #include "sim/cfg/kind_priv.h"
 #include "sim/cfg/tree_priv.h"
 
@@ -77,6 +78,7 @@ static bool wanted_dim(struct slot *s, struct sim_dim *out, char example[64])
     example[0] = '\0';
     *out = SIM_DIM_NONE;
     if (rule == NULL) {
+        strcpy(example, "%");
         return true;
     }
     if (strchr(rule, '{') != NULL) {
@@ -418,18 +420,36 @@ static char *refers_text(const char *refers)
     return all;
 }
 
+/** "did you mean 'mill'?", or what there is, if it is little; owned by the caller. */
+static char *ref_remedy(const char *text, const name_list *names)
+{
+    const char *near = sim_strtab_nearest(text, names->data, names->count);
+    if (near != NULL) {
+        return sim_base_format("did you mean '%s'?", near);
+    }
+    if (names->count == 0 || names->count > 8) {
+        return sim_base_strdup("");
+    }
+    sim_cfgtext b = {0};
+    for (int i = 0; i < names->count; i++) {
+        const char *name = names->data[i] != NULL ? names->data[i] : "";
+        sim_cfgtext_format(&b, "%s'%s'", i > 0 ? ", " : "known: ", name);
+    }
+    return sim_cfgtext_done(&b);
+}
+
 static void tell_unknown_ref(struct slot *s, const struct sim_node *n, const char *refers,
                              const char *text)
 {
-    const char *near = NULL;
+    char *remedy = NULL;
     if (s->load->suggestions++ < MAX_SUGGESTIONS) {
         name_list names = {0};
         collect_words(s->load, n, refers, &names);
-        near = sim_strtab_nearest(text, names.data, names.count);
+        remedy = ref_remedy(text, &names);
         SIM_VEC_FREE(&names);
     }
     char *where = refers_text(refers);
-    tell_owned(s->load, n, near != NULL ? sim_base_format("did you mean '%s'?", near) : NULL,
+    tell_owned(s->load, n, remedy,
                sim_base_format("unknown reference '%s': it is not in %s", text, where));
     free(where);
 }

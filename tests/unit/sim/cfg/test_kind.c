@@ -394,6 +394,8 @@ Test(kind, tells_each_wrong_value_in_words)
         {"capacity = \"501 t/h\"", "501 t/h is outside [0, 500 t/h]"},
         {"capacity = \"uniform(1 t/h, 2 t/h)\"", "cannot stand here; write a quantity"},
         {"capacity = { a = 1; }", "one value is wanted here, not a group or a list"},
+        {"load = \"4 t\"", "'4 t' is a mass; a pure number is wanted; write for example \"4 %\""},
+        {"inputs = { wasser = \"1 t/t\"; }", "it is not in streams; known: 'coal'"},
         {"load = \"140 %\"", "140 % is outside [0 %, 100 %]"},
         {"load = \"profile(sum)\"", "there is no 'sum' in profiles; did you mean 'sun'?"},
         {"trucks = 0", "0 is outside [1, 9]"},
