@@ -459,6 +459,28 @@ void park_drive_hit(struct park_drives *d, const struct park_clock *c, int32_t t
     refresh_list(d, c->now, &d->by_target, target);
 }
 
+const char *park_drive_idle_because(const struct park_drives *d, sim_time now, int32_t activity)
+{
+    const struct park_activity *a = &d->parts.park->net->activities[activity];
+    const int32_t target = park_drive_target(d->parts.park, activity);
+    if (a->kind == PARK_ACTIVITY_EXIT || d->capacity[activity] > 0) {
+        return NULL;
+    }
+    if (!a->is_open) {
+        return "it is not open";
+    }
+    if (now < a->from_us || now >= a->until_us) {
+        return "outside of its dates";
+    }
+    if (target >= 0 && park_breakdown_share(d->parts.breakdowns, target) <= 0) {
+        return "it is broken";
+    }
+    if (a->calendar >= 0 && !d->is_open[a->calendar]) {
+        return "its calendar is closed";
+    }
+    return "its capacity is 0 now";
+}
+
 double park_drive_capacity(const struct park_drives *d, int32_t activity)
 {
     return d->capacity[activity];

@@ -55,6 +55,9 @@ void park_drive_happen(struct park_drives *d, const struct park_clock *c,
 /** The failures of this target changed the share that they leave. */
 void park_drive_hit(struct park_drives *d, const struct park_clock *c, int32_t target);
 
+/** Why the activity's capacity is 0 now, for the trace; NULL when it is not. */
+const char *park_drive_idle_because(const struct park_drives *d, sim_time now, int32_t activity);
+
 /** [1/s] The capacity of the activity now. */
 double park_drive_capacity(const struct park_drives *d, int32_t activity);
 

@@ -172,8 +172,9 @@ static void say_why(struct park_run *r, int32_t activity, double rate)
     const double shown = park_load_in_unit(stream, rate * per_activity) * 3600;
     const int32_t port = sim_rates_limiting_port(sim_flow_rates(r->flow), activity);
     const double capacity = park_drive_capacity(r->drives, activity);
-    if (capacity <= 0) {
-        SIM_TRACE(r->clock.trace, r->clock.now, a->name, "stands still: its capacity is 0 now");
+    const char *idle = park_drive_idle_because(r->drives, r->clock.now, activity);
+    if (idle != NULL) {
+        SIM_TRACE(r->clock.trace, r->clock.now, a->name, "stands still: %s", idle);
     } else if (sim_flow_is_off(r->flow, activity)) {
         SIM_TRACE(r->clock.trace, r->clock.now, a->name, "is off: below its turndown");
     } else if (port < 0 || port >= net->port_count || rate >= capacity) {
@@ -324,12 +325,33 @@ static void reset(struct park_run *r, const struct sim_trial *t)
     (void)park_happening_push(&r->clock, p->until_us, PARK_HAPPENING_END, 0, 0);
 }
 
+#ifdef ECO_VALIDATE
+/** Rates within their capacities, levels within their stocks. */
+static void validate_flow(const struct park_run *r)
+{
+    const struct park_net *net = r->park->net;
+    for (int32_t a = 0; a < net->activity_count; a++) {
+        const double rate = sim_flow_rate(r->flow, a);
+        const double most = sim_rates_capacity(sim_flow_rates(r->flow), a);
+        SIM_REQUIRE(rate >= 0 && rate <= most * (1 + 1e-9), "a rate is outside of its capacity");
+    }
+    for (int32_t p = 0; p < net->pool_count; p++) {
+        const int32_t stock = net->pools[p].stock;
+        const double level = sim_flow_level(r->flow, p);
+        const double most = stock >= 0 ? r->park->stocks[stock]->capacity_si : (double)INFINITY;
+        SIM_REQUIRE(level >= -1e-9 * r->park->net->initial[p] - 1e-6 && level <= most * (1 + 1e-9),
+                    "a level is outside of its stock");
+    }
+}
+#endif
+
 /** ECO_VALIDATE: walk the whole state. */
 static void validate(const struct park_run *r)
 {
 #ifdef ECO_VALIDATE
     sim_evq_validate(r->clock.queue);
     park_breakdown_validate(r->breakdowns, &r->clock);
+    validate_flow(r);
 #else
     (void)r;
 #endif

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-    LARGEST = 12 // [-] flows shown
+    LARGEST = 8 // [-] flows shown of each unit
 };
 
 /** A link and what it came to. */
@@ -105,6 +105,9 @@ static int by_amount(const void *a, const void *b)
 {
     const struct told *x = a;
     const struct told *y = b;
+    if (x->link->unit != y->link->unit) { // a tonne is not more than a cubic metre
+        return x->link->unit - y->link->unit;
+    }
     if (x->amount != y->amount) {
         return x->amount > y->amount ? -1 : 1;
     }
@@ -137,11 +140,16 @@ static void print_flows(const struct summary *s, const struct sim_sink *out)
         qsort(sorted, (size_t)outer, sizeof(*sorted), by_amount);
     }
     sim_sink_print(out, "Largest flows%s\n", outer > 0 ? "" : ": none");
-    for (int i = 0; i < outer && i < LARGEST; i++) {
-        print_link(s, &sorted[i], out);
-    }
-    if (outer > LARGEST) {
-        sim_sink_print(out, "  ... and %d more\n", outer - LARGEST);
+    int shown = 0; // of this unit
+    for (int i = 0; i < outer; i++) {
+        const bool is_same = i > 0 && sorted[i].link->unit == sorted[i - 1].link->unit;
+        shown = is_same ? shown + 1 : 1;
+        if (shown <= LARGEST) {
+            print_link(s, &sorted[i], out);
+        } else if (i + 1 == outer || sorted[i + 1].link->unit != sorted[i].link->unit) {
+            sim_sink_print(out, "  ... and %d more in %s\n", shown - LARGEST,
+                           unit_of(s, sorted[i].link));
+        }
     }
     free(sorted);
 }

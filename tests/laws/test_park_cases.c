@@ -1,4 +1,4 @@
-// Cases 4, 5 and 8 of validation/cases.md as parks, through the whole path. Each mean must agree
+// Cases 4, 5, 6 and 8 of validation/cases.md as parks, through the whole path. Each mean must agree
 // with the exact value within the 99 % confidence bound of its replications, and that bound must be
 // narrow enough to say something. The seed is fixed: a failure means that the program changed.
 
@@ -133,4 +133,33 @@ Test(park_cases, a_machine_alone_is_there_nine_tenths_of_the_time)
 {
     agrees("down", replicate(MACHINES, "firms.works.processes.b.capacity=0 m3/h", 20, down_a), 0.1,
            0.005);
+}
+
+static double per_day(const struct park_kit *k, const char *label)
+{
+    return park_kit_total(k, label) * 24 / hours(k);
+}
+
+static double exchanged(const struct park_kit *k)
+{
+    return per_day(k, "power > board: gypsum");
+}
+
+static double dumped(const struct park_kit *k)
+{
+    return per_day(k, "power > landfill: gypsum");
+}
+
+static double virgin(const struct park_kit *k)
+{
+    return per_day(k, "quarry > board: gypsum");
+}
+
+#define MISMATCH "tests/data/cases/mismatch.cfg"
+
+Test(park_cases, mismatch_without_storage_goes_to_landfill_and_market)
+{
+    agrees("exchange", replicate(MISMATCH, NULL, 20, exchanged), 80.0 / 3, 0.15);
+    agrees("landfill", replicate(MISMATCH, NULL, 20, dumped), 10.0 / 3, 0.15);
+    agrees("virgin", replicate(MISMATCH, NULL, 20, virgin), 10.0 / 3, 0.15);
 }

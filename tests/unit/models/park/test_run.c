@@ -240,7 +240,7 @@ Test(run, the_trace_says_what_happened_to_whom_and_why)
     cr_assert(ne(ptr, strstr(text.text, "2026-01-05 08:00:00  early  calendar opens\n"), NULL));
     cr_assert(ne(ptr, strstr(text.text, "2026-01-05 10:30:00  works.yard  is full\n"), NULL));
     cr_assert(
-        ne(ptr, strstr(text.text, "works.mill  stands still: its capacity is 0 now\n"), NULL));
+        ne(ptr, strstr(text.text, "works.mill  stands still: its calendar is closed\n"), NULL));
     sim_sink_buffer_fini(&text);
     park_kit_close(&k);
 }
