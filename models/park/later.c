@@ -116,10 +116,28 @@ static void take_out_properties(struct sim_tree *t, struct sim_diag *d)
     free(streams);
 }
 
+// A value tariff(...): told by the same words as the group it names.
+static void take_out_tariffs(struct sim_tree *t, struct sim_node *n, struct sim_diag *d)
+{
+    static const struct later tariff = {
+        .value = "", .what = "tariffs are", .instead = "write a price or a profile"};
+    if (n->text != NULL && n->kind == SIM_NODE_TEXT && strncmp(n->text, "tariff(", 7) == 0) {
+        tell(n, &tariff, d);
+        char *path = sim_tree_path(n);
+        (void)sim_tree_remove(t, path, NULL, NULL, d);
+        free(path);
+        return;
+    }
+    for (int i = n->count - 1; i >= 0; i--) { // from the end, since children may go
+        take_out_tariffs(t, n->children[i], d);
+    }
+}
+
 void park_later_check(struct sim_tree *t, struct sim_diag *d)
 {
     take_out_properties(t, d);
     for (int i = 0; i < SIM_COUNT(laters); i++) {
         take_out(t, &laters[i], d);
     }
+    take_out_tariffs(t, sim_tree_root(t), d);
 }

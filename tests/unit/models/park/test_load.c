@@ -231,3 +231,40 @@ Test(load, a_park_that_is_not_there_is_missing)
 
     sim_diag_destroy(d);
 }
+
+Test(load, warns_of_a_pull_process_that_nobody_asks)
+{
+    char *told =
+        told_of("format = 1; park = { start = \"2026-01-01\"; until = \"2026-02-01\"; };\n"
+                "streams = { a = { unit = \"t\"; }; };\n"
+                "firms = { f = { processes = { x = { kind = \"continuous\"; product = \"a\";\n"
+                "  mode = \"pull\"; capacity = \"1 t/h\"; }; }; }; };\n"
+                "markets = { m = { buys = { a = { }; }; }; };\n",
+                SIM_OK);
+
+    cr_assert_neq(
+        strstr(told, "f.x stands still: it makes what is asked for, and nobody asks for a"), NULL,
+        "%s", told);
+
+    free(told);
+}
+
+Test(load, a_list_and_a_table_mean_the_same_as_a_group)
+{
+    struct sim_diag *d = sim_diag_create();
+    struct park *p = NULL;
+    const enum sim_status status = park_load("tests/data/tables_park.cfg", NULL, d, &p);
+    char *told = sim_diag_render(d, 0);
+    cr_assert_eq(status, SIM_OK, "%s", told);
+
+    cr_assert_eq(p->firm_count, 3);
+    cr_assert_eq(p->process_count, 3);
+    cr_assert_str_eq(p->processes[1]->name, "b.line");
+    cr_assert(epsilon_eq(dbl, p->processes[1]->level.nominal, 2.0, 1e-12));
+    cr_assert(epsilon_eq(dbl, p->processes[1]->flows[0].coef, 1.1, 1e-12));
+    cr_assert_eq(p->processes[1]->capacity.mark, SIM_MARK_ASSUMED);
+
+    free(told);
+    park_load_free(p);
+    sim_diag_destroy(d);
+}

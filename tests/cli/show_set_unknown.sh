@@ -1,0 +1,1 @@
+ecopark show "$ROOT/configs/first_park.cfg" --set 'firms.mil.processes.machine.capacity=3 t/h'
