@@ -165,8 +165,7 @@ static void skip_lines(struct reader *r)
     }
 }
 
-// ---- header
-// ---------------------------------------------------------------------------------------
+// ---- header ---------------------------------------------------------------------------
 
 /** "capacity [t/h]" -> name and unit. */
 static void split_header(struct sim_csv *c, const char *text, struct sim_csv_column *out)

@@ -274,7 +274,7 @@ const struct sim_mistake *sim_diag_at(struct sim_diag *d, int i)
     return m;
 }
 
-// ---- text -------------------------------------------------------------------------------------
+// ---- text -----------------------------------------------------------------------------
 
 char *sim_diag_line(const struct sim_mistake *m)
 {

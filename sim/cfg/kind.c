@@ -47,8 +47,7 @@ bool sim_kind_is_bare(enum sim_key_type type)
     return type == SIM_KEY_BOOL || type == SIM_KEY_COUNT || type == SIM_KEY_NUMBER;
 }
 
-// ---- short forms
-// ----------------------------------------------------------------------------------
+// ---- short forms ----------------------------------------------------------------------
 
 /** steam = "1.9 t/t" becomes steam = { amount = "1.9 t/t"; }. */
 static void write_out(struct sim_tree *t, struct sim_node *n, const char *brief)
@@ -108,8 +107,7 @@ void sim_kind_normalise(const struct sim_kind *root, struct sim_tree *t)
     normalise(t, root, t->root);
 }
 
-// ---- the key at a path
-// ----------------------------------------------------------------------------
+// ---- the key at a path ----------------------------------------------------------------
 
 /** Where a path leads: the kind of the group reached, the key that describes it. */
 struct walk {

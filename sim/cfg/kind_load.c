@@ -2,7 +2,6 @@
 // From the tree into C structs, by the tables of kinds; every mistake is told, none stops.
 #include "sim/base/strtab.h"
 #include "sim/base/vec.h"
-#include "sim/cfg/cfgtext.h"
 #include "sim/cfg/kind_priv.h"
 #include "sim/cfg/tree_priv.h"
 
@@ -10,27 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    MAX_SUGGESTIONS = 100
-}; // looking for near names costs; the list of mistakes is cut anyway
-
-struct load {
-    struct sim_tree *tree;
-    struct sim_arena *arena;
-    const struct sim_kind_load_opts *opts;
-    struct sim_diag *diag;
-    int suggestions;
-};
-
-/** One key of one thing. */
-struct slot {
-    struct load *load;
-    const struct sim_key *key;
-    struct sim_node *node;
-    void *out;
-};
-
-static void tell_at(struct load *l, enum sim_diag_level level, const struct sim_node *n,
+static void tell_at(struct sim_kind_loading *l, enum sim_diag_level level, const struct sim_node *n,
                     const struct sim_place *at, const char *remedy, const char *what)
 {
     char *path = sim_tree_path(n);
@@ -38,14 +17,16 @@ static void tell_at(struct load *l, enum sim_diag_level level, const struct sim_
     free(path);
 }
 
-static void tell(struct load *l, const struct sim_node *n, const char *remedy, const char *what)
+void sim_kind_tell(struct sim_kind_loading *l, const struct sim_node *n, const char *remedy,
+                   const char *what)
 {
     tell_at(l, SIM_DIAG_WRONG, n, &n->value_at, remedy, what);
 }
 
-static void tell_owned(struct load *l, const struct sim_node *n, char *remedy, char *what)
+void sim_kind_tell_owned(struct sim_kind_loading *l, const struct sim_node *n, char *remedy,
+                         char *what)
 {
-    tell(l, n, remedy, what);
+    sim_kind_tell(l, n, remedy, what);
     free(remedy);
     free(what);
 }
@@ -57,20 +38,20 @@ static const char *text_of(const struct sim_node *n)
 }
 
 /** NULL, told, when it is none. */
-static const char *wanted_text(struct load *l, const struct sim_node *n, const char *remedy)
+const char *sim_kind_wanted_text(struct sim_kind_loading *l, const struct sim_node *n,
+                                 const char *remedy)
 {
     const char *text = text_of(n);
     if (text == NULL) {
-        tell(l, n, remedy, "a text in quotes is wanted here");
+        sim_kind_tell(l, n, remedy, "a text in quotes is wanted here");
     }
     return text;
 }
 
-// ---- values
-// ---------------------------------------------------------------------------------------
+// ---- values ---------------------------------------------------------------------------
 
 /** The dimension that the key wants; false: not known, or any. */
-static bool wanted_dim(struct slot *s, struct sim_dim *out, char example[64])
+static bool wanted_dim(struct sim_kind_slot *s, struct sim_dim *out, char example[64])
 {
     const char *rule = s->key->dim;
     struct sim_unit unit = {0};
@@ -96,7 +77,7 @@ static bool wanted_dim(struct slot *s, struct sim_dim *out, char example[64])
 }
 
 /** "0 t/h" in SI, or a bare "0" of whatever unit. */
-static double bound(struct slot *s, const char *text, double open)
+static double bound(struct sim_kind_slot *s, const char *text, double open)
 {
     struct sim_quantity q = {0};
     struct sim_err err = {0};
@@ -107,21 +88,21 @@ static double bound(struct slot *s, const char *text, double open)
     return q.si;
 }
 
-static void check_range(struct slot *s, const struct sim_value *v)
+static void check_range(struct sim_kind_slot *s, const struct sim_value *v)
 {
     const struct sim_key *key = s->key;
     const double min = bound(s, key->min, (double)-INFINITY);
     const double max = bound(s, key->max, (double)INFINITY);
     const bool is_number = v->form == SIM_VALUE_QUANTITY;
     if ((key->flags & SIM_KEY_ABOVE_MIN) != 0 && is_number && v->si <= min) {
-        tell_owned(s->load, s->node, NULL,
-                   sim_base_format("%s is not above %s", s->node->text, key->min));
+        sim_kind_tell_owned(s->load, s->node, NULL,
+                            sim_base_format("%s is not above %s", s->node->text, key->min));
         return;
     }
     (void)sim_value_within(v, min, max, key->min, key->max, s->load->diag);
     if ((key->flags & SIM_KEY_WHOLE) != 0 && is_number && v->si != floor(v->si)) {
-        tell_owned(s->load, s->node, NULL,
-                   sim_base_format("%s is not a whole number", s->node->text));
+        sim_kind_tell_owned(s->load, s->node, NULL,
+                            sim_base_format("%s is not a whole number", s->node->text));
     }
 }
 
@@ -130,16 +111,17 @@ static const char *namespace_of(enum sim_value_form form)
     return form == SIM_VALUE_PROFILE ? "profiles" : form == SIM_VALUE_TARIFF ? "tariffs" : NULL;
 }
 
-static const char *near_child(struct load *l, const struct sim_node *group, const char *name)
+static const char *near_child(struct sim_kind_loading *l, const struct sim_node *group,
+                              const char *name)
 {
-    if (group == NULL || l->suggestions++ >= MAX_SUGGESTIONS) {
+    if (group == NULL || l->suggestions++ >= SIM_KIND_SUGGESTIONS) {
         return "";
     }
     return sim_tree_near(l->tree, group, name);
 }
 
 /** profile(sun): is there such a profile? */
-static void check_named(struct slot *s, const struct sim_value *v)
+static void check_named(struct sim_kind_slot *s, const struct sim_value *v)
 {
     const char *group = namespace_of(v->form);
     if (group == NULL) {
@@ -148,12 +130,12 @@ static void check_named(struct slot *s, const struct sim_value *v)
     const struct sim_node *all = sim_tree_child(s->load->tree->root, group);
     if (sim_tree_child(all, v->name) == NULL) {
         char *what = sim_base_format("there is no '%s' in %s", v->name, group);
-        tell(s->load, s->node, near_child(s->load, all, v->name), what);
+        sim_kind_tell(s->load, s->node, near_child(s->load, all, v->name), what);
         free(what);
     }
 }
 
-static struct sim_value value_of(struct slot *s)
+static struct sim_value value_of(struct sim_kind_slot *s)
 {
     const struct sim_units *units = s->load->opts != NULL ? s->load->opts->units : NULL;
     struct sim_value v = sim_value_parse(s->node, s->key->forms, units, s->load->tree,
@@ -176,21 +158,22 @@ static struct sim_value value_of(struct slot *s)
     return v;
 }
 
-static void load_value(struct slot *s)
+static void load_value(struct sim_kind_slot *s)
 {
     *(struct sim_value *)s->out = value_of(s);
 }
 
 /** A bare number, in a text only with a mark: "240 [published: x]". False, told, if none. */
-static bool bare_number(struct slot *s, double *out)
+static bool bare_number(struct sim_kind_slot *s, double *out)
 {
     struct sim_value v = sim_value_parse(s->node, 0, NULL, NULL, s->load->arena, s->load->diag);
     if (v.form == SIM_VALUE_NONE) {
         return false;
     }
     if (v.unit[0] != '\0') {
-        tell_owned(s->load, s->node, sim_base_format("write %.12g", v.written),
-                   sim_base_format("'%s': a bare number is wanted, without unit", s->node->text));
+        sim_kind_tell_owned(
+            s->load, s->node, sim_base_format("write %.12g", v.written),
+            sim_base_format("'%s': a bare number is wanted, without unit", s->node->text));
         return false;
     }
     check_range(s, &v);
@@ -198,21 +181,21 @@ static bool bare_number(struct slot *s, double *out)
     return true;
 }
 
-static void load_count(struct slot *s)
+static void load_count(struct sim_kind_slot *s)
 {
     double number = 0.0;
     if (!bare_number(s, &number)) {
         return;
     }
     if (number != floor(number) || fabs(number) > 9.0e18) {
-        tell_owned(s->load, s->node, NULL,
-                   sim_base_format("%s is not a whole number", s->node->text));
+        sim_kind_tell_owned(s->load, s->node, NULL,
+                            sim_base_format("%s is not a whole number", s->node->text));
         return;
     }
     *(int64_t *)s->out = s->node->kind == SIM_NODE_INT ? s->node->integer : (int64_t)number;
 }
 
-static void load_number(struct slot *s)
+static void load_number(struct sim_kind_slot *s)
 {
     double number = 0.0;
     if (bare_number(s, &number)) {
@@ -220,22 +203,21 @@ static void load_number(struct slot *s)
     }
 }
 
-static void load_bool(struct slot *s)
+static void load_bool(struct sim_kind_slot *s)
 {
     if (s->node->kind != SIM_NODE_BOOL) {
-        tell(s->load, s->node, "write true or false, without quotes",
-             "true or false is wanted here");
+        sim_kind_tell(s->load, s->node, "write true or false, without quotes",
+                      "true or false is wanted here");
         return;
     }
     *(bool *)s->out = s->node->truth;
 }
 
-// ---- texts
-// ----------------------------------------------------------------------------------------
+// ---- texts ----------------------------------------------------------------------------
 
-static void load_text(struct slot *s)
+static void load_text(struct sim_kind_slot *s)
 {
-    *(const char **)s->out = wanted_text(s->load, s->node, NULL);
+    *(const char **)s->out = sim_kind_wanted_text(s->load, s->node, NULL);
 }
 
 static char *choices_text(const char *const *choices)
@@ -258,9 +240,9 @@ static int choice_count(const char *const *choices)
     return n;
 }
 
-static void load_choice(struct slot *s)
+static void load_choice(struct sim_kind_slot *s)
 {
-    const char *text = wanted_text(s->load, s->node, NULL);
+    const char *text = sim_kind_wanted_text(s->load, s->node, NULL);
     const char *const *choices = s->key->choices;
     const int count = choice_count(choices);
     *(int *)s->out = -1;
@@ -274,30 +256,31 @@ static void load_choice(struct slot *s)
         }
     }
     const char *near = sim_strtab_nearest(text, choices, count);
-    tell_owned(s->load, s->node,
-               near != NULL ? sim_base_format("did you mean '%s'?", near) : choices_text(choices),
-               sim_base_format("'%s' is not known here", text));
+    sim_kind_tell_owned(s->load, s->node,
+                        near != NULL ? sim_base_format("did you mean '%s'?", near)
+                                     : choices_text(choices),
+                        sim_base_format("'%s' is not known here", text));
 }
 
-static void load_time(struct slot *s)
+static void load_time(struct sim_kind_slot *s)
 {
     struct sim_key_time *out = s->out;
     struct sim_err err = {0};
-    const char *text = wanted_text(s->load, s->node, "write \"2026-01-01 06:00\"");
+    const char *text = sim_kind_wanted_text(s->load, s->node, "write \"2026-01-01 06:00\"");
     out->node = s->node;
     if (text == NULL) {
         return;
     }
     if (sim_simtime_parse(text, &out->when, &err) != SIM_OK) {
-        tell(s->load, s->node, NULL, err.text);
+        sim_kind_tell(s->load, s->node, NULL, err.text);
         return;
     }
     out->given = true;
 }
 
-static void load_file(struct slot *s)
+static void load_file(struct sim_kind_slot *s)
 {
-    const char *text = wanted_text(s->load, s->node, "write the name of a file");
+    const char *text = sim_kind_wanted_text(s->load, s->node, "write the name of a file");
     if (text == NULL) {
         return;
     }
@@ -305,190 +288,7 @@ static void load_file(struct slot *s)
     *(const char **)s->out = f != NULL ? f->path : NULL;
 }
 
-// ---- references
-// -----------------------------------------------------------------------------------
-
-/** The next pattern of `refers`; its length, 0 at the end. */
-static size_t next_pattern(const char **p)
-{
-    *p += strspn(*p, " ");
-    return strcspn(*p, " ");
-}
-
-/** The group around `n`, from near to far, that has a child `name`. */
-static struct sim_node *around(const struct sim_node *n, const char *name)
-{
-    for (const struct sim_node *g = n->parent; g != NULL; g = g->parent) {
-        struct sim_node *found = sim_tree_child(g, name);
-        if (found != NULL) {
-            return found;
-        }
-    }
-    return NULL;
-}
-
-/** Put the parts of "mill.yard" for the stars of "firms.*.stocks" and after it; NULL: no match. */
-static const struct sim_node *by_pattern(struct load *l, const char *pattern, const char *text)
-{
-    const struct sim_node *n = l->tree->root;
-    const char *rest = text;
-    while (*pattern != '\0' && n != NULL) {
-        const size_t k = strcspn(pattern, ".");
-        const bool is_star = k == 1 && *pattern == '*';
-        const char *from = is_star ? rest : pattern;
-        const size_t length = is_star ? strcspn(rest, ".") : k;
-        char *name = sim_base_format("%.*s", (int)length, from);
-        n = sim_tree_child(n, name);
-        free(name);
-        if (is_star) {
-            rest += length + (rest[length] == '.' ? 1 : 0);
-        }
-        pattern += k + (pattern[k] == '.' ? 1 : 0);
-    }
-    return *rest != '\0' ? sim_tree_child(n, rest) : NULL;
-}
-
-/** One pattern: the node meant, or for a word only true. */
-static bool refers_to(struct slot *s, const struct sim_node *n, const char *pattern,
-                      const char *text, const struct sim_node **out)
-{
-    const size_t length = strlen(pattern);
-    if (pattern[0] == '\'') {
-        return strlen(text) == length - 2 && strncmp(pattern + 1, text, length - 2) == 0;
-    }
-    *out = pattern[0] == '.' ? sim_tree_child(around(n, pattern + 1), text)
-                             : by_pattern(s->load, pattern, text);
-    return *out != NULL;
-}
-
-typedef SIM_VEC(const char *) name_list;
-
-/** Names in a group; "mill.yard" where a star named the thing around it. */
-static void collect_names(struct load *l, const struct sim_node *group, bool is_nested,
-                          name_list *out)
-{
-    for (int i = 0; group != NULL && i < group->count; i++) {
-        const char *name = group->children[i]->name;
-        if (name != NULL && is_nested && group->parent->name != NULL) {
-            name = sim_arena_format(l->arena, "%s.%s", group->parent->name, name);
-        }
-        SIM_VEC_PUSH(out, name);
-    }
-}
-
-static void collect_pattern(struct load *l, const struct sim_node *n, const char *pattern,
-                            name_list *out)
-{
-    if (pattern[0] == '\'') {
-        SIM_VEC_PUSH(out, sim_arena_strndup(l->arena, pattern + 1, strlen(pattern) - 2));
-        return;
-    }
-    if (pattern[0] == '.') {
-        collect_names(l, around(n, pattern + 1), false, out);
-        return;
-    }
-    struct sim_node **groups = NULL;
-    const int count = sim_tree_match(l->tree->root, pattern, &groups);
-    for (int i = 0; i < count; i++) {
-        collect_names(l, groups[i], strchr(pattern, '*') != NULL, out);
-    }
-    free(groups);
-}
-
-static void collect_words(struct load *l, const struct sim_node *n, const char *refers,
-                          name_list *out)
-{
-    for (const char *p = refers; next_pattern(&p) > 0; p += next_pattern(&p)) {
-        char *pattern = sim_base_format("%.*s", (int)next_pattern(&p), p);
-        collect_pattern(l, n, pattern, out);
-        free(pattern);
-    }
-}
-
-/** "streams or firms.*.stocks", for people. */
-static char *refers_text(const char *refers)
-{
-    char *all = sim_base_strdup("");
-    for (const char *p = refers; next_pattern(&p) > 0; p += next_pattern(&p)) {
-        const size_t k = next_pattern(&p);
-        const char *skip = *p == '.' ? p + 1 : p;
-        char *longer = sim_base_format("%s%s%.*s", all, all[0] != '\0' ? ", " : "",
-                                       (int)(k - (size_t)(skip - p)), skip);
-        free(all);
-        all = longer;
-    }
-    return all;
-}
-
-/** "did you mean 'mill'?", or what there is, if it is little; owned by the caller. */
-static char *ref_remedy(const char *text, const name_list *names)
-{
-    const char *near = sim_strtab_nearest(text, names->data, names->count);
-    if (near != NULL) {
-        return sim_base_format("did you mean '%s'?", near);
-    }
-    if (names->count == 0 || names->count > 8) {
-        return sim_base_strdup("");
-    }
-    sim_cfgtext b = {0};
-    for (int i = 0; i < names->count; i++) {
-        const char *name = names->data[i] != NULL ? names->data[i] : "";
-        sim_cfgtext_format(&b, "%s'%s'", i > 0 ? ", " : "known: ", name);
-    }
-    return sim_cfgtext_done(&b);
-}
-
-static void tell_unknown_ref(struct slot *s, const struct sim_node *n, const char *refers,
-                             const char *text)
-{
-    char *remedy = NULL;
-    if (s->load->suggestions++ < MAX_SUGGESTIONS) {
-        name_list names = {0};
-        collect_words(s->load, n, refers, &names);
-        remedy = ref_remedy(text, &names);
-        SIM_VEC_FREE(&names);
-    }
-    char *where = refers_text(refers);
-    tell_owned(s->load, n, remedy,
-               sim_base_format("unknown reference '%s': it is not in %s", text, where));
-    free(where);
-}
-
-/** Find what `text` names by any of the patterns; false, told, when nothing is. */
-static bool resolve(struct slot *s, const struct sim_node *n, const char *refers, const char *text,
-                    const struct sim_node **out)
-{
-    *out = NULL;
-    for (const char *p = refers; next_pattern(&p) > 0; p += next_pattern(&p)) {
-        char *pattern = sim_base_format("%.*s", (int)next_pattern(&p), p);
-        const bool found = refers_to(s, n, pattern, text, out);
-        free(pattern);
-        if (found) {
-            return true;
-        }
-    }
-    tell_unknown_ref(s, n, refers, text);
-    return false;
-}
-
-static void fill_ref(struct slot *s, const struct sim_node *n, struct sim_ref *out)
-{
-    const char *text = wanted_text(s->load, n, "write a name in quotes");
-    const struct sim_node *to = NULL;
-    out->node = n;
-    if (text == NULL || n->broken ||
-        (s->key->refers != NULL && !resolve(s, n, s->key->refers, text, &to))) {
-        return;
-    }
-    out->text = text;
-    out->to = to;
-    char *full = to != NULL ? sim_tree_path(to) : sim_base_strdup(text);
-    out->full = sim_arena_strdup(s->load->arena, full);
-    free(full);
-}
-
-// ---- several in a row
-// -----------------------------------------------------------------------------
+// ---- several in a row -----------------------------------------------------------------
 
 /** The elements of a list or array, or the scalar itself as the only one. */
 static int element_count(const struct sim_node *n)
@@ -501,17 +301,17 @@ static struct sim_node *element(struct sim_node *n, int i)
     return n->kind == SIM_NODE_LIST || n->kind == SIM_NODE_ARRAY ? n->children[i] : n;
 }
 
-static void load_refs(struct slot *s)
+static void load_refs(struct sim_kind_slot *s)
 {
     struct sim_refs *out = s->out;
     out->count = element_count(s->node);
     out->at = SIM_ARENA_NEW(s->load->arena, struct sim_ref, out->count + 1);
     for (int i = 0; i < out->count; i++) {
-        fill_ref(s, element(s->node, i), &out->at[i]);
+        sim_kind_refs_fill(s, element(s->node, i), &out->at[i]);
     }
 }
 
-static void load_texts(struct slot *s)
+static void load_texts(struct sim_kind_slot *s)
 {
     struct sim_texts *out = s->out;
     const int count = element_count(s->node);
@@ -519,7 +319,7 @@ static void load_texts(struct slot *s)
     out->nodes = SIM_ARENA_NEW(s->load->arena, const struct sim_node *, count + 1);
     for (int i = 0; i < count; i++) {
         const struct sim_node *n = element(s->node, i);
-        const char *text = wanted_text(s->load, n, NULL);
+        const char *text = sim_kind_wanted_text(s->load, n, NULL);
         if (text != NULL) {
             out->at[out->count] = text;
             out->nodes[out->count++] = n;
@@ -527,37 +327,36 @@ static void load_texts(struct slot *s)
     }
 }
 
-static void load_numbers(struct slot *s)
+static void load_numbers(struct sim_kind_slot *s)
 {
     struct sim_numbers *out = s->out;
     out->node = s->node;
     out->count = element_count(s->node);
     out->at = SIM_ARENA_NEW(s->load->arena, double, out->count + 1);
     for (int i = 0; i < out->count; i++) {
-        struct slot one = *s;
+        struct sim_kind_slot one = *s;
         one.node = element(s->node, i);
         (void)bare_number(&one, &out->at[i]);
     }
 }
 
-static void load_values(struct slot *s)
+static void load_values(struct sim_kind_slot *s)
 {
     struct sim_values *out = s->out;
     out->node = s->node;
     out->count = element_count(s->node);
     out->at = SIM_ARENA_NEW(s->load->arena, struct sim_value, out->count + 1);
     for (int i = 0; i < out->count; i++) {
-        struct slot one = *s;
+        struct sim_kind_slot one = *s;
         one.node = element(s->node, i);
         out->at[i] = value_of(&one);
     }
 }
 
-// ---- groups
-// ---------------------------------------------------------------------------------------
+// ---- groups ---------------------------------------------------------------------------
 
-static void load_thing(struct load *l, const struct sim_key *under, const struct sim_kind *kind,
-                       struct sim_node *n, void *out);
+static void load_thing(struct sim_kind_loading *l, const struct sim_key *under,
+                       const struct sim_kind *kind, struct sim_node *n, void *out);
 
 static char *kinds_text(const struct sim_kind *const *kinds)
 {
@@ -569,7 +368,7 @@ static char *kinds_text(const struct sim_kind *const *kinds)
 }
 
 /** NULL, told, when the thing does not say what it is, or something unknown. */
-static const struct sim_kind *kind_of(struct load *l, const struct sim_key *key,
+static const struct sim_kind *kind_of(struct sim_kind_loading *l, const struct sim_key *key,
                                       const struct sim_node *thing)
 {
     const struct sim_kind *kind = sim_kind_of(key, thing);
@@ -589,14 +388,15 @@ static const struct sim_kind *kind_of(struct load *l, const struct sim_key *key,
     }
     const char *text = said->text != NULL ? said->text : "";
     const char *near = sim_strtab_nearest(text, names, count);
-    tell_owned(l, said,
-               near != NULL ? sim_base_format("did you mean '%s'?", near) : kinds_text(key->kinds),
-               sim_base_format("'%s' is not a known kind", text));
+    sim_kind_tell_owned(l, said,
+                        near != NULL ? sim_base_format("did you mean '%s'?", near)
+                                     : kinds_text(key->kinds),
+                        sim_base_format("'%s' is not a known kind", text));
     return NULL;
 }
 
 /** A new struct for the group `n`; NULL, told, when it is no group or of no known kind. */
-static void *new_thing(struct load *l, const struct sim_key *key, struct sim_node *n,
+static void *new_thing(struct sim_kind_loading *l, const struct sim_key *key, struct sim_node *n,
                        const struct sim_kind **out_kind)
 {
     *out_kind = NULL;
@@ -604,7 +404,7 @@ static void *new_thing(struct load *l, const struct sim_key *key, struct sim_nod
         return NULL;
     }
     if (n->kind != SIM_NODE_GROUP) {
-        tell(l, n, "write { ... }", "a group is wanted here");
+        sim_kind_tell(l, n, "write { ... }", "a group is wanted here");
         return NULL;
     }
     const struct sim_kind *kind = kind_of(l, key, n);
@@ -617,7 +417,7 @@ static void *new_thing(struct load *l, const struct sim_key *key, struct sim_nod
     return data;
 }
 
-static void add_item(struct load *l, const struct sim_key *key, struct sim_node *n,
+static void add_item(struct sim_kind_loading *l, const struct sim_key *key, struct sim_node *n,
                      struct sim_items *items)
 {
     const struct sim_kind *kind = NULL;
@@ -628,25 +428,27 @@ static void add_item(struct load *l, const struct sim_key *key, struct sim_node 
     }
 }
 
-static void check_item_name(struct load *l, const struct sim_key *key, struct sim_node *n)
+static void check_item_name(struct sim_kind_loading *l, const struct sim_key *key,
+                            struct sim_node *n)
 {
-    struct slot s = {.load = l, .key = key, .node = n};
+    struct sim_kind_slot s = {.load = l, .key = key, .node = n};
     const struct sim_node *to = NULL;
     struct sim_node at_name = *n;
     at_name.value_at = n->place; // the caret belongs under the name
     if (key->names_refer != NULL) {
-        (void)resolve(&s, &at_name, key->names_refer, n->name, &to);
+        (void)sim_kind_refs_resolve(&s, &at_name, key->names_refer, n->name, &to);
     }
 }
 
-static void load_map(struct slot *s)
+static void load_map(struct sim_kind_slot *s)
 {
     struct sim_items *out = s->out;
     if (s->node->kind != SIM_NODE_GROUP) {
         const bool is_empty = s->node->kind == SIM_NODE_LIST && s->node->count == 0;
         if (!is_empty) {
-            tell(s->load, s->node, "write { name = { ... }; } or ( { name = \"...\"; ... } )",
-                 "a group of named things is wanted here");
+            sim_kind_tell(s->load, s->node,
+                          "write { name = { ... }; } or ( { name = \"...\"; ... } )",
+                          "a group of named things is wanted here");
         }
         return;
     }
@@ -657,7 +459,7 @@ static void load_map(struct slot *s)
     }
 }
 
-static void load_list(struct slot *s)
+static void load_list(struct sim_kind_slot *s)
 {
     struct sim_items *out = s->out;
     const bool is_list = s->node->kind == SIM_NODE_LIST || s->node->kind == SIM_NODE_ARRAY;
@@ -668,7 +470,7 @@ static void load_list(struct slot *s)
     }
 }
 
-static void load_group(struct slot *s)
+static void load_group(struct sim_kind_slot *s)
 {
     const struct sim_kind *kind = NULL;
     *(void **)s->out = new_thing(s->load, s->key, s->node, &kind);
@@ -680,19 +482,19 @@ static bool is_scalar_wanted(enum sim_key_type type)
     return type <= SIM_KEY_REF;
 }
 
-static void load_ref(struct slot *s)
+static void load_ref(struct sim_kind_slot *s)
 {
-    fill_ref(s, s->node, s->out);
+    sim_kind_refs_fill(s, s->node, s->out);
 }
 
-static void load_node(struct slot *s)
+static void load_node(struct sim_kind_slot *s)
 {
     *(const struct sim_node **)s->out = s->node;
 }
 
-static void load_key(struct slot *s)
+static void load_key(struct sim_kind_slot *s)
 {
-    static void (*const loaders[])(struct slot *) = {
+    static void (*const loaders[])(struct sim_kind_slot *) = {
         [SIM_KEY_TEXT] = load_text,     [SIM_KEY_BOOL] = load_bool,
         [SIM_KEY_COUNT] = load_count,   [SIM_KEY_NUMBER] = load_number,
         [SIM_KEY_VALUE] = load_value,   [SIM_KEY_CHOICE] = load_choice,
@@ -706,13 +508,14 @@ static void load_key(struct slot *s)
         return;
     }
     if (is_scalar_wanted(s->key->type) && s->node->text == NULL) {
-        tell(s->load, s->node, NULL, "one value is wanted here, not a group or a list");
+        sim_kind_tell(s->load, s->node, NULL, "one value is wanted here, not a group or a list");
         return;
     }
     loaders[s->key->type](s);
 }
 
-static void tell_unknown(struct load *l, const struct sim_kind *kind, const struct sim_node *n)
+static void tell_unknown(struct sim_kind_loading *l, const struct sim_kind *kind,
+                         const struct sim_node *n)
 {
     const char **names = sim_base_alloc((size_t)kind->key_count + 1, sizeof(*names));
     for (int i = 0; i < kind->key_count; i++) {
@@ -727,8 +530,8 @@ static void tell_unknown(struct load *l, const struct sim_kind *kind, const stru
 }
 
 /** Names that are not keys: what `any` collects, or mistakes. */
-static void load_others(struct load *l, const struct sim_key *under, const struct sim_kind *kind,
-                        struct sim_node *n, void *out)
+static void load_others(struct sim_kind_loading *l, const struct sim_key *under,
+                        const struct sim_kind *kind, struct sim_node *n, void *out)
 {
     struct sim_items items = {0};
     for (int i = 0; i < n->count; i++) {
@@ -751,9 +554,10 @@ static void load_others(struct load *l, const struct sim_key *under, const struc
     }
 }
 
-static void load_absent(struct load *l, const struct sim_key *key, struct sim_node *n, void *out)
+static void load_absent(struct sim_kind_loading *l, const struct sim_key *key, struct sim_node *n,
+                        void *out)
 {
-    struct slot s = {.load = l, .key = key, .out = out};
+    struct sim_kind_slot s = {.load = l, .key = key, .out = out};
     if (key->type == SIM_KEY_CHOICE) {
         *(int *)out = -1;
     }
@@ -767,8 +571,8 @@ static void load_absent(struct load *l, const struct sim_key *key, struct sim_no
     }
 }
 
-static void load_thing(struct load *l, const struct sim_key *under, const struct sim_kind *kind,
-                       struct sim_node *n, void *out)
+static void load_thing(struct sim_kind_loading *l, const struct sim_key *under,
+                       const struct sim_kind *kind, struct sim_node *n, void *out)
 {
     for (int i = 0; i < kind->key_count; i++) {
         const struct sim_key *key = &kind->keys[i];
@@ -778,7 +582,7 @@ static void load_thing(struct load *l, const struct sim_key *under, const struct
             load_absent(l, key, n, field);
             continue;
         }
-        struct slot s = {.load = l, .key = key, .node = c, .out = field};
+        struct sim_kind_slot s = {.load = l, .key = key, .node = c, .out = field};
         load_key(&s);
     }
     load_others(l, under, kind, n, out);
@@ -787,7 +591,7 @@ static void load_thing(struct load *l, const struct sim_key *under, const struct
 void *sim_kind_load(const struct sim_kind *root, struct sim_tree *t, struct sim_arena *arena,
                     const struct sim_kind_load_opts *opts, struct sim_diag *d)
 {
-    struct load l = {.tree = t, .arena = arena, .opts = opts, .diag = d};
+    struct sim_kind_loading l = {.tree = t, .arena = arena, .opts = opts, .diag = d};
     sim_kind_normalise(root, t);
     void *out = sim_arena_alloc(arena, 1, root->size > 0 ? root->size : 1);
     load_thing(&l, NULL, root, t->root, out);

@@ -20,4 +20,43 @@ bool sim_kind_is_chooser(const struct sim_key *key, const struct sim_kind *kind,
 
 bool sim_kind_is_bare(enum sim_key_type type); // written without quotes
 
+/** One loading of a tree. */
+struct sim_kind_loading {
+    struct sim_tree *tree;
+    struct sim_arena *arena;
+    const struct sim_kind_load_opts *opts;
+    struct sim_diag *diag;
+    int suggestions;
+};
+
+/** One key of one thing. */
+struct sim_kind_slot {
+    struct sim_kind_loading *load;
+    const struct sim_key *key;
+    struct sim_node *node;
+    void *out;
+};
+
+// looking for near names costs, and the list of mistakes is cut anyway
+enum {
+    SIM_KIND_SUGGESTIONS = 100
+};
+
+/** A mistake at the value of `n`; the `owned` texts are freed. */
+void sim_kind_tell(struct sim_kind_loading *l, const struct sim_node *n, const char *remedy,
+                   const char *what);
+void sim_kind_tell_owned(struct sim_kind_loading *l, const struct sim_node *n, char *remedy,
+                         char *what);
+
+/** The text of `n`; NULL, told, when it is none. */
+const char *sim_kind_wanted_text(struct sim_kind_loading *l, const struct sim_node *n,
+                                 const char *remedy);
+
+/** Find what `text` at `n` names by the patterns of `refers`; false, told, when nothing is. For a
+ * word `*out` is NULL. */
+bool sim_kind_refs_resolve(struct sim_kind_slot *s, const struct sim_node *n, const char *refers,
+                           const char *text, const struct sim_node **out);
+
+void sim_kind_refs_fill(struct sim_kind_slot *s, const struct sim_node *n, struct sim_ref *out);
+
 #endif

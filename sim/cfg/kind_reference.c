@@ -48,8 +48,7 @@ static void find_kind(struct book *b, const struct sim_kind *kind)
     }
 }
 
-// ---- what a key takes
-// -----------------------------------------------------------------------------
+// ---- what a key takes -----------------------------------------------------------------
 
 static void put_link(struct book *b, const struct sim_kind *kind)
 {

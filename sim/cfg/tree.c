@@ -57,7 +57,7 @@ const char *sim_tree_file(const struct sim_tree *t)
     return t->file;
 }
 
-// ---- children -----------------------------------------------------------------------------------
+// ---- children -------------------------------------------------------------------------
 
 /** The index of a group: number in the table = place among the children. */
 static void index_children(struct sim_tree *t, struct sim_node *n)
@@ -184,7 +184,7 @@ struct sim_node *sim_tree_child(const struct sim_node *n, const char *name)
     return NULL;
 }
 
-// ---- paths --------------------------------------------------------------------------------------
+// ---- paths ----------------------------------------------------------------------------
 
 /** Does `path` begin with a step "name" or "name[3]"? The rest, after the dot, in *rest. */
 static size_t step_length(const char *path, const char **rest)
@@ -306,7 +306,7 @@ char *sim_tree_origin(const struct sim_node *n)
     return p->file != NULL ? sim_base_format("%s:%d", p->file, p->line) : sim_base_strdup("-");
 }
 
-// ---- files --------------------------------------------------------------------------------------
+// ---- files ----------------------------------------------------------------------------
 
 static struct sim_source *add_source(struct sim_tree *t, const char *path, const char *bytes,
                                      size_t length, const char sha256[65])

@@ -19,7 +19,7 @@ static struct sim_place asked_at(struct sim_tree *t, const struct sim_node *at, 
     return place;
 }
 
-// ---- values from text ---------------------------------------------------------------------------
+// ---- values from text -----------------------------------------------------------------
 
 static void clear_children(struct sim_tree *t, struct sim_node *n)
 {
@@ -101,8 +101,7 @@ bool sim_tree_put_value(struct sim_tree *t, struct sim_node *n, const char *valu
     return true;
 }
 
-// ---- inside of values
-// -----------------------------------------------------------------------------
+// ---- inside of values -----------------------------------------------------------------
 
 /** The argument of `text` = "weibull(shape = 1.4, scale = 900 h)" called `name`: where it stands.
  */
@@ -156,7 +155,7 @@ static bool put_argument(struct sim_tree *t, struct sim_node *n, const char *nam
     return true;
 }
 
-// ---- paths that match nothing -------------------------------------------------------------------
+// ---- paths that match nothing ---------------------------------------------------------
 
 /** Follow the path as far as it goes, and tell the name where it stops, with the nearest known. */
 static void tell_nothing(struct sim_tree *t, const char *path, const struct sim_place *place,

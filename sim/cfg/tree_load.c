@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// ---- scalars ------------------------------------------------------------------------------------
+// ---- scalars --------------------------------------------------------------------------
 
 static size_t count_digits(const char *p)
 {
@@ -117,8 +117,7 @@ bool sim_tree_scalar(struct sim_node *n, const char *text, const char **why)
     return true;
 }
 
-// ---- libconfig's settings
-// -------------------------------------------------------------------------
+// ---- libconfig's settings -------------------------------------------------------------
 
 struct loader {
     struct sim_tree *tree;

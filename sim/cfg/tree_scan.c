@@ -47,7 +47,7 @@ struct scanner {
     SIM_VEC(size_t) clean_at;
 };
 
-// ---- tokens -------------------------------------------------------------------------------------
+// ---- tokens ---------------------------------------------------------------------------
 
 static bool is_space(char c)
 {
@@ -190,7 +190,7 @@ static struct sim_place place_of(const struct scanner *s, const struct token *t)
         sim_diag_add((s)->diag, SIM_DIAG_WRONG, &place_, NULL, (remedy), __VA_ARGS__);             \
     } while (0)
 
-// ---- words --------------------------------------------------------------------------------------
+// ---- words ----------------------------------------------------------------------------
 
 static bool is_letter(char c)
 {
@@ -215,7 +215,7 @@ bool sim_tree_scan_is_name(const char *text, size_t length)
     return true;
 }
 
-// ---- the clean text -----------------------------------------------------------------------------
+// ---- the clean text -------------------------------------------------------------------
 
 static void emit(struct scanner *s, const char *text, size_t length, size_t at)
 {
@@ -259,7 +259,7 @@ static void break_event(struct scanner *s, int event)
     }
 }
 
-// ---- values -------------------------------------------------------------------------------------
+// ---- values ---------------------------------------------------------------------------
 
 static void value(struct scanner *s, int event, bool in_list);
 
@@ -578,7 +578,7 @@ static void value(struct scanner *s, int event, bool in_list)
     }
 }
 
-// ---- settings -----------------------------------------------------------------------------------
+// ---- settings -------------------------------------------------------------------------
 
 /** False: the name stands in this group already; told. */
 static bool is_new(struct scanner *s, int group, const struct token *name)

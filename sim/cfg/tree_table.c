@@ -17,8 +17,7 @@ static void tell_node(struct sim_diag *d, const struct sim_node *n, const char *
     free(path);
 }
 
-// ---- lists of groups with names
-// -------------------------------------------------------------------
+// ---- lists of groups with names -------------------------------------------------------
 
 static int count_named(const struct sim_node *list)
 {
@@ -90,8 +89,7 @@ void sim_tree_expand_lists(struct sim_tree *t, struct sim_node *n, struct sim_di
     }
 }
 
-// ---- tables
-// ---------------------------------------------------------------------------------------
+// ---- tables ---------------------------------------------------------------------------
 
 enum {
     MAX_STARS = 8

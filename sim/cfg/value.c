@@ -83,8 +83,7 @@ char *sim_value_forms_text(unsigned forms)
     return sim_cfgtext_done(&b);
 }
 
-// ---- marks
-// ----------------------------------------------------------------------------------------
+// ---- marks ----------------------------------------------------------------------------
 
 static void read_mark(struct parser *p, const char *inside, size_t length)
 {
@@ -119,8 +118,7 @@ static const char *without_mark(struct parser *p, const char *text)
     return cut(p, text, (size_t)(open - text));
 }
 
-// ---- quantities
-// -----------------------------------------------------------------------------------
+// ---- quantities -----------------------------------------------------------------------
 
 /** False, told, when it is none. */
 static bool quantity(struct parser *p, const char *text, struct sim_quantity *out)
@@ -171,8 +169,7 @@ static bool read_limit(struct parser *p, const char *text)
     return false;
 }
 
-// ---- calls
-// ----------------------------------------------------------------------------------------
+// ---- calls ----------------------------------------------------------------------------
 
 static size_t argument_length(const char *text)
 {
@@ -247,8 +244,7 @@ static void tell_dim(struct parser *p, const char *text, struct sim_dim is, stru
                                sim_units_dim_name(wanted, b)));
 }
 
-// ---- curves
-// ---------------------------------------------------------------------------------------
+// ---- curves ---------------------------------------------------------------------------
 
 static bool read_point(struct parser *p, int i, struct sim_value_point *out)
 {
@@ -301,8 +297,7 @@ static void read_curve(struct parser *p)
     v->form = SIM_VALUE_CURVE;
 }
 
-// ---- distributions
-// --------------------------------------------------------------------------------
+// ---- distributions --------------------------------------------------------------------
 
 /** Which parameter an argument is: 0.. those of the kind, -2 min, -3 max, -1 none (told). */
 static int parameter_of(struct parser *p, const struct sim_dist_info *info, int i)
@@ -554,8 +549,7 @@ static void read_call(struct parser *p, const char *text, const char *open)
     }
 }
 
-// ---- all forms
-// ------------------------------------------------------------------------------------
+// ---- all forms ------------------------------------------------------------------------
 
 static void check_form(struct parser *p)
 {

@@ -214,8 +214,7 @@ Test(tree, holds_the_whole_format)
     cfg_done(&c);
 }
 
-// ---- three spellings of named things
-// --------------------------------------------------------------
+// ---- three spellings of named things --------------------------------------------------
 
 Test(tree, makes_lists_with_names_look_like_groups)
 {
@@ -288,8 +287,7 @@ Test(tree, tells_faults_of_tables_by_file_row_and_column)
     cfg_done(&c);
 }
 
-// ---- overrides
-// ------------------------------------------------------------------------------------
+// ---- overrides ------------------------------------------------------------------------
 
 static const char park[] =
     "firms = { mill = { capacity = \"3 t/h\"; on = true; n = 1; };\n"
