@@ -51,7 +51,8 @@ struct sim_activity_def {
 
 enum sim_port_flag {
     SIM_PORT_PULL = 1,     // a giver: main output of a pull process
-    SIM_PORT_OUTLET = 2,   // a taker: disposal or open-ended sale, unseen by pull givers
+    SIM_PORT_OUTLET = 2,   // a taker: disposal or open-ended sale, unseen by pull givers. Means
+                           // something in junctions only: at a stock they see the stock
     SIM_PORT_AT_BOUND = 4, // a taker that takes only what overflows a full stock, or a giver that
                            // gives only what an empty stock lacks; 0 otherwise. Stocks only
 };

@@ -504,12 +504,47 @@ static void raise_all(struct programme *g)
     }
 }
 
+static bool take_solution(struct programme *g)
+{
+    Clp_primal(g->lp, 0);
+    if (Clp_status(g->lp) == 0) {
+        memcpy(g->solution, Clp_primalColumnSolution(g->lp), (size_t)g->columns * sizeof(double));
+        return true;
+    }
+    return false;
+}
+
+/** Two last programmes, with the floors as they were: as near to what was reached as the sums
+ * allow, so that what slack let through is gone; then all that is still open, up to the ceilings.
+ */
+static void tighten(struct programme *g)
+{
+    double *objective = Clp_objective(g->lp);
+    const int n = g->members.count;
+    memset(objective, 0, (size_t)g->columns * sizeof(*objective));
+    for (int i = 0; i < n; i++) {
+        const struct member *m = &g->members.data[i];
+        objective[i] = 1;
+        Clp_columnLower(g->lp)[i] = m->start;
+        Clp_columnUpper(g->lp)[i] = fmin(m->ceiling, fmax(m->start, g->solution[i]));
+    }
+    if (!take_solution(g)) {
+        return;
+    }
+    for (int i = 0; i < n; i++) {
+        const struct member *m = &g->members.data[i];
+        Clp_columnLower(g->lp)[i] = fmin(m->ceiling, fmax(m->start, g->solution[i]));
+        Clp_columnUpper(g->lp)[i] = m->ceiling;
+    }
+    (void)take_solution(g);
+}
+
 /** Members between their bounds follow from the sums that are met, exactly: solve those for them.
  */
 static void polish(struct programme *g)
 {
     enum {
-        NEAR = 100
+        NEAR = 10
     }; // slacks
     const int n = g->members.count;
     bool *is_free = sim_base_alloc((size_t)n, sizeof(*is_free));
@@ -672,6 +707,7 @@ bool sim_selffeed_raise(struct sim_rates *r, int32_t first)
     gather_members(&g);
     make_programme(&g);
     raise_all(&g);
+    tighten(&g);
     polish(&g);
     const bool is_raised = has_risen(&g);
     if (is_raised) {
