@@ -263,6 +263,10 @@ static enum sim_status run(void *state, const struct sim_trial *trial,
         sim_row_f64(row, t->quantity)[p] = 0.0;
         sim_row_put(row, t->level, (int64_t)p * (t->data->days + 1), 0.0);
     }
+    if (trial->replication % 2 == 1) { // now and then in the garden: shows a row that was not reset
+        sim_row_f64(row, t->walked)[2] = 1.0;
+        *sim_row_f64(row, t->distance) += 1.0;
+    }
     for (int day = 0; day < t->data->days; day++) {
         end->reached_us = sim_simtime_date(2026, 1, 1) + day * SIM_TIME_DAY;
         if (hooks->is_stopped(hooks->user)) {

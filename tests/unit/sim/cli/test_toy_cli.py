@@ -19,7 +19,7 @@ import h5py
 import numpy
 import xarray
 
-TOY = sys.argv.pop(1)
+TOY = os.path.abspath(sys.argv.pop(1))
 TITLE = "Khu sinh thái Biên Hòa"
 
 
@@ -110,8 +110,9 @@ class Toy(unittest.TestCase):
                 numpy.testing.assert_allclose(ds.distance.mean(), ds.distance_mean[0], rtol=1e-15)
                 half = 4.302652729911275 * ds.distance.values.std(ddof=1) / 3**0.5
                 numpy.testing.assert_allclose(ds.distance_half_width.values, [half], rtol=1e-9)
-                self.assertEqual(list(ds.walked_n.values[0]), [3, 3, 0])
+                self.assertEqual(list(ds.walked_n.values[0]), [3, 3, 1])
                 self.assertTrue(numpy.isnan(ds.way.values[:, 2]).all())  # absent: NaN, never 0
+                self.assertEqual(list(numpy.isnan(ds.walked.values[:, 2])), [True, False, True])
                 self.assertEqual(list(ds.present.values[0]), [1, 1, 0])
 
     def test_both_engines_of_xarray_agree(self):
@@ -161,6 +162,21 @@ class Toy(unittest.TestCase):
         self.assertGreater(len(one), 25)
         self.run_toy("--replications", "20", "--seed", "7")
         self.assertNotEqual(one, fingerprint(self.path("r.h5")))
+
+    def test_no_object_carries_a_time_and_order_is_tracked(self):
+        self.run_toy("--replications", "2", "--set", "fail_at=1", code=1)
+
+        def check(name, thing):
+            plist = thing.id.get_create_plist()
+            if isinstance(thing, h5py.Dataset):
+                self.assertFalse(plist.get_obj_track_times(), name)
+            else:
+                self.assertEqual(plist.get_link_creation_order(), 3, name)
+            self.assertEqual(plist.get_attr_creation_order(), 3, name)
+
+        with h5py.File(self.path("r.h5")) as f:
+            f.visititems(lambda name, thing: check(name, thing) if not isinstance(thing, h5py.Datatype) else None)
+            check("/", f["/"])
 
     # ---- interruptions ----
 
