@@ -112,15 +112,14 @@ static bool should_age(const struct park_breakdowns *f, int32_t m)
     return f->modes[m].phase == UP && (!def->counts_operating || f->processes[def->process].runs);
 }
 
-/** Plan the end of the time left, unless that is beyond all times. */
+/** Plan the end of the time left. */
 static void plan(struct mode *mode, const struct park_clock *c, enum park_happening kind,
                  int32_t rank, int32_t m)
 {
     mode->since = c->now;
-    mode->event = (sim_ev){0};
-    if (mode->left < SIM_EVQ_SPAN_US / 2) {
-        mode->event = park_happening_push(c, c->now + mode->left, kind, rank, m);
-    }
+    const sim_time when =
+        mode->left < SIM_TIME_NEVER - c->now ? c->now + mode->left : SIM_TIME_NEVER;
+    mode->event = park_happening_push(c, when, kind, rank, m);
 }
 
 /** Start or stop the clock of the time to failure, as the state asks. */

@@ -7,6 +7,8 @@
  * as a backlog, and the exit may run at the pipe's capacity until the backlog is gone: the instant
  * is computed, and changes with the rates.
  *
+ * A pipe that is closed or broken takes nothing in; what is under way in it still comes out.
+ *
  * One struct belongs to one run at a time; its queues grow to the most that was ever under way and
  * are kept. Floor 5.
  */

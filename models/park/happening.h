@@ -33,11 +33,18 @@ struct park_clock {
     struct sim_evq *queue;
     struct sim_trace *trace; // NULL: off
     sim_time now;
+    sim_time end; // nothing is planned after it
 };
+
+/** Let something happen later. What would come after the end of the run does not wait: the handle
+ * is then zero. */
 
 static inline sim_ev park_happening_push(const struct park_clock *c, sim_time when,
                                          enum park_happening kind, int32_t who, int32_t arg)
 {
+    if (when > c->end) {
+        return (sim_ev){0};
+    }
     const struct sim_event e = {
         .when = when, .priority = (int32_t)kind, .who = who, .kind = (int32_t)kind, .arg = arg};
     return sim_evq_push(c->queue, &e);

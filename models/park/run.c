@@ -304,6 +304,7 @@ static void reset(struct park_run *r, const struct sim_trial *t)
 {
     const struct park *p = r->park;
     r->clock.now = p->start_us;
+    r->clock.end = p->until_us;
     r->events = 0;
     r->is_recording = false;
     r->is_over = false;

@@ -51,6 +51,7 @@ static void start(struct bench *b, int modes)
     b->breakdowns = park_breakdown_create(&opts, 0);
     b->clock.queue = sim_evq_create(16);
     sim_evq_reset(b->clock.queue, 0);
+    b->clock.end = SIM_EVQ_SPAN_US - 1;
     park_breakdown_reset(b->breakdowns, &b->clock, 1, 0, false);
 }
 

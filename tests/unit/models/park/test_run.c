@@ -265,3 +265,37 @@ Test(run, a_planted_booking_error_fails_the_run)
     make(&k); // and without it, it balances again
     park_kit_close(&k);
 }
+
+static bool always(void *user)
+{
+    (void)user;
+    return true;
+}
+
+Test(run, stops_when_it_is_told_to)
+{
+    struct park_kit k;
+    park_kit_open(&k, "tests/data/cases/tank_overflow.cfg", NULL, 0);
+    const struct sim_trial trial = {.seed = 1};
+    const struct sim_model_hooks hooks = {.is_stopped = always};
+    const enum sim_status status = park_run_trial(k.run, &trial, &hooks, k.row, &k.end, &k.err);
+
+    cr_assert(eq(int, (int)status, (int)SIM_STOPPED));
+    cr_assert(lt(i64, k.end.events, 5000));
+    cr_assert(lt(i64, k.end.reached_us, k.park->until_us));
+    park_kit_close(&k);
+}
+
+Test(run, nothing_is_planned_beyond_the_end)
+{
+    // A time to failure of 200 years and an end in 150: both must fit the queue.
+    static const char *const overrides[] = {
+        "park.until=2176-01-01", "park.record.every=3650 days",
+        "firms.smelter.processes.furnace.failures.pause.up=200 years"};
+    struct park_kit k;
+    park_kit_open(&k, "tests/data/cases/tank_overflow.cfg", overrides, 3);
+    make(&k);
+
+    cr_assert(eq(i64, k.end.reached_us, k.park->until_us));
+    park_kit_close(&k);
+}
