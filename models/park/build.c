@@ -138,29 +138,28 @@ void park_build_index_free(struct park_build_index *x)
     free(x->at);
 }
 
+static int32_t add_account(struct park_builder *b, const char *name, enum park_account_kind kind,
+                           int32_t party, int32_t id)
+{
+    const struct park_net_account a = {.name = name, .kind = kind, .party = party, .id = id};
+    SIM_VEC_PUSH(&b->accounts, a);
+    return b->accounts.count - 1;
+}
+
 static void add_accounts(struct park_builder *b)
 {
     const struct park *p = b->park;
     for (int i = 0; i < p->party_count; i++) {
-        const struct park_net_account a = {
-            .name = p->parties[i].name, .kind = PARK_ACCOUNT_PARTY, .party = i, .id = i};
-        SIM_VEC_PUSH(&b->accounts, a);
+        add_account(b, p->parties[i].name, PARK_ACCOUNT_PARTY, i, i);
     }
     for (int i = 0; i < p->process_count; i++) {
-        const struct park_net_account a = {.name = p->processes[i]->name,
-                                           .kind = PARK_ACCOUNT_PROCESS,
-                                           .party = p->firms[p->processes[i]->firm]->party,
-                                           .id = i};
-        b->process_accounts[i] = b->accounts.count;
-        SIM_VEC_PUSH(&b->accounts, a);
+        const struct park_process *s = p->processes[i];
+        b->process_accounts[i] =
+            add_account(b, s->name, PARK_ACCOUNT_PROCESS, p->firms[s->firm]->party, i);
     }
     for (int i = 0; i < p->link_count; i++) {
-        const struct park_net_account a = {.name = p->links[i]->path,
-                                           .kind = PARK_ACCOUNT_LINK,
-                                           .party = p->links[i]->from,
-                                           .id = i};
-        b->link_accounts[i] = b->accounts.count;
-        SIM_VEC_PUSH(&b->accounts, a);
+        b->link_accounts[i] =
+            add_account(b, p->links[i]->path, PARK_ACCOUNT_LINK, p->links[i]->from, i);
     }
 }
 
@@ -192,34 +191,39 @@ static struct park_net *collect(struct park_builder *b)
     return n;
 }
 
+static void tell(struct park_builder *b, const char *what)
+{
+    const struct sim_node *at = sim_tree_child(sim_tree_root(b->park->tree), "exchanges");
+    sim_diag_add(b->diag, SIM_DIAG_WRONG, at != NULL ? &at->place : NULL,
+                 at != NULL ? "exchanges" : "", NULL, "%s", what);
+}
+
 static enum sim_status make_network(struct park_builder *b, struct park_net *n)
 {
-    SIM_VEC(struct sim_activity_def) defs = {0};
-    for (int i = 0; i < b->activities.count; i++) {
-        const struct sim_activity_def def = {
+    const int count = b->activities.count;
+    struct sim_activity_def *defs = sim_base_alloc((size_t)count, sizeof(*defs));
+    for (int i = 0; i < count; i++) {
+        defs[i] = (struct sim_activity_def){
             .name = b->activities.data[i].name,
             .capacity = b->activities.data[i].capacity,
             .turndown = b->turndowns.data[i],
             .is_link = b->links.data[i],
         };
-        SIM_VEC_PUSH(&defs, def);
     }
     const struct sim_network_def def = {
         .pools = b->pool_defs.data,
         .pool_count = b->pool_defs.count,
-        .activities = defs.data,
-        .activity_count = defs.count,
+        .activities = defs,
+        .activity_count = count,
         .ports = b->ports.data,
         .port_count = b->ports.count,
     };
     struct sim_err err;
     const enum sim_status status = sim_network_create(&def, &n->network, &err);
     if (status != SIM_OK) {
-        const struct sim_node *at = sim_tree_child(sim_tree_root(b->park->tree), "exchanges");
-        sim_diag_add(b->diag, SIM_DIAG_WRONG, at != NULL ? &at->place : NULL,
-                     at != NULL ? "exchanges" : "", NULL, "%s", err.text);
+        tell(b, err.text);
     }
-    SIM_VEC_FREE(&defs);
+    free(defs);
     return status;
 }
 

@@ -71,36 +71,43 @@ static void weigh(const struct bounds *x, int32_t activity)
     port->share = isfinite(end) && end > 0 ? end : 1;
 }
 
+// From no limit downwards, until nothing changes: a bound only ever follows from smaller ones.
+static void lower(const struct bounds *x, const bool *moves)
+{
+    const int count = x->b->activities.count;
+    bool changed = true;
+    for (int pass = 0; changed && pass < count; pass++) {
+        changed = false;
+        for (int32_t i = 0; i < count; i++) {
+            const double limit = moves[i] ? most(x, i) : (double)INFINITY;
+            if (limit < x->b->activities.data[i].capacity) {
+                x->b->activities.data[i].capacity = limit;
+                changed = true;
+            }
+        }
+    }
+}
+
 void park_build_bounds(struct park_builder *b)
 {
     struct bounds x = {.b = b};
-    x.at = park_build_index_make(b->ports.data, b->ports.count, b->pools.count);
-    bool changed = true;
     const int count = b->activities.count;
     bool *moves = sim_base_alloc((size_t)count, sizeof(bool)); // links without limit
     for (int i = 0; i < count; i++) {
         const struct park_activity *a = &b->activities.data[i];
         moves[i] = isinf(a->capacity) && a->port_count > 1;
     }
-    for (int pass = 0; changed && pass < count; pass++) {
-        changed = false;
-        for (int32_t i = 0; i < count; i++) {
-            const double limit = moves[i] ? most(&x, i) : (double)INFINITY;
-            if (limit < b->activities.data[i].capacity) {
-                b->activities.data[i].capacity = limit;
-                changed = true;
-            }
-        }
-    }
+    x.at = park_build_index_make(b->ports.data, b->ports.count, b->pools.count);
+    lower(&x, moves);
     for (int32_t i = 0; i < count; i++) {
         const struct park_activity *a = &b->activities.data[i];
-        const struct park_pool *pool =
-            a->port_count > 0 ? &b->pools.data[b->ports.data[a->first_port].pool] : NULL;
-        const bool is_route = at_bound(b, a);
-        if (isinf(a->capacity) && !is_route && a->port_count > 0 &&
-            (moves[i] || pool->stock >= 0)) {
+        if (!isinf(a->capacity) || a->port_count == 0) {
+            continue;
+        }
+        const bool at_stock = b->pools.data[b->ports.data[a->first_port].pool].stock >= 0;
+        if ((moves[i] || at_stock) && !at_bound(b, a)) {
             tell(b, a);
-        } else if (isinf(a->capacity) && a->port_count == 1) {
+        } else if (a->port_count == 1) {
             weigh(&x, i);
         }
     }

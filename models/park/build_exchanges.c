@@ -20,48 +20,53 @@ static void wrong(struct park_builder *b, const struct sim_node *n, const char *
     free(path);
 }
 
+// The end at a market: its offer, junction and price. False, told, when it has none.
+static bool market_end(struct park_builder *b, const struct park_exchange *e, bool buys,
+                       struct ends *out)
+{
+    const struct park *p = b->park;
+    const int32_t party = buys ? e->from : e->to;
+    const int32_t offer = park_build_trade_offer(p, party, e->stream, buys);
+    if (offer < 0) {
+        char *text = sim_base_format("market %s does not %s %s", p->parties[party].name,
+                                     buys ? "sell" : "take", p->streams[e->stream]->name);
+        wrong(b, e->node, "add it to the market, or name another", text);
+        free(text);
+        return false;
+    }
+    *(buys ? &out->from_offer : &out->to_offer) = offer;
+    *(buys ? &out->from_pool : &out->to_pool) = park_build_trade_pool(b, offer);
+    out->price = park_build_trade_price(p, offer);
+    out->flags = buys ? 0 : park_build_trade_flags(p, offer);
+    out->kind = buys                                       ? PARK_MOVE_PURCHASE
+                : p->offers[offer]->side == PARK_SIDE_BUYS ? PARK_MOVE_SALE
+                                                           : PARK_MOVE_DISPOSAL;
+    return true;
+}
+
 static bool find_ends(struct park_builder *b, const struct park_exchange *e, struct ends *out)
 {
     const struct park *p = b->park;
     const bool from_market = p->parties[e->from].is_market;
     const bool to_market = p->parties[e->to].is_market;
+    const struct sim_value *of_stream = &p->streams[e->stream]->price;
     *out = (struct ends){.from_pool = -1, .to_pool = -1, .from_offer = -1, .to_offer = -1};
+    out->kind = e->from == e->to ? PARK_MOVE_INTERNAL : PARK_MOVE_EXCHANGE;
+    out->price = of_stream->form != SIM_VALUE_NONE ? of_stream : NULL;
     if (from_market && to_market) {
         wrong(b, e->node, "name a firm at one end", "both ends are markets");
         return false;
     }
-    out->kind = e->from == e->to ? PARK_MOVE_INTERNAL : PARK_MOVE_EXCHANGE;
-    if (from_market) {
-        out->from_offer = park_build_trade_offer(p, e->from, e->stream, true);
-        out->kind = PARK_MOVE_PURCHASE;
-    } else {
-        out->from_pool = park_build_place(b, e->from, e->from_stock, e->stream);
-    }
-    if (to_market) {
-        out->to_offer = park_build_trade_offer(p, e->to, e->stream, false);
-    } else {
-        out->to_pool = park_build_place(b, e->to, e->to_stock, e->stream);
-    }
-    const int32_t offer = from_market ? out->from_offer : out->to_offer;
-    if ((from_market || to_market) && offer < 0) {
-        char *text = sim_base_format("market %s does not %s %s",
-                                     p->parties[from_market ? e->from : e->to].name,
-                                     from_market ? "sell" : "take", p->streams[e->stream]->name);
-        wrong(b, e->node, "add it to the market, or name another", text);
-        free(text);
+    if ((from_market || to_market) && !market_end(b, e, from_market, out)) {
         return false;
     }
-    if (offer >= 0) {
-        *(from_market ? &out->from_pool : &out->to_pool) = park_build_trade_pool(b, offer);
-        out->price = park_build_trade_price(p, offer);
-        out->flags = to_market ? park_build_trade_flags(p, offer) : 0;
+    if (!from_market) {
+        out->from_pool = park_build_place(b, e->from, e->from_stock, e->stream);
     }
-    if (to_market) {
-        out->kind = p->offers[offer]->side == PARK_SIDE_BUYS ? PARK_MOVE_SALE : PARK_MOVE_DISPOSAL;
+    if (!to_market) {
+        out->to_pool = park_build_place(b, e->to, e->to_stock, e->stream);
     }
-    const struct sim_value *own =
-        p->streams[e->stream]->price.form != SIM_VALUE_NONE ? &p->streams[e->stream]->price : NULL;
-    out->price = e->price.form != SIM_VALUE_NONE ? &e->price : offer >= 0 ? out->price : own;
+    out->price = e->price.form != SIM_VALUE_NONE ? &e->price : out->price;
     return true;
 }
 

@@ -144,7 +144,8 @@ static void copy_ends(const struct park *p, struct park_exchange *e)
 // What is said beside `over` must say the same.
 static void check_over(struct park_loader *l, const struct park_exchange *e, int32_t stream)
 {
-    int32_t party, stock;
+    int32_t party;
+    int32_t stock;
     if (stream >= 0 && stream != e->stream) {
         park_resolve_wrong(l, e->stream_ref.node, "leave it out: the link says it",
                            "its link carries another stream");

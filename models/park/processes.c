@@ -303,7 +303,6 @@ static void resolve_classes(struct park_process *s)
     for (int i = 0; i < s->flow_count; i++) {
         struct park_flow *f = &s->flows[i];
         const int64_t order = f->is_product && s->mode == PARK_MODE_PULL ? 5 : 0;
-        f->priority = f->priority >= 0 && !f->is_basis ? f->priority : f->priority;
         f->priority = f->priority >= 0 ? f->priority : s->priority;
         f->order = f->order >= 0 ? f->order : s->order >= 0 ? s->order : order;
     }

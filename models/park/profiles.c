@@ -179,6 +179,18 @@ static bool value_unit(struct park_loader *l, const struct park_profile *f, cons
     return true;
 }
 
+// The nearest name of a column; NULL when none is near.
+static const char *near_column(const struct sim_csv *c, const char *name)
+{
+    const char **names = sim_base_alloc((size_t)c->column_count, sizeof(*names));
+    for (int i = 0; i < c->column_count; i++) {
+        names[i] = c->columns[i].name;
+    }
+    const char *near = sim_strtab_nearest(name, names, c->column_count);
+    free(names);
+    return near;
+}
+
 static int find_column(struct park_loader *l, const struct park_profile *f, const struct sim_csv *c,
                        const char *key, const char *name)
 {
@@ -186,19 +198,34 @@ static int find_column(struct park_loader *l, const struct park_profile *f, cons
     if (column >= 0 || name == NULL) {
         return column;
     }
-    SIM_VEC(const char *) names = {0};
-    for (int i = 0; i < c->column_count; i++) {
-        SIM_VEC_PUSH(&names, c->columns[i].name);
-    }
-    const char *near = sim_strtab_nearest(name, names.data, names.count);
+    const char *near = near_column(c, name);
     char *remedy = near != NULL ? sim_base_format("did you mean '%s'?", near)
-                                : sim_base_format("its first column is '%s'", names.data[0]);
+                                : sim_base_format("its first column is '%s'", c->columns[0].name);
     const struct sim_node *at = sim_tree_child(f->node, key);
     park_resolve_wrong(l, at != NULL ? at : f->node, remedy, "%s has no column '%s'", c->file,
                        name);
     free(remedy);
-    SIM_VEC_FREE(&names);
     return -1;
+}
+
+// Is it after the one before? Told when not.
+static bool ascends(struct park_loader *l, const struct sim_csv *c, int row, int column,
+                    const struct rows *r, sim_time when)
+{
+    if (r->times.count == 0 || when > SIM_VEC_LAST(&r->times)) {
+        return true;
+    }
+    const struct sim_place at = sim_csv_place(c, row, column);
+    sim_diag_add(l->diag, SIM_DIAG_WRONG, &at, "", "times must ascend",
+                 "row %d: '%s' is not after the row before", row + 1,
+                 sim_csv_cell(c, row, column)->text);
+    return false;
+}
+
+static void add_row(struct rows *r, sim_time when, double value)
+{
+    SIM_VEC_PUSH(&r->times, when);
+    SIM_VEC_PUSH(&r->values, value);
 }
 
 // Each row; the first that is out of order is told, and none after it is.
@@ -223,17 +250,11 @@ static bool read_rows(struct park_loader *l, struct park_profile *f, const struc
         const bool has_time = cell_time(l, f, c, row, time, &when);
         if (sim_csv_number(c, row, column, &value, l->diag) != SIM_OK || !has_time) {
             good = false;
-            continue;
-        }
-        if (out->times.count > 0 && when <= SIM_VEC_LAST(&out->times)) {
-            const struct sim_place at = sim_csv_place(c, row, time);
-            sim_diag_add(l->diag, SIM_DIAG_WRONG, &at, "", "times must ascend",
-                         "row %d: '%s' is not after the row before", row + 1,
-                         sim_csv_cell(c, row, time)->text);
+        } else if (!ascends(l, c, row, time, out, when)) {
             return false;
+        } else {
+            add_row(out, when, sim_units_to_si(unit, value));
         }
-        SIM_VEC_PUSH(&out->times, when);
-        SIM_VEC_PUSH(&out->values, sim_units_to_si(unit, value));
     }
     return good;
 }

@@ -128,7 +128,9 @@ static void level_from_profile(struct park_loader *l, const struct sim_value *v,
         return;
     }
     if (!sim_units_is_same(f->dim, wanted)) {
-        char is[SIM_UNITS_TEXT], want[SIM_UNITS_TEXT], example[SIM_UNITS_TEXT];
+        char is[SIM_UNITS_TEXT];
+        char want[SIM_UNITS_TEXT];
+        char example[SIM_UNITS_TEXT];
         park_resolve_wrong(l, v->node, NULL, "profile %s is %s; wanted is %s, for example in %s",
                            f->name, sim_units_dim_name(f->dim, is),
                            sim_units_dim_name(wanted, want),

@@ -47,7 +47,7 @@ static enum sim_status act_reference(const struct sim_model_call *call, struct s
     enum sim_status status = park_show_update(text, &updated, err);
     if (status != SIM_OK) {
         status = sim_err_wrap(err, "%s", path);
-    } else if (strcmp(text, updated) != 0) {
+    } else if (updated != NULL && strcmp(text, updated) != 0) {
         status = sim_file_write(path, updated, strlen(updated), err);
     }
     free(text);
