@@ -137,6 +137,11 @@ double park_ledger_decayed(const struct park_ledger *l, const struct sim_flow *f
     return sim_flow_decayed(f, pool) - l->marks[pool].decayed;
 }
 
+double park_ledger_trimmed(const struct park_ledger *l, const struct sim_flow *f, int32_t pool)
+{
+    return sim_flow_trimmed(f, pool) - l->marks[pool].trimmed;
+}
+
 double park_ledger_first_level(const struct park_ledger *l, int32_t pool)
 {
     return l->marks[pool].level;
@@ -167,8 +172,7 @@ static bool decays(const struct park_ledger *l, int pool)
 /** Change of the level shown since the restart, but for what was set on bounds. */
 static double level_change(const struct park_ledger *l, const struct sim_flow *f, int pool)
 {
-    const struct mark *m = &l->marks[pool];
-    return sim_flow_level(f, pool) - m->level - (sim_flow_trimmed(f, pool) - m->trimmed);
+    return sim_flow_level(f, pool) - l->marks[pool].level - park_ledger_trimmed(l, f, pool);
 }
 
 /** Change of the level as the engine integrated it. Where a stock decays its level follows the

@@ -81,6 +81,10 @@ double park_ledger_activity(const struct park_ledger *l, const struct sim_flow *
 /** [SI] Decayed in a pool since the restart. */
 double park_ledger_decayed(const struct park_ledger *l, const struct sim_flow *f, int32_t pool);
 
+/** [SI] Added since the restart by setting the pool's level on bounds: at most what flows in a
+ * microsecond, each time. */
+double park_ledger_trimmed(const struct park_ledger *l, const struct sim_flow *f, int32_t pool);
+
 /** [SI] The pool's level at the restart. */
 double park_ledger_first_level(const struct park_ledger *l, int32_t pool);
 

@@ -172,6 +172,8 @@ static void put_stock(const struct park_recorder *r, struct sim_row *row, int st
     sim_row_f64(row, unit->stock_start)[at] =
         park_ledger_first_level(r->parts.ledger, k->pool) / scale;
     sim_row_f64(row, unit->stock_end)[at] = sim_flow_level(r->parts.flow, k->pool) / scale;
+    sim_row_f64(row, unit->trimmed)[at] =
+        park_ledger_trimmed(r->parts.ledger, r->parts.flow, k->pool) / scale;
     sim_row_f64(row, unit->decayed)[at] =
         park_ledger_decayed(r->parts.ledger, r->parts.flow, k->pool) / scale;
 }

@@ -247,7 +247,9 @@ static const struct total STOCK_TOTALS[] = {
     {"stock_%_start", "level at the start (after the warm-up)", "the design has no such stock",
      false},
     {"stock_%_end", "level at the end", "the design has no such stock", false},
-    {"stock_%_decayed", "amount that decayed", "the design has no such stock", false}};
+    {"stock_%_decayed", "amount that decayed", "the design has no such stock", false},
+    {"stock_%_trimmed", "amount added by setting the level exactly on its bounds",
+     "the design has no such stock", false}};
 static const struct total STREAM_TOTALS[] = {
     {"balance_residual_%", "booked in - out - lost - decayed - change of stocks",
      "the design has no such stream", false},
@@ -482,6 +484,7 @@ static struct park_results_unit bind_unit(const struct sim_schema *s, const char
                                       .stock_start = find(s, "stock_%_start", tag),
                                       .stock_end = find(s, "stock_%_end", tag),
                                       .decayed = find(s, "stock_%_decayed", tag),
+                                      .trimmed = find(s, "stock_%_trimmed", tag),
                                       .residual = find(s, "balance_residual_%", tag),
                                       .throughput = find(s, "balance_throughput_%", tag),
                                       .flow = find(s, "flow_%", tag),

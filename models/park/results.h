@@ -12,6 +12,8 @@
  * - unserved_U is what users would have drawn had they got all (their capacity by level, calendar,
  *   dates and failures, over time), less what they drew. It is known for what stands behind a
  *   demand: a market's `demand`, and the inputs of processes without outputs; elsewhere NaN.
+ * - stock_U_end - stock_U_start = what came in - what went out - stock_U_decayed + stock_U_trimmed,
+ *   the last being at most what flows in a microsecond each time a stock runs full or empty.
  * - running is full-load hours: the activity over the interval by the most that its capacity can
  *   be. down is hours times the share of the capacity that failures took away.
  * - ledger entries are the links of all units. mass and energy are NaN where the stream does not
@@ -34,7 +36,7 @@ enum sim_status park_results_declare(const struct park *const *parks, int park_c
 
 /** The variables of one unit; -1 where not recorded. */
 struct park_results_unit {
-    int flow_total, unserved, stock_start, stock_end, decayed, residual, throughput;
+    int flow_total, unserved, stock_start, stock_end, decayed, trimmed, residual, throughput;
     int flow, level;
 };
 

@@ -122,11 +122,16 @@ double park_kit_co2e(const struct park_kit *k, const char *label)
     return ledger(k, "co2e", label);
 }
 
-double park_kit_stock_end(const struct park_kit *k, const char *stock)
+double park_kit_stock(const struct park_kit *k, const char *stock, const char *what)
 {
     int64_t at = 0;
-    const int var = find(k, "stock_", "_end", "stock_", stock, &at);
+    const int var = find(k, "stock_", what, "stock_", stock, &at);
     return sim_row_f64_const(k->row, var)[at];
+}
+
+double park_kit_stock_end(const struct park_kit *k, const char *stock)
+{
+    return park_kit_stock(k, stock, "_end");
 }
 
 double park_kit_level(const struct park_kit *k, const char *stock, int64_t instant)

@@ -39,6 +39,7 @@ double park_kit_unserved(const struct park_kit *k, const char *label);
 double park_kit_money(const struct park_kit *k, const char *label);
 double park_kit_co2e(const struct park_kit *k, const char *label);
 double park_kit_stock_end(const struct park_kit *k, const char *stock);
+double park_kit_stock(const struct park_kit *k, const char *stock, const char *what); // "_decayed"
 double park_kit_level_mean(const struct park_kit *k, const char *stock); // over all instants
 double park_kit_series(const struct park_kit *k, const char *label, int64_t interval);
 double park_kit_level(const struct park_kit *k, const char *stock, int64_t instant);

@@ -299,3 +299,19 @@ Test(run, nothing_is_planned_beyond_the_end)
     cr_assert(eq(i64, k.end.reached_us, k.park->until_us));
     park_kit_close(&k);
 }
+
+Test(run, a_stock_closes_from_what_the_file_says)
+{
+    struct park_kit k;
+    park_kit_open(&k, "tests/data/cases/tank_overflow.cfg", NULL, 0);
+    make(&k);
+    const char *tank = "smelter.tank";
+    const double in = park_kit_total(&k, "smelter.furnace > smelter: slag");
+    const double out = park_kit_total(&k, "smelter > smelter.user: slag") +
+                       park_kit_total(&k, "smelter > landfill: slag");
+    const double change = park_kit_stock(&k, tank, "_end") - park_kit_stock(&k, tank, "_start");
+
+    cr_assert(epsilon_eq(dbl, change - park_kit_stock(&k, tank, "_trimmed"), in - out, 1e-9 * in));
+    cr_assert(ne(dbl, park_kit_stock(&k, tank, "_trimmed"), 0.0));
+    park_kit_close(&k);
+}
