@@ -14,9 +14,9 @@ enum {
 };
 
 #ifdef NDEBUG
-static const uint64_t NETWORKS = 3000;
+static const uint64_t NETWORKS = 2000;
 #else
-static const uint64_t NETWORKS = 300;
+static const uint64_t NETWORKS = 100;
 #endif
 
 struct room {

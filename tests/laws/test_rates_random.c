@@ -15,7 +15,7 @@ enum {
 #ifdef NDEBUG
 static const uint64_t NETWORKS = 20000;
 #else
-static const uint64_t NETWORKS = 1500; // a debug build is slower and checks itself, too
+static const uint64_t NETWORKS = 800; // a debug build is slower and checks itself, too
 #endif
 
 static void report(struct judge_net *n, const struct judge_trial *trial)

@@ -244,13 +244,24 @@ static bool check_unlimited(const struct judge_view *v, const struct judge_answe
                     v->n->activity_names[k], a->rate[k]);
 }
 
+// Does pull that no user reaches touch this pool? What it claims there is the solver's affair.
+static bool has_unreached(const struct judge_view *v, int32_t pool)
+{
+    bool any = false;
+    for (int q = v->pool_start[pool]; q < v->pool_start[pool + 1]; q++) {
+        any = any || v->is_unreached[v->n->ports[v->pool_ports[q]].activity];
+    }
+    return any;
+}
+
 static bool check_ports(const struct judge_view *v, const struct judge_answer *a,
                         const int8_t *circular, bool raised, struct judge_complaint *out)
 {
     for (int32_t i = 0; i < v->n->port_count; i++) {
         const struct sim_port_def *port = &v->n->ports[i];
         const double lack = fmin(v->u[port->activity], a->claim[i]) - a->rate[port->activity];
-        if (v->u[port->activity] <= 0.0 || (raised && circular[i] != 0)) {
+        if (v->u[port->activity] <= 0.0 || has_unreached(v, port->pool) ||
+            (raised && circular[i] != 0)) {
             continue;
         }
         if (!check_port(v, a, a->limit, a->claim, i, out)) {

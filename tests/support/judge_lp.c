@@ -222,6 +222,19 @@ static void usable_capacities(const struct judge_view *v, const double *rate, do
     }
 }
 
+// Pull whose only users could never run (their product has no taker, say) may stand still.
+static void freeze_unreached(struct programme *lp, const struct judge_view *v, const double *most)
+{
+    struct judge_view *w = sim_base_alloc(1, sizeof(*w));
+    *w = *v;
+    memcpy(w->u, most, (size_t)v->n->activity_count * sizeof(*most));
+    judge_view_still_unreached(w);
+    for (int32_t k = 0; k < v->n->activity_count; k++) {
+        lp->room[k] = w->is_unreached[k] ? 0.0 : lp->room[k];
+    }
+    free(w);
+}
+
 static void build(struct programme *lp, const struct judge_view *v, const double *rate)
 {
     memset(lp, 0, sizeof(*lp));
@@ -234,6 +247,7 @@ static void build(struct programme *lp, const struct judge_view *v, const double
         const double room = isinf(most[k]) ? 1000.0 : (most[k] - rate[k]) / most[k];
         lp->room[k] = most[k] > 0.0 && lp->scale[k] > 0.0 && room > NEAR ? room : 0.0;
     }
+    freeze_unreached(lp, v, most);
     for (int32_t p = 0; p < v->n->pool_count; p++) {
         freeze_resting(lp, p);
     }

@@ -56,7 +56,7 @@ int32_t judge_net_junction(struct judge_net *n, const char *name)
 
 int32_t judge_net_stock(struct judge_net *n, const char *name, unsigned condition)
 {
-    return add_pool(n, name, 1000.0, condition);
+    return add_pool(n, name, 1e12, condition); // far from "nearly no capacity" at any rate here
 }
 
 int32_t judge_net_activity(struct judge_net *n, const char *name, double capacity)
@@ -233,6 +233,9 @@ void judge_net_scale(struct judge_net *n, const double *by_pool, double by_rate)
         n->activities[k].capacity *= by_rate;
         n->u[k] *= by_rate;
     }
+    for (int p = 0; p < n->pool_count; p++) {
+        n->pools[p].capacity *= by_pool[p] * by_rate;
+    }
     for (int i = 0; i < n->port_count; i++) {
         n->ports[i].coef *= by_pool[n->ports[i].pool];
         n->ports[i].share *= by_pool[n->ports[i].pool] * by_rate;
@@ -363,9 +366,9 @@ void judge_net_print_park(const struct judge_net *n, FILE *out)
             const bool is_full = (n->condition[p] & SIM_POOL_FULL) != 0;
             const bool is_empty = (n->condition[p] & SIM_POOL_EMPTY) != 0;
             fprintf(out,
-                    "      %s = { stream = \"s_%s\"; capacity = \"1000 t\"; initial = \"%d t\"; "
+                    "      %s = { stream = \"s_%s\"; capacity = \"1e6 t\"; initial = \"%d t\"; "
                     "full = \"block\"; empty = \"starve\"; }; # %s\n",
-                    n->pool_names[p], n->pool_names[p], is_full ? 1000 : (is_empty ? 0 : 500),
+                    n->pool_names[p], n->pool_names[p], is_full ? 1000000 : (is_empty ? 0 : 500000),
                     condition_words(n->condition[p]));
         }
     }

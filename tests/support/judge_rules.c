@@ -78,9 +78,9 @@ static double minus(double supply, double used)
 // Those who compete on one side of a pool.
 struct crowd {
     int count;
-    int32_t port[JUDGE_PORTS];
-    double want[JUDGE_PORTS];
-    double weight[JUDGE_PORTS];
+    int32_t port[JUDGE_ACTIVITIES]; // an activity has one port a side
+    double want[JUDGE_ACTIVITIES];
+    double weight[JUDGE_ACTIVITIES];
 };
 
 static void crowd_add(const struct judge_view *v, struct crowd *c, int32_t m, double want)
@@ -117,7 +117,7 @@ static double fill(const struct judge_view *v, const struct crowd *c, int at, do
     }
     const double own = weight_in(c, at, some_infinite);
     double t = 0.0;
-    bool is_done[JUDGE_PORTS];
+    bool is_done[JUDGE_ACTIVITIES];
     memset(is_done, 0, (size_t)c->count);
     for (bool changed = true; changed;) {
         double left = rest;

@@ -46,6 +46,10 @@ struct judge_view {
 
 void judge_view_init(struct judge_view *v, const struct judge_net *n);
 
+/** Mark pull that no user reaches, as seen by the capacities in `v->u`, and set it to 0 there. Part
+ * of judge_view_init; (c) calls it again with what capacities could ever be used. */
+void judge_view_still_unreached(struct judge_view *v);
+
 /** The limit of port i given all claims y; not cut at capacity. */
 double judge_rules_limit(const struct judge_view *v, const double *y, int32_t i);
 

@@ -85,7 +85,7 @@ static bool pulls(const struct judge_view *v, int32_t k)
 }
 
 // A pull process that no user reaches stands still.
-static void still_unreached(struct judge_view *v)
+void judge_view_still_unreached(struct judge_view *v)
 {
     bool is_reached[JUDGE_ACTIVITIES] = {false};
     for (bool changed = true; changed;) {
@@ -108,7 +108,7 @@ void judge_view_init(struct judge_view *v, const struct judge_net *n)
     v->n = n;
     memcpy(v->u, n->u, sizeof(v->u));
     sort_ports(v);
-    still_unreached(v);
+    judge_view_still_unreached(v);
     for (int p = 0; p < n->pool_count; p++) {
         bool has_pull = false;
         bool has_outlet = false;
