@@ -604,7 +604,7 @@ enum sim_status sim_units_parse_quantity(const struct sim_units *u, const char *
 enum sim_status sim_units_parse_si(const struct sim_units *u, const char *text,
                                    struct sim_dim wanted, double *out, struct sim_err *err)
 {
-    struct sim_quantity q;
+    struct sim_quantity q = {.unit = {.num = 1, .den = 1}};
     SIM_TRY(sim_units_parse_quantity(u, text, &q, err));
     SIM_TRY(sim_units_expect(u, text, q.unit.dim, wanted, err));
     *out = q.si;

@@ -82,7 +82,7 @@ static void gather(const struct sim_chunk_shape *shape, const unsigned char *val
 
     from = from * shape->dims[d] + offset[d];
     to = to * shape->chunk[d];
-    if (d == shape->rank - 1) {
+    if (d == shape->rank - 1 || d == SIM_CHUNK_MAX_RANK - 1) { // the latter tells gcc -O3 the end
         memcpy(chunk + (size_t)to * shape->value_bytes, values + (size_t)from * shape->value_bytes,
                (size_t)count * shape->value_bytes);
         return;
