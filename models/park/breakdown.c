@@ -197,6 +197,17 @@ static void begin_work(struct park_breakdowns *f, const struct park_clock *c, in
     plan(&f->modes[m], c, PARK_HAPPENING_REPAIRED, f->opts.modes[m].rank, m);
 }
 
+static void pause_work(struct park_breakdowns *f, const struct park_clock *c, int32_t m,
+                       const char *crew)
+{
+    struct mode *mode = &f->modes[m];
+    (void)sim_evq_cancel(c->queue, mode->event);
+    mode->left -= c->now - mode->since;
+    mode->phase = WAITING;
+    SIM_TRACE(c->trace, c->now, f->opts.modes[m].name, "repair pauses: the shift of '%s' ends",
+              crew);
+}
+
 /** What the crew decided: work begins, goes on, or stops. */
 static void take_notes(struct park_breakdowns *f, const struct park_clock *c, int32_t crew)
 {
@@ -204,20 +215,16 @@ static void take_notes(struct park_breakdowns *f, const struct park_clock *c, in
     struct sim_resource_note note;
     while (sim_resource_next_note(f->crews[crew], &note)) {
         const int32_t m = note.tag;
-        struct mode *mode = &f->modes[m];
-        const char *name = f->opts.modes[m].name;
-        mode->job = note.job;
+        f->modes[m].job = note.job;
         if (note.what == SIM_RESOURCE_SUSPENDED) {
-            (void)sim_evq_cancel(c->queue, mode->event);
-            mode->left -= c->now - mode->since;
-            mode->phase = WAITING;
-            SIM_TRACE(c->trace, c->now, name, "repair pauses: the shift of '%s' ends", who);
-        } else {
-            begin_work(f, c, m);
-            SIM_TRACE(c->trace, c->now, name, "repair %s: '%s' is there, waited %.2f h",
-                      note.what == SIM_RESOURCE_GRANTED ? "begins" : "goes on", who,
-                      sim_simtime_to_seconds(note.waited_us) / 3600);
+            pause_work(f, c, m, who);
+            continue;
         }
+        begin_work(f, c, m);
+        SIM_TRACE(c->trace, c->now, f->opts.modes[m].name,
+                  "repair %s: '%s' is there, waited %.2f h",
+                  note.what == SIM_RESOURCE_GRANTED ? "begins" : "goes on", who,
+                  sim_simtime_to_seconds(note.waited_us) / 3600);
     }
 }
 

@@ -151,33 +151,40 @@ static const struct sim_value *factor_of(const struct park *p, const struct park
     return NULL;
 }
 
-static void list_profiles(struct park_drives *d)
+static void list_levels(struct park_drives *d)
 {
-    const struct park *p = d->parts.park;
-    int32_t *key = sim_base_alloc((size_t)d->levels.count + 1, sizeof(*key));
+    int32_t *key = sim_base_alloc((size_t)d->levels.count, sizeof(*key));
     for (int i = 0; i < d->levels.count; i++) {
         key[i] = d->levels.data[i].def->profile;
         if (key[i] >= 0) {
             d->is_followed[key[i]] = true;
         }
     }
-    park_roster_lists_init(&d->levels_by_profile, p->profile_count, key, d->levels.count);
+    park_roster_lists_init(&d->levels_by_profile, d->parts.park->profile_count, key,
+                           d->levels.count);
     free(key);
-    for (int32_t m = 0; m < p->net->move_count; m++) {
-        const struct park_move *move = &p->net->moves[m];
-        const int32_t price = profile_of(p, move->price);
-        const int32_t factor = profile_of(p, factor_of(p, move));
-        if (price >= 0) {
-            SIM_VEC_PUSH(&d->rates, (struct rate){.move = m, .profile = price, .is_price = true});
-        }
-        if (factor >= 0) {
-            SIM_VEC_PUSH(&d->rates, (struct rate){.move = m, .profile = factor});
-        }
+}
+
+static void add_rate(struct park_drives *d, int32_t move, const struct sim_value *v, bool is_price)
+{
+    const int32_t profile = profile_of(d->parts.park, v);
+    if (profile >= 0) {
+        d->is_followed[profile] = true;
+        SIM_VEC_PUSH(&d->rates,
+                     (struct rate){.move = move, .profile = profile, .is_price = is_price});
     }
-    key = sim_base_alloc((size_t)d->rates.count + 1, sizeof(*key));
+}
+
+static void list_rates(struct park_drives *d)
+{
+    const struct park *p = d->parts.park;
+    for (int32_t m = 0; m < p->net->move_count; m++) {
+        add_rate(d, m, p->net->moves[m].price, true);
+        add_rate(d, m, factor_of(p, &p->net->moves[m]), false);
+    }
+    int32_t *key = sim_base_alloc((size_t)d->rates.count, sizeof(*key));
     for (int i = 0; i < d->rates.count; i++) {
         key[i] = d->rates.data[i].profile;
-        d->is_followed[key[i]] = true;
     }
     park_roster_lists_init(&d->rates_by_profile, p->profile_count, key, d->rates.count);
     free(key);
@@ -197,7 +204,8 @@ struct park_drives *park_drive_create(const struct park_drive_parts *parts)
     d->capacity = sim_base_alloc(activities, sizeof(double));
     d->wanted = sim_base_alloc(activities, sizeof(*d->wanted));
     list_activities(d);
-    list_profiles(d);
+    list_levels(d);
+    list_rates(d);
     return d;
 }
 

@@ -240,17 +240,17 @@ static void add_series(struct world *w, const char *name, int axis, int time_axi
                                  .cell_methods = at_instants ? "instant: point" : "time: sum"});
 }
 
-static const struct total LINK_TOTALS[] = {
+static const struct total link_totals[] = {
     {"flow_%_total", "amount over the run, as it left `from`", "the design has no such link", true},
     {"unserved_%", "demand that was not met", "no demand stands behind this link", true}};
-static const struct total STOCK_TOTALS[] = {
+static const struct total stock_totals[] = {
     {"stock_%_start", "level at the start (after the warm-up)", "the design has no such stock",
      false},
     {"stock_%_end", "level at the end", "the design has no such stock", false},
     {"stock_%_decayed", "amount that decayed", "the design has no such stock", false},
     {"stock_%_trimmed", "amount added by setting the level exactly on its bounds",
      "the design has no such stock", false}};
-static const struct total STREAM_TOTALS[] = {
+static const struct total stream_totals[] = {
     {"balance_residual_%", "booked in - out - lost - decayed - change of stocks",
      "the design has no such stream", false},
     {"balance_throughput_%", "larger of what came in and what went out",
@@ -272,7 +272,7 @@ static void declare_links(struct world *w, const struct entity *unit, unsigned r
     add_texts(w, NULL, format(w, "link_%_exchange", unit->from), axis, &w->links, u,
               offsetof(struct entity, exchange));
     add_present(w, format(w, "present_link_%", unit->from), axis);
-    add_totals(w, LINK_TOTALS, SIM_COUNT(LINK_TOTALS), axis, unit);
+    add_totals(w, link_totals, SIM_COUNT(link_totals), axis, unit);
     if ((record & PARK_RECORD_FLOWS) != 0) {
         add_series(w, format(w, "flow_%", unit->from), axis, SIM_SCHEMA_AXIS_TIME, unit->label,
                    "amount in the interval, as it left `from`");
@@ -284,7 +284,7 @@ static void declare_unit(struct world *w, const struct entity *unit, unsigned re
     declare_links(w, unit, record);
     const int streams =
         add_axis(w, NULL, format(w, "stream_%", unit->from), &w->streams, unit->label, "stream");
-    add_totals(w, STREAM_TOTALS, SIM_COUNT(STREAM_TOTALS), streams, unit);
+    add_totals(w, stream_totals, SIM_COUNT(stream_totals), streams, unit);
     bool has_stock = false;
     for (int i = 0; i < w->stocks.count; i++) {
         has_stock = has_stock || strcmp(w->stocks.at[i].unit, unit->label) == 0;
@@ -295,7 +295,7 @@ static void declare_unit(struct world *w, const struct entity *unit, unsigned re
     const int stocks =
         add_axis(w, NULL, format(w, "stock_%", unit->from), &w->stocks, unit->label, "stock");
     add_present(w, format(w, "present_stock_%", unit->from), stocks);
-    add_totals(w, STOCK_TOTALS, SIM_COUNT(STOCK_TOTALS), stocks, unit);
+    add_totals(w, stock_totals, SIM_COUNT(stock_totals), stocks, unit);
     if ((record & PARK_RECORD_LEVELS) != 0) {
         add_series(w, format(w, "level_%", unit->from), stocks, SIM_SCHEMA_AXIS_INSTANT,
                    unit->label, "level");
@@ -327,16 +327,16 @@ static void declare_parties(struct world *w)
     const char *const units[] = {"degrees_north", "degrees_east"};
     const char *const words[] = {"latitude", "longitude"};
     for (int i = 0; i < 2; i++) {
-        (void)sim_schema_var(w->schema,
-                             &(struct sim_schema_var){.name = names[i],
-                                                      .type = SIM_SCHEMA_F64,
-                                                      .scope = SIM_SCHEMA_STATIC,
-                                                      .dim_count = 1,
-                                                      .dims = {axis},
-                                                      .units = units[i],
-                                                      .long_name = words[i],
-                                                      .values = numbers + i * w->parties.count,
-                                                      .is_coordinate = true});
+        (void)sim_schema_var(
+            w->schema, &(struct sim_schema_var){.name = names[i],
+                                                .type = SIM_SCHEMA_F64,
+                                                .scope = SIM_SCHEMA_STATIC,
+                                                .dim_count = 1,
+                                                .dims = {axis},
+                                                .units = units[i],
+                                                .long_name = words[i],
+                                                .values = numbers + (ptrdiff_t)i * w->parties.count,
+                                                .is_coordinate = true});
     }
 }
 

@@ -12,6 +12,7 @@
 #include "sim/flow/flow.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,7 +95,7 @@ static void make_targets(struct park_run *r)
     const size_t activities = (size_t)p->net->activity_count;
     r->target_of = sim_base_alloc(activities, sizeof(int32_t));
     r->runs = sim_base_alloc(activities, sizeof(bool));
-    r->running = sim_base_alloc((size_t)(p->process_count + p->link_count), sizeof(int32_t));
+    r->running = sim_base_alloc((size_t)p->process_count + (size_t)p->link_count, sizeof(int32_t));
     r->was = sim_base_alloc((size_t)p->net->pool_count, 1);
     for (int32_t a = 0; a < p->net->activity_count; a++) {
         r->target_of[a] = p->has_failures ? park_drive_target(p, a) : -1;
@@ -161,30 +162,36 @@ void park_run_set_tamper(struct park_run *r, park_run_tamper *tamper, void *user
     r->tamper_user = user;
 }
 
-/** Why the activity runs no faster. */
+/** A rate as the park's people would read it: "11.2 t/h of pulp". */
+static void write_rate(const struct park_run *r, int32_t activity, double rate, char out[128])
+{
+    const struct park_net *net = r->park->net;
+    const struct park_move *move = &net->moves[net->activities[activity].first_move];
+    const struct park_stream *stream = r->park->streams[move->stream];
+    (void)snprintf(out, 128, "%.6g %s/h of %s", park_load_in_unit(stream, rate * move->sent) * 3600,
+                   stream->unit, stream->name);
+}
+
+/** Tell the rate, and why it is no faster. Only for the trace. */
 static void say_why(struct park_run *r, int32_t activity, double rate)
 {
     const struct park_net *net = r->park->net;
-    const struct park_activity *a = &net->activities[activity];
-    const struct park_move *move = &net->moves[a->first_move];
-    const struct park_stream *stream = r->park->streams[move->stream];
-    const double per_activity = move->kind == PARK_MOVE_OUTPUT ? move->arrived : move->sent;
-    const double shown = park_load_in_unit(stream, rate * per_activity) * 3600;
-    const int32_t port = sim_rates_limiting_port(sim_flow_rates(r->flow), activity);
-    const double capacity = park_drive_capacity(r->drives, activity);
+    const char *name = net->activities[activity].name;
     const char *idle = park_drive_idle_because(r->drives, r->clock.now, activity);
+    const int32_t port = sim_rates_limiting_port(sim_flow_rates(r->flow), activity);
+    const bool has_port = port >= 0 && port < net->port_count;
+    char shown[128];
+    write_rate(r, activity, rate, shown);
     if (idle != NULL) {
-        SIM_TRACE(r->clock.trace, r->clock.now, a->name, "stands still: %s", idle);
+        sim_trace_say(r->clock.trace, r->clock.now, name, "stands still: %s", idle);
     } else if (sim_flow_is_off(r->flow, activity)) {
-        SIM_TRACE(r->clock.trace, r->clock.now, a->name, "is off: below its turndown");
-    } else if (port < 0 || port >= net->port_count || rate >= capacity) {
-        SIM_TRACE(r->clock.trace, r->clock.now, a->name, "%.6g %s/h of %s: its capacity", shown,
-                  stream->unit, stream->name);
+        sim_trace_say(r->clock.trace, r->clock.now, name, "is off: below its turndown");
+    } else if (!has_port || rate >= park_drive_capacity(r->drives, activity)) {
+        sim_trace_say(r->clock.trace, r->clock.now, name, "%s: its capacity", shown);
     } else {
-        const struct park_pool *pool = &net->pools[net->ports[port].pool];
-        SIM_TRACE(r->clock.trace, r->clock.now, a->name, "%.6g %s/h of %s: %s %s no more", shown,
-                  stream->unit, stream->name, pool->name,
-                  net->ports[port].gives ? "takes" : "gives");
+        sim_trace_say(r->clock.trace, r->clock.now, name, "%s: %s %s no more", shown,
+                      net->pools[net->ports[port].pool].name,
+                      net->ports[port].gives ? "takes" : "gives");
     }
 }
 
@@ -309,7 +316,7 @@ static void reset(struct park_run *r, const struct sim_trial *t)
     r->is_recording = false;
     r->is_over = false;
     memset(r->runs, 0, (size_t)p->net->activity_count * sizeof(*r->runs));
-    memset(r->running, 0, (size_t)(p->process_count + p->link_count) * sizeof(*r->running));
+    memset(r->running, 0, ((size_t)p->process_count + (size_t)p->link_count) * sizeof(*r->running));
     memset(r->was, 0, (size_t)p->net->pool_count);
     sim_evq_reset(r->clock.queue, p->start_us);
     sim_flow_reset(r->flow, p->start_us, p->net->initial);
