@@ -203,7 +203,9 @@ static void print_warnings(const struct summary *s, const struct sim_sink *out)
 {
     for (int i = 0; i < s->layout->link_count; i++) {
         const struct told *t = &s->links[i];
-        if (strcmp(t->link->kind, "exchange") == 0 && t->amount == 0) {
+        const struct park_net *net = s->park->net;
+        const bool is_open = net->activities[net->moves[t->link->move].activity].is_open;
+        if (is_open && strcmp(t->link->kind, "exchange") == 0 && t->amount == 0) {
             sim_sink_print(out, "Warning: nothing moved by exchange '%s' (%s)\n", t->link->exchange,
                            t->link->label);
         }

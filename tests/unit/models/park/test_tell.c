@@ -117,3 +117,34 @@ Test(tell, no_run_that_went_well_leaves_empty_lists)
     json_decref(object);
     park_kit_close(&k);
 }
+
+static int warnings(const char *const *overrides, int count)
+{
+    struct park_kit k;
+    struct sim_sink_buffer text;
+    park_kit_open(&k, "tests/data/park_runs/two_yards.cfg", overrides, count);
+    cr_assert(eq(int, (int)park_kit_make(&k, 0, NULL), (int)SIM_OK), "%s", k.err.text);
+    struct sim_row *mean = NULL;
+    const struct sim_outcome outcome = outcome_of(&k, &mean);
+    sim_sink_buffer_init(&text);
+    const struct sim_sink sink = sim_sink_buffer_sink(&text);
+    park_tell_text(k.park, &outcome, &sink);
+    int found = 0;
+    for (const char *at = text.text; (at = strstr(at, "Warning: nothing moved")) != NULL; at++) {
+        found++;
+    }
+    sim_sink_buffer_fini(&text);
+    sim_row_destroy(mean);
+    park_kit_close(&k);
+    return found;
+}
+
+Test(tell, an_open_contract_under_which_nothing_moved_is_warned_of)
+{
+    static const char *const later[] = {"exchanges.carry.starts=2027-01-01"};
+    static const char *const closed[] = {"exchanges.carry.open=false"};
+
+    cr_assert(eq(int, warnings(NULL, 0), 0));
+    cr_assert(eq(int, warnings(later, 1), 1));
+    cr_assert(eq(int, warnings(closed, 1), 0));
+}
