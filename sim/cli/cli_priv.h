@@ -33,6 +33,7 @@ struct sim_cli_command {
 extern const struct sim_cli_command sim_cmd_check_command;
 extern const struct sim_cli_command sim_cmd_run_command;
 extern const struct sim_cli_command sim_cmd_info_command;
+extern const struct sim_cli_command sim_cmd_export_command;
 
 /** What all commands that load something take besides. */
 #define SIM_CLI_SET_OPTION                                                                         \

@@ -1,0 +1,273 @@
+#include "sim/base/file.h"
+#include "sim/base/strtab.h"
+#include "sim/cli/cli_priv.h"
+#include "sim/cli/export_priv.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define MAX_RUN_ID 1000000000000000
+
+static const struct sim_option options[] = {
+    {.name = "what",
+     .repeats = true,
+     .value = "TABLE",
+     .help = "flows, flows_by_run, ledger, nodes, series, runs; may be given more than once [all]"},
+    {.name = "output",
+     .letter = 'o',
+     .value = "DIR|FILE.csv|-",
+     .help = "folder for the tables, or the file of one table; -: standard output [beside FILE]"},
+    {.name = "run", .value = "N", .help = "only the run of that number, for all but flows"},
+    {.name = "no-mark", .help = "no byte order mark (Excel needs it to see that it is UTF-8)"},
+    SIM_OPTION_END};
+
+struct kind {
+    const char *name;
+    sim_export_fill *fill;
+    const char *absent; // what to say where the file has none of it
+};
+
+static const struct kind kinds[] = {
+    {"flows", sim_export_flows_means, "it has no flows"},
+    {"flows_by_run", sim_export_flows_by_run, "it has no flows"},
+    {"ledger", sim_export_flows_ledger, "it has no ledger"},
+    {"nodes", sim_export_nodes_fill, "it has no parties, processes or stocks"},
+    {"series", sim_export_series_fill,
+     "it has no series; record.what of the park says which to keep"},
+    {"runs", sim_export_series_runs, "it has no runs"}};
+
+#define KINDS ((int)SIM_COUNT(kinds))
+
+/** All of one call of `export`. */
+struct job {
+    const struct sim_cli *cli;
+    const char *path;
+    const char *output; // NULL: beside `path`
+    bool has_mark;
+    bool is_all; // no --what: what is not there is left out
+    bool wanted[SIM_COUNT(kinds)];
+    struct sim_export_csv *tables[SIM_COUNT(kinds)];
+    char *names[SIM_COUNT(kinds)];
+    struct sim_export x;
+};
+
+// ---- what is asked for ----
+
+static enum sim_status want(struct job *j, const char *what, struct sim_err *err)
+{
+    const char *names[SIM_COUNT(kinds)];
+
+    for (int i = 0; i < KINDS; i++) {
+        names[i] = kinds[i].name;
+        if (strcmp(what, kinds[i].name) == 0) {
+            j->wanted[i] = true;
+            return SIM_OK;
+        }
+    }
+    const char *nearest = sim_strtab_nearest(what, names, KINDS);
+
+    return sim_err_set(err, SIM_USAGE, "--what %s: there is no such table; %s%s%s", what,
+                       nearest != NULL ? "did you mean '" : "--help lists them",
+                       nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
+}
+
+static bool names_a_file(const char *output)
+{
+    const size_t length = output != NULL ? strlen(output) : 0;
+
+    return output != NULL &&
+           (strcmp(output, "-") == 0 || (length > 4 && strcmp(output + length - 4, ".csv") == 0));
+}
+
+static enum sim_status read_options(struct job *j, struct sim_option_args *args,
+                                    struct sim_err *err)
+{
+    int count = 0;
+    const char *const *what = sim_option_texts(args, "what", &count);
+    int wanted = 0;
+
+    j->path = sim_option_positional(args, 0);
+    j->output = sim_option_text(args, "output");
+    j->has_mark = !sim_option_is_given(args, "no-mark");
+    j->is_all = count == 0;
+    for (int i = 0; i < count; i++) {
+        SIM_TRY(want(j, what[i], err));
+    }
+    for (int i = 0; i < KINDS; i++) {
+        j->wanted[i] = j->wanted[i] || j->is_all;
+        wanted += j->wanted[i] ? 1 : 0;
+    }
+    if (wanted > 1 && names_a_file(j->output)) {
+        return sim_err_set(err, SIM_USAGE,
+                           "-o %s takes one table: say which with --what, or name a folder",
+                           j->output);
+    }
+    return SIM_OK;
+}
+
+/** Only the run of that id. */
+static enum sim_status choose_run(struct job *j, const struct sim_option_args *args,
+                                  struct sim_err *err)
+{
+    int64_t id = -1;
+
+    SIM_TRY(sim_option_int(args, "run", 0, MAX_RUN_ID, &id, err));
+    for (int64_t i = 0; i < j->x.run_count && id >= 0; i++) {
+        if ((int64_t)j->x.run_id[i] == id) {
+            j->x.only_run = i;
+            return SIM_OK;
+        }
+    }
+    return id < 0
+               ? SIM_OK
+               : sim_err_set(err, SIM_USAGE, "--run %" PRId64 ": %s has no such run", id, j->path);
+}
+
+// ---- where it goes ----
+
+/** "out/results.h5" and "flows": "out/results_flows.csv". */
+static char *name_beside(const char *path, const char *table)
+{
+    const size_t length = strlen(path);
+    const bool is_h5 = length > 3 && strcmp(path + length - 3, ".h5") == 0;
+
+    return sim_base_format("%.*s_%s.csv", (int)(is_h5 ? length - 3 : length), path, table);
+}
+
+static char *name_of(const struct job *j, const struct kind *k)
+{
+    if (j->output == NULL) {
+        return name_beside(j->path, k->name);
+    }
+    if (names_a_file(j->output)) {
+        return sim_base_format("%s", j->output);
+    }
+    char *file = sim_base_format("%s.csv", k->name);
+    char *path = sim_file_join(j->output, file);
+
+    free(file);
+    return path;
+}
+
+static enum sim_status check_folder(const struct job *j, struct sim_err *err)
+{
+    struct stat info;
+
+    if (j->output != NULL && !names_a_file(j->output) && stat(j->output, &info) == 0 &&
+        !S_ISDIR(info.st_mode)) {
+        return sim_err_set(err, SIM_WRITE,
+                           "%s is a file, not a folder; the file of one table ends with .csv",
+                           j->output);
+    }
+    return SIM_OK;
+}
+
+// ---- writing ----
+
+static enum sim_status write_table(struct job *j, int i, struct sim_err *err)
+{
+    if (j->output != NULL && strcmp(j->output, "-") == 0) {
+        j->tables[i] = sim_export_csv_to_sink(&j->cli->out);
+    } else {
+        j->names[i] = name_of(j, &kinds[i]);
+        SIM_TRY(sim_export_csv_open(j->names[i], j->has_mark, &j->tables[i], err));
+    }
+    const enum sim_status status = kinds[i].fill(&j->x, j->tables[i], err);
+
+    if (status != SIM_OK) {
+        (void)sim_err_wrap(err, "%s", j->path);
+        return status;
+    }
+    if (sim_export_csv_rows(j->tables[i]) > 0) {
+        return sim_export_csv_finish(j->tables[i], err);
+    }
+    if (!j->is_all) {
+        return sim_err_set(err, SIM_INPUT, "%s: %s", j->path, kinds[i].absent);
+    }
+    sim_sink_print(&j->cli->note, "%s: no table '%s': %s\n", j->path, kinds[i].name,
+                   kinds[i].absent);
+    sim_export_csv_close(j->tables[i]); // an empty table is no file
+    j->tables[i] = NULL;
+    return SIM_OK;
+}
+
+static enum sim_status commit(struct job *j, struct sim_err *err)
+{
+    for (int i = 0; i < KINDS; i++) {
+        if (j->tables[i] != NULL) {
+            SIM_TRY(sim_export_csv_commit(j->tables[i], err));
+        }
+    }
+    for (int i = 0; i < KINDS; i++) {
+        if (j->tables[i] != NULL && j->names[i] != NULL) {
+            sim_sink_print(&j->cli->out, "%s: %" PRId64 " rows\n", j->names[i],
+                           sim_export_csv_rows(j->tables[i]));
+        }
+    }
+    return SIM_OK;
+}
+
+static enum sim_status write_all(struct job *j, struct sim_option_args *args, struct sim_reader *r,
+                                 struct sim_err *err)
+{
+    const enum sim_status status = sim_export_read_begin(&j->x, r, err);
+
+    if (status != SIM_OK) {
+        (void)sim_err_wrap(err, "%s", j->path);
+        return status;
+    }
+    SIM_TRY(choose_run(j, args, err));
+    SIM_TRY(check_folder(j, err));
+    for (int i = 0; i < KINDS; i++) {
+        if (j->wanted[i]) {
+            SIM_TRY(write_table(j, i, err));
+        }
+    }
+    return commit(j, err);
+}
+
+static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *args,
+                           struct sim_err *err)
+{
+    struct job j = {.cli = cli};
+    struct sim_reader *r = NULL;
+
+    SIM_TRY(read_options(&j, args, err));
+    SIM_TRY(sim_reader_open(j.path, &r, err));
+    const enum sim_status status = write_all(&j, args, r, err);
+
+    for (int i = 0; i < KINDS; i++) {
+        sim_export_csv_close(j.tables[i]);
+        free(j.names[i]);
+    }
+    sim_export_read_end(&j.x);
+    sim_reader_close(r);
+    return status;
+}
+
+const struct sim_cli_command sim_cmd_export_command = {
+    .name = "export",
+    .usage = "FILE [--what TABLE]... [-o DIR|FILE.csv|-] [--run N] [--no-mark]",
+    .help = "write tables of a results file as CSV, for spreadsheets",
+    .details =
+        "flows         what went from whom to whom over the run: mean over the runs of each\n"
+        "              design, with the half-width of its 95 % confidence\n"
+        "flows_by_run  the same for each run by itself\n"
+        "ledger        all that was booked in each run: quantity, mass, energy, money, carbon\n"
+        "nodes         parties, processes, stocks: place, what went in and out (mass and energy "
+        "of\n"
+        "              the streams that have them), money, CO2e, full-load hours, levels; means\n"
+        "series        one row an interval, one column a series; levels at its end\n"
+        "runs          one row a run: design, replication, how it ended, responses\n"
+        "Units stand in the heading, or in the column 'unit'. Numbers have a decimal point, "
+        "absent\n"
+        "ones are empty cells. Files are UTF-8 with a byte order mark, so that Excel and "
+        "LibreOffice\n"
+        "show all letters when they are opened at a double click. Tables appear when all of them\n"
+        "are whole, never before.",
+    .options = options,
+    .positional_min = 1,
+    .positional_max = 1,
+    .act = act};
