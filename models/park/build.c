@@ -79,6 +79,7 @@ int32_t park_build_add(struct park_builder *b, const struct park_activity *a, do
 static int32_t add_port(struct park_builder *b, struct sim_port_def port)
 {
     SIM_VEC_PUSH(&b->ports, port);
+    SIM_VEC_PUSH(&b->merits, 0);
     SIM_VEC_LAST(&b->activities).port_count++;
     return b->ports.count - 1;
 }
@@ -254,6 +255,7 @@ static void end(struct park_builder *b)
     SIM_VEC_FREE(&b->turndowns);
     SIM_VEC_FREE(&b->links);
     SIM_VEC_FREE(&b->ports);
+    SIM_VEC_FREE(&b->merits);
     SIM_VEC_FREE(&b->moves);
     SIM_VEC_FREE(&b->accounts);
 }
@@ -274,6 +276,7 @@ enum sim_status park_build(struct park *p, struct sim_diag *d)
         }
     }
     park_build_trade(&b);
+    park_build_merits(&b);
     park_build_bounds(&b);
     if (sim_diag_wrong(d) == 0) {
         p->net = collect(&b);

@@ -27,9 +27,11 @@ static void add_flow(struct park_builder *b, int32_t process, const struct park_
     const int32_t party = b->park->firms[s->firm]->party;
     const int32_t pool = park_build_place(b, party, f->stock, f->stream);
     const bool pulls = f->is_product && s->mode == PARK_MODE_PULL;
+    const double arrives = f->coef * (1 - f->lost);
     const int32_t port =
-        f->gives ? park_build_give(b, pool, f->coef, f->order, f->share, pulls ? SIM_PORT_PULL : 0)
+        f->gives ? park_build_give(b, pool, arrives, f->order, f->share, pulls ? SIM_PORT_PULL : 0)
                  : park_build_take(b, pool, f->coef, f->priority, f->share, 0);
+    park_build_merit(b, port, f->merit);
     const int32_t account = b->process_accounts[process];
     park_build_move(b, (struct park_move){
                            .kind = f->gives ? PARK_MOVE_OUTPUT : PARK_MOVE_INPUT,
@@ -37,7 +39,7 @@ static void add_flow(struct park_builder *b, int32_t process, const struct park_
                            .from = f->gives ? account : party,
                            .to = f->gives ? party : account,
                            .sent = f->coef,
-                           .arrived = f->coef,
+                           .arrived = arrives,
                            .from_port = f->gives ? -1 : port,
                            .to_port = f->gives ? port : -1,
                            .exchange = -1,
@@ -54,8 +56,8 @@ static void add_process(struct park_builder *b, int32_t id)
         park_build_activity(s->name, PARK_ACTIVITY_PROCESS, id, s->level.nominal);
     a.level = &s->level;
     a.calendar = s->calendar;
-    a.from_us = p->firms[s->firm]->from_us;
-    a.until_us = p->firms[s->firm]->until_us;
+    a.from_us = s->from_us;
+    a.until_us = s->until_us;
     a.first_failure = s->first_failure;
     a.failure_count = p->has_failures ? s->failure_count : 0;
     a.is_user = true;

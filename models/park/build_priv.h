@@ -21,6 +21,7 @@ struct park_builder {
     SIM_VEC(double) turndowns; // of activities
     SIM_VEC(bool) links;       // of activities: moves only
     SIM_VEC(struct sim_port_def) ports;
+    SIM_VEC(int32_t) merits; // of ports: place within the class
     SIM_VEC(struct park_move) moves;
     SIM_VEC(struct park_net_account) accounts;
     int32_t *process_accounts; // by process
@@ -57,6 +58,9 @@ int32_t park_build_take(struct park_builder *b, int32_t pool, double coef, int64
 int32_t park_build_give(struct park_builder *b, int32_t pool, double coef, int64_t order,
                         double share, unsigned flags);
 
+/** Within its class the port comes after those of a lower merit; 0 is where all stand. */
+void park_build_merit(struct park_builder *b, int32_t port, int32_t merit);
+
 /** A move of the activity added last; pools follow from the ports (-1: none). */
 void park_build_move(struct park_builder *b, struct park_move move);
 
@@ -72,6 +76,7 @@ const struct sim_value *park_build_trade_price(const struct park *p, int32_t off
 void park_build_firms(struct park_builder *b);     // stocks, then processes
 void park_build_exchanges(struct park_builder *b); // with the links that they go over
 void park_build_trade(struct park_builder *b);     // default purchases, sales, disposals, routes
+void park_build_merits(struct park_builder *b);    // classes where merit divides them
 void park_build_bounds(struct park_builder *b);    // what carries no limit of its own gets one
 
 #endif

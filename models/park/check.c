@@ -1,6 +1,5 @@
 // Rules across the whole park, told once it is built: what can never move, and what nobody uses.
-#include "models/park/build.h"
-#include "models/park/kinds.h"
+#include "models/park/crossings.h"
 
 #include <stdlib.h>
 
@@ -194,5 +193,6 @@ void park_check(struct park_loader *l)
     }
     check_links(l);
     check_disposal(l);
+    park_crossings_check(l);
     park_build_index_free(&c.at);
 }

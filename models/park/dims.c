@@ -39,6 +39,7 @@ static const char *basis_around(const struct sim_node *n)
     for (; n != NULL; n = n->parent) {
         const char *basis = text_of(n, "basis");
         basis = basis != NULL ? basis : text_of(n, "product");
+        basis = basis != NULL ? basis : text_of(n, "stream"); // of a utility
         if (basis != NULL) {
             return basis;
         }
@@ -49,7 +50,7 @@ static const char *basis_around(const struct sim_node *n)
 // The entry of a list of streams that it stands in: inputs.pulp.amount -> "pulp".
 static const char *name_around(const struct sim_node *n)
 {
-    static const char *const lists[] = {"inputs", "outputs", "sells", "buys", "disposes"};
+    static const char *const lists[] = {"inputs", "outputs", "fuel", "sells", "buys", "disposes"};
     for (; n != NULL && n->parent != NULL; n = n->parent) {
         for (int i = 0; n->parent->name != NULL && i < SIM_COUNT(lists); i++) {
             if (strcmp(n->parent->name, lists[i]) == 0) {

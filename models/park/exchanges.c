@@ -2,6 +2,7 @@
 #include "models/park/build_priv.h"
 #include "models/park/kinds.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,12 +24,12 @@ static const struct sim_key keys[] = {
      .doc = "what is passed, where no link says it"},
     {.name = "from",
      .type = SIM_KEY_REF,
-     .refers = "firms markets firms.*.stocks",
+     .refers = "firms utilities markets firms.*.stocks",
      .offset = offsetof(struct park_exchange, from_ref),
-     .doc = "who gives: firm, market or stock (\"mill.yard\"), where no link says it"},
+     .doc = "who gives: firm, utility, market or stock (\"mill.yard\"), where no link says it"},
     {.name = "to",
      .type = SIM_KEY_REFS,
-     .refers = "firms markets firms.*.stocks",
+     .refers = "firms utilities markets firms.*.stocks",
      .offset = offsetof(struct park_exchange, to_refs),
      .doc = "who takes; several make one contract each, named NAME.TO"},
     {.name = "priority",
@@ -66,6 +67,23 @@ static const struct sim_key keys[] = {
      .type = SIM_KEY_TIME,
      .offset = offsetof(struct park_exchange, ends),
      .doc = "first instant at which it is over; default: never"},
+    {.name = "at_most",
+     .type = SIM_KEY_VALUE,
+     .dim = "{stream}/year",
+     .min = "0",
+     .flags = SIM_KEY_ABOVE_MIN,
+     .offset = offsetof(struct park_exchange, at_most),
+     .doc = "limit by calendar year, of what leaves `from`: the exchange stops at the instant when "
+            "it is reached, and goes on on 1 January"},
+    {.name = "take_or_pay",
+     .type = SIM_KEY_VALUE,
+     .dim = "{stream}/year",
+     .min = "0",
+     .flags = SIM_KEY_ABOVE_MIN,
+     .offset = offsetof(struct park_exchange, take_or_pay),
+     .doc = "amount that is paid for in each calendar year, taken or not: at its end (or that of "
+            "the run) what was not taken is booked at the price then, for a part of a year in "
+            "proportion"},
     {.name = "open",
      .type = SIM_KEY_BOOL,
      .initial = "true",
@@ -186,7 +204,14 @@ static void resolve_ends(struct park_loader *l, struct park_exchange *e)
     }
 }
 
-// In force within its own dates and those of the firms at both ends.
+static void narrow(struct park_exchange *e, const struct sim_key_time *from,
+                   const struct sim_key_time *until)
+{
+    e->from_us = from->given && from->when > e->from_us ? from->when : e->from_us;
+    e->until_us = until->given && until->when < e->until_us ? until->when : e->until_us;
+}
+
+// In force within its own dates and those of the firms at both ends and of its link.
 static void resolve_dates(struct park_loader *l, struct park_exchange *e)
 {
     const struct park *p = l->park;
@@ -200,11 +225,32 @@ static void resolve_dates(struct park_loader *l, struct park_exchange *e)
     for (int i = 0; i < 2; i++) {
         if (parties[i] >= 0 && !p->parties[parties[i]].is_market) {
             const struct park_firm *f = p->firms[p->parties[parties[i]].id];
-            const sim_time from = f->enters.given ? f->enters.when : SIM_TIME_FIRST;
-            const sim_time until = f->leaves.given ? f->leaves.when : SIM_TIME_NEVER;
-            e->from_us = from > e->from_us ? from : e->from_us;
-            e->until_us = until < e->until_us ? until : e->until_us;
+            narrow(e, &f->enters, &f->leaves);
         }
+    }
+    if (e->link >= 0) {
+        narrow(e, &p->links[e->link]->enters, &p->links[e->link]->leaves);
+    }
+}
+
+// A year as a unit has 365 days, so "9000 t/year" is 9000 t whatever the calendar year.
+static double a_year_of(const struct sim_value *v, double otherwise)
+{
+    return v->form == SIM_VALUE_QUANTITY ? v->si * sim_simtime_to_seconds(SIM_TIME_YEAR)
+                                         : otherwise;
+}
+
+static void resolve_years(struct park_loader *l, struct park_exchange *e)
+{
+    e->yearly_most = a_year_of(&e->at_most, INFINITY);
+    e->yearly_least = a_year_of(&e->take_or_pay, 0);
+    if (e->yearly_least > e->yearly_most) {
+        park_resolve_wrong(l, e->take_or_pay.node, "write no more than `at_most`",
+                           "more is to be paid for than may be taken");
+    }
+    if (e->yearly_least > 0 && e->price.form == SIM_VALUE_NONE) {
+        park_resolve_wrong(l, e->take_or_pay.node, "say price = \"...\"",
+                           "what is not taken is paid at the contract's price, and none is said");
     }
 }
 
@@ -251,6 +297,7 @@ static void resolve(struct park_loader *l)
             resolve_ends(l, e);
         }
         resolve_dates(l, e);
+        resolve_years(l, e);
     }
 }
 

@@ -2,6 +2,8 @@
 #include "models/park/build_priv.h"
 #include "models/park/kinds.h"
 
+#include <string.h>
+
 static const struct sim_key keys[] = {
     {.name = "title",
      .type = SIM_KEY_TEXT,
@@ -64,13 +66,20 @@ static void gather(struct park_loader *l)
     struct park *p = l->park;
     struct park_finds f = {0};
     park_resolve_collect(l, &f, NULL, "firms", &l->file->firms, -1);
+    park_resolve_collect(l, &f, NULL, "utilities", &l->file->utilities, -1);
     park_resolve_sort(&f);
     p->firms = SIM_ARENA_NEW(p->arena, struct park_firm *, f.count);
     p->firm_count = f.count;
     for (int i = 0; i < f.count; i++) {
+        // Of a utility, the firm is the first member.
         p->firms[i] = f.data[i].item->data;
         p->firms[i]->name = f.data[i].name;
+        p->firms[i]->path = f.data[i].path;
         p->firms[i]->node = f.data[i].item->node;
+        if (i > 0 && strcmp(f.data[i - 1].name, f.data[i].name) == 0) {
+            park_resolve_wrong(l, p->firms[i]->node, "give one of them another name",
+                               "a firm and a utility are called '%s'", f.data[i].name);
+        }
     }
     park_resolve_free(&f);
     park_processes_gather(l);

@@ -228,7 +228,8 @@ static struct park_ledger_balance stream_balance(const struct park_ledger *l,
         } else if (def->from_pool >= 0) {
             sum.out += sent;
         } else if (def->to_pool >= 0) {
-            sum.in += arrived;
+            sum.in += sent;
+            sum.lost += sent - arrived;
         }
     }
     sum.throughput = fmax(sum.in, sum.out + sum.lost + sum.decayed);
@@ -306,8 +307,8 @@ static void check_pools(const struct park_ledger *l, const struct sim_flow *f, s
     }
 }
 
-/** What the park file's recipe says of the move, per unit of the process's activity; NaN if the
- * recipe has no such line. */
+/** What the park file's recipe says of the move, per unit of the process's activity, less what its
+ * utility's network loses; NaN if the recipe has no such line. */
 static double recipe_of(const struct park_process *process, const struct park_net *net,
                         const struct park_move *move)
 {
@@ -317,7 +318,7 @@ static double recipe_of(const struct park_process *process, const struct park_ne
         const struct park_flow *flow = &process->flows[i];
         if (flow->stream == move->stream && flow->gives == gives &&
             flow->stock == net->pools[pool].stock) {
-            return flow->coef;
+            return flow->coef * (1 - flow->lost);
         }
     }
     return NAN;

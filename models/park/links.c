@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+static const char *const payers[] = {"from", "to", NULL};
+
 static const struct sim_key keys[] = {
     {.name = "title",
      .type = SIM_KEY_TEXT,
@@ -17,13 +19,13 @@ static const struct sim_key keys[] = {
      .doc = "what it carries"},
     {.name = "from",
      .type = SIM_KEY_REF,
-     .refers = "firms markets firms.*.stocks",
+     .refers = "firms utilities markets firms.*.stocks",
      .flags = SIM_KEY_REQUIRED,
      .offset = offsetof(struct park_link, from_ref),
-     .doc = "firm, market or stock (\"mill.yard\") where it begins"},
+     .doc = "firm, utility, market or stock (\"mill.yard\") where it begins"},
     {.name = "to",
      .type = SIM_KEY_REF,
-     .refers = "firms markets firms.*.stocks",
+     .refers = "firms utilities markets firms.*.stocks",
      .flags = SIM_KEY_REQUIRED,
      .offset = offsetof(struct park_link, to_ref),
      .doc = "where it ends"},
@@ -48,7 +50,32 @@ static const struct sim_key keys[] = {
      .dim = "km",
      .min = "0",
      .offset = offsetof(struct park_link, length),
-     .doc = "kept for reports and cost"},
+     .doc = "kept for reports"},
+    {.name = "cost",
+     .type = SIM_KEY_VALUE,
+     .dim = "{money}/{stream}",
+     .min = "0",
+     .flags = SIM_KEY_PRICE,
+     .offset = offsetof(struct park_link, cost),
+     .doc = "of carrying it, per unit that enters; booked with the exchange's money"},
+    {.name = "payer",
+     .type = SIM_KEY_CHOICE,
+     .choices = payers,
+     .initial = "from",
+     .offset = offsetof(struct park_link, payer),
+     .doc = "whose cost that is"},
+    {.name = "capex",
+     .type = SIM_KEY_VALUE,
+     .dim = "{money}",
+     .min = "0",
+     .offset = offsetof(struct park_link, capex),
+     .doc = "what it cost to build; kept for indicators, not booked"},
+    {.name = "opex",
+     .type = SIM_KEY_VALUE,
+     .dim = "{money}/year",
+     .min = "0",
+     .offset = offsetof(struct park_link, opex),
+     .doc = "fixed cost of keeping it; kept for indicators, not booked"},
     {.name = "loss",
      .type = SIM_KEY_VALUE,
      .dim = NULL,
@@ -76,6 +103,14 @@ static const struct sim_key keys[] = {
      .refers = "calendars",
      .offset = offsetof(struct park_link, calendar_ref),
      .doc = "when it may carry; default: always"},
+    {.name = "enters",
+     .type = SIM_KEY_TIME,
+     .offset = offsetof(struct park_link, enters),
+     .doc = "date from which it is there: before it nothing passes"},
+    {.name = "leaves",
+     .type = SIM_KEY_TIME,
+     .offset = offsetof(struct park_link, leaves),
+     .doc = "date from which it is gone"},
     {.name = "open",
      .type = SIM_KEY_BOOL,
      .initial = "true",
@@ -153,6 +188,10 @@ static void resolve_one(struct park_loader *l, struct park_link *k)
     check_stock(l, k, &k->to_ref, k->to_stock);
     if (from && to && k->from == k->to && k->from_stock == k->to_stock) {
         park_resolve_wrong(l, k->node, "name another place", "it begins where it ends");
+    }
+    if (k->enters.given && k->leaves.given && k->leaves.when <= k->enters.when) {
+        park_resolve_wrong(l, k->leaves.node, "write a date after `enters`",
+                           "it leaves before it enters");
     }
     if (k->lost >= 1) {
         park_resolve_wrong(l, k->loss.node, "write less than 100 %", "nothing would arrive");

@@ -55,6 +55,10 @@ struct park_stream {
     int32_t disposal_market; // id; -1: none
 };
 
+enum {
+    PARK_STREAM_FUEL = 2 // index into park_streams_kinds
+};
+
 struct park_site {
     const char *title;
     struct sim_value area; // [m2]
@@ -122,13 +126,17 @@ struct park_flow {
     int64_t priority;        // inputs: class in its pool; -1: the process's
     int64_t order;           // outputs: -1: the process's
     double share;            // [-] weight in the class; 0: by capacity
+    bool burnt;              // inputs: as written; default: fuels are
     // resolved
     int32_t stream;
     int32_t stock; // -1: the firm's junction
     bool gives;
     bool is_basis;
     bool is_product;
-    double coef; // [SI per SI of the basis]
+    bool is_burnt; // its carbon is set free
+    double coef;   // [SI per SI of the basis]
+    double lost;   // [-] of what it gives: lost in the utility's network
+    int32_t merit; // place in its class of givers, from 0; lower is asked first
 };
 
 enum park_mode {
@@ -136,17 +144,26 @@ enum park_mode {
     PARK_MODE_PULL
 };
 
+/** A process of a firm, or a unit of a utility: they are the same thing. */
 struct park_process {
     const char *title;
     struct sim_ref product_ref, basis_ref, calendar_ref;
     struct sim_value capacity, turndown, process_emissions, redraw;
     int mode;                // enum park_mode
     int64_t order, priority; // -1: default
+    struct sim_key_time enters, leaves;
     struct sim_items inputs, outputs, failures;
+    // boilers
+    struct sim_items fuel;
+    struct sim_ref burns_ref, takes_ref;
+    struct sim_value efficiency, enthalpy; // [-], [J/SI of the product]
+    int64_t merit;                         // 1 is asked first
+    bool standby;                          // after all that are not
     // resolved
-    const char *name; // "mill.paper"
-    const char *path; // "firms.mill.processes.paper"
+    const char *name; // "mill.paper", "steam_plant.chp"
+    const char *path; // "firms.mill.processes.paper", "utilities.steam_plant.units.chp"
     const struct sim_node *node;
+    const struct park_recipe *recipe; // of its kind; NULL: inputs and outputs say all
     int32_t firm;
     int32_t product;         // stream; -1: none (a plain user)
     int32_t basis;           // stream that capacity and amounts refer to
@@ -155,7 +172,8 @@ struct park_process {
     double least;            // [-] turndown, 0..1
     struct park_flow *flows; // basis included; sorted: inputs then outputs, by stream
     int flow_count;
-    int32_t first_failure; // into park.failures
+    sim_time from_us, until_us; // it is there in [from, until), its firm's dates included
+    int32_t first_failure;      // into park.failures
     int failure_count;
 };
 
@@ -175,6 +193,7 @@ struct park_stock {
     int32_t empty_market;                       // what lacks comes from it; -1: starves
 };
 
+/** A firm; a utility is one, too, whose processes are its units. */
 struct park_firm {
     const char *title, *sector;
     struct sim_ref site_ref, calendar_ref;
@@ -184,9 +203,26 @@ struct park_firm {
     struct sim_items processes, stocks;
     // resolved
     const char *name;
+    const char *path; // "firms.mill", "utilities.steam_plant"
     const struct sim_node *node;
-    int32_t party, site, calendar; // -1: none
-    sim_time from_us, until_us;    // it is there in [from, until)
+    const struct park_utility *utility; // NULL: a plain firm
+    int32_t party, site, calendar;      // -1: none
+    sim_time from_us, until_us;         // it is there in [from, until)
+};
+
+struct park_network {
+    struct sim_value loss; // [-]
+};
+
+/** A shared service. */
+struct park_utility {
+    struct park_firm firm; // what it has as every party; its processes are the units
+    struct sim_ref owner_ref, stream_ref;
+    struct park_network *network; // NULL: none said
+    // resolved
+    int32_t stream;
+    int32_t owner; // firm; -1: the park
+    double lost;   // [-] between its units and its users
 };
 
 enum park_side {
@@ -224,6 +260,9 @@ struct park_link {
     const char *title;
     struct sim_ref stream_ref, from_ref, to_ref, calendar_ref;
     struct sim_value capacity, length, loss, delay, pumping, redraw;
+    struct sim_value cost, capex, opex; // [money/SI], [money], [money/s]
+    int payer;                          // of the cost: 0 `from`, 1 `to`
+    struct sim_key_time enters, leaves;
     bool open;
     struct sim_items failures;
     // resolved
@@ -251,6 +290,7 @@ struct park_exchange {
     double share;     // [-] weight in its class; 0: by capacity
     struct sim_value price;
     struct sim_key_time starts, ends;
+    struct sim_value at_most, take_or_pay; // [SI/s]; a year as a unit has 365 days
     bool open;
     // resolved
     const char *name; // "steam"; with several `to`: "power.mill"
@@ -259,7 +299,9 @@ struct park_exchange {
     int32_t link; // -1: a lossless one without limit
     int32_t stream, from, to;
     int32_t from_stock, to_stock;
-    sim_time from_us, until_us; // in force in [from, until), firms' dates included
+    sim_time from_us, until_us; // in force in [from, until), firms' and link's dates included
+    double yearly_most;         // [SI] that may leave `from` in a calendar year; INFINITY: no limit
+    double yearly_least;        // [SI] paid for in a calendar year, taken or not; 0: none
 };
 
 /** Of firms and markets, sorted by name. */
@@ -323,8 +365,9 @@ struct park {
     struct park_calendar **calendars;
     struct park_profile **profiles;
     struct park_party *parties;
-    struct park_firm **firms;
-    struct park_process **processes; // of all firms
+    struct park_utility **utilities;
+    struct park_firm **firms;        // and utilities
+    struct park_process **processes; // of all firms, and units of utilities
     struct park_stock **stocks;      // of all firms
     struct park_market **markets;
     struct park_offer **offers; // of all markets
@@ -332,7 +375,7 @@ struct park {
     struct park_exchange **exchanges; // one for each `to`
     struct park_failure **failures;   // of processes and links
     int stream_count, site_count, crew_count, calendar_count, profile_count, party_count;
-    int firm_count, process_count, stock_count, market_count, offer_count, link_count;
+    int utility_count, firm_count, process_count, stock_count, market_count, offer_count, link_count;
     int exchange_count, failure_count;
 
     struct park_net *net; // build.h

@@ -1,5 +1,5 @@
 // Processes: streams into streams, in fixed proportions.
-#include "models/park/kinds.h"
+#include "models/park/process_keys.h"
 #include "sim/num/units.h"
 
 #include <math.h>
@@ -32,9 +32,14 @@ static const struct sim_key input_keys[] = {
      .min = "0",
      .offset = offsetof(struct park_flow, share),
      .doc = "weight in its class; 0: by capacity, so that all run at equal fill"},
+    {.name = "burnt",
+     .type = SIM_KEY_BOOL,
+     .offset = offsetof(struct park_flow, burnt),
+     .doc = "true: its carbon (`burning` of the stream) is set free here; default: only where the "
+            "stream has kind = \"fuel\". false: a fuel is feedstock"},
 };
 
-static const struct sim_kind input_kind = {
+const struct sim_kind park_processes_input = {
     .name = "input",
     .doc = "What a process takes of one stream. Short form: steam = \"1.9 t/t\".",
     .size = sizeof(struct park_flow),
@@ -71,7 +76,7 @@ static const struct sim_key output_keys[] = {
      .doc = "weight in its class; 0: by capacity"},
 };
 
-static const struct sim_kind output_kind = {
+const struct sim_kind park_processes_output = {
     .name = "output",
     .doc = "What a process makes of one stream. Short form: sludge = \"0.08 t/t\". The product "
            "itself need not be listed, unless it goes to a stock.",
@@ -81,101 +86,20 @@ static const struct sim_kind output_kind = {
     .brief = "amount",
 };
 
-static const char *const modes[] = {"push", "pull", NULL};
+const char *const park_processes_modes[] = {"push", "pull", NULL};
 
 static const struct sim_key keys[] = {
-    {.name = "title",
-     .type = SIM_KEY_TEXT,
-     .offset = offsetof(struct park_process, title),
-     .doc = "its name in reports"},
-    {.name = "product",
-     .type = SIM_KEY_REF,
-     .refers = "streams",
-     .offset = offsetof(struct park_process, product_ref),
-     .doc = "main product"},
+    PARK_PROCESS_KEYS,
+    PARK_PROCESS_MODE("push"),
     {.name = "basis",
      .type = SIM_KEY_REF,
      .refers = "streams",
      .offset = offsetof(struct park_process, basis_ref),
      .doc = "stream that capacity and amounts refer to, an input or output; default: the product. "
             "A mere user of steam has basis = \"steam\" and no product"},
-    {.name = "capacity",
-     .type = SIM_KEY_VALUE,
-     .dim = "{basis}/h",
-     .forms = SIM_FORM_QUANTITY | SIM_FORM_DIST | SIM_FORM_PROFILE,
-     .min = "0",
-     .flags = SIM_KEY_REQUIRED | SIM_KEY_RUN,
-     .offset = offsetof(struct park_process, capacity),
-     .doc = "most it can do, of its basis"},
-    {.name = "redraw",
-     .type = SIM_KEY_VALUE,
-     .dim = "h",
-     .min = "0",
-     .flags = SIM_KEY_ABOVE_MIN,
-     .initial = "1 day",
-     .offset = offsetof(struct park_process, redraw),
-     .doc = "a capacity that is a distribution is drawn anew this often"},
-    {.name = "mode",
-     .type = SIM_KEY_CHOICE,
-     .choices = modes,
-     .initial = "push",
-     .offset = offsetof(struct park_process, mode),
-     .doc =
-         "push: runs at what inputs and outlets allow; pull: makes what users of its product ask "
-         "(and fills stocks to their target)"},
-    {.name = "turndown",
-     .type = SIM_KEY_VALUE,
-     .dim = NULL,
-     .min = "0 %",
-     .max = "100 %",
-     .initial = "0 %",
-     .offset = offsetof(struct park_process, turndown),
-     .doc = "least load; below it the unit is switched off"},
-    {.name = "calendar",
-     .type = SIM_KEY_REF,
-     .refers = "calendars",
-     .offset = offsetof(struct park_process, calendar_ref),
-     .doc = "when it may run; default: the firm's"},
-    {.name = "priority",
-     .type = SIM_KEY_COUNT,
-     .initial = "0",
-     .min = "0",
-     .max = "1000000",
-     .offset = offsetof(struct park_process, priority),
-     .doc = "class of its inputs among the takers: 0 before any contract (1) and market (9)"},
-    {.name = "order",
-     .type = SIM_KEY_COUNT,
-     .initial = "-1",
-     .min = "-1",
-     .max = "1000000",
-     .offset = offsetof(struct park_process, order),
-     .doc = "class of its outputs among the givers. -1: 0 (first) for push and for by-products, "
-            "5 for the product of pull: after contracts (1), before markets (9)"},
-    {.name = "process_emissions",
-     .type = SIM_KEY_VALUE,
-     .dim = "tCO2e/{basis}",
-     .offset = offsetof(struct park_process, process_emissions),
-     .doc = "emissions of the process itself, per unit of its basis; kept for indicators"},
-    {.name = "inputs",
-     .type = SIM_KEY_MAP,
-     .kind = &input_kind,
-     .names_refer = "streams",
-     .offset = offsetof(struct park_process, inputs),
-     .doc = "what it takes, by stream"},
-    {.name = "outputs",
-     .type = SIM_KEY_MAP,
-     .kind = &output_kind,
-     .names_refer = "streams",
-     .offset = offsetof(struct park_process, outputs),
-     .doc = "what it makes besides the product, by stream"},
-    {.name = "failures",
-     .type = SIM_KEY_MAP,
-     .kind = &park_failures_kind,
-     .offset = offsetof(struct park_process, failures),
-     .doc = "how it breaks"},
 };
 
-static const struct sim_kind continuous_kind = {
+const struct sim_kind park_processes_continuous = {
     .name = "continuous",
     .doc = "A process that turns streams into streams in fixed proportions per unit of its basis.",
     .size = sizeof(struct park_process),
@@ -183,7 +107,15 @@ static const struct sim_kind continuous_kind = {
     .key_count = SIM_COUNT(keys),
 };
 
-const struct sim_kind *const park_processes_kinds[] = {&continuous_kind, NULL};
+#define X(kind) extern const struct sim_kind kind;
+#include "models/park/units.def"
+#undef X
+
+const struct sim_kind *const park_processes_kinds[] = {
+#define X(kind) &(kind),
+#include "models/park/units.def"
+#undef X
+    NULL};
 
 void park_processes_gather(struct park_loader *l)
 {
@@ -191,8 +123,9 @@ void park_processes_gather(struct park_loader *l)
     struct park_finds f = {0};
     for (int i = 0; i < p->firm_count; i++) {
         const struct park_firm *firm = p->firms[i];
+        const char *list = firm->utility != NULL ? "units" : "processes";
         park_resolve_collect(l, &f, firm->name,
-                             sim_arena_format(p->arena, "firms.%s.processes", firm->name),
+                             sim_arena_format(p->arena, "%s.%s", firm->path, list),
                              &firm->processes, i);
     }
     park_resolve_sort(&f);
@@ -205,6 +138,7 @@ void park_processes_gather(struct park_loader *l)
         s->path = f.data[i].path;
         s->node = f.data[i].item->node;
         s->firm = f.data[i].owner;
+        s->recipe = f.data[i].item->kind->model;
     }
     park_resolve_free(&f);
 }
@@ -227,6 +161,45 @@ static struct park_flow *find_flow(struct park_process *s, int32_t stream, bool 
     return NULL;
 }
 
+void park_processes_from(struct park_loader *l, struct park_flow *f, const struct sim_ref *at)
+{
+    const struct park *p = l->park;
+    int32_t party;
+    if (park_resolve_place(l, at, &party, &f->stock) && f->stock >= 0 &&
+        p->stocks[f->stock]->stream != f->stream && p->stocks[f->stock]->stream >= 0) {
+        park_resolve_wrong(l, at->node, NULL, "stock %s holds %s, not %s", at->text,
+                           p->streams[p->stocks[f->stock]->stream]->name,
+                           p->streams[f->stream]->name);
+    }
+}
+
+struct park_flow *park_processes_add(struct park_loader *l, struct park_process *s, int32_t stream,
+                                     double coef, const struct sim_node *at)
+{
+    if (find_flow(s, stream, false) != NULL) {
+        park_resolve_wrong(l, at, "say it once", "%s is an input already",
+                           l->park->streams[stream]->name);
+        return NULL;
+    }
+    struct park_flow *f = &s->flows[s->flow_count++];
+    *f = (struct park_flow){
+        .stream = stream, .stock = -1, .priority = -1, .order = -1, .coef = coef};
+    return f;
+}
+
+// Whether an input sets its carbon free: as written, else fuels do.
+static bool is_burnt(struct park_loader *l, const struct park_flow *f, const struct sim_item *item)
+{
+    const struct park_stream *stream = l->park->streams[f->stream];
+    const struct sim_node *said = sim_tree_child(item->node, "burnt");
+    if (said != NULL && f->burnt && stream->burning == NULL) {
+        park_resolve_wrong(l, said, "add burning = { fossil = ...; } to the stream",
+                           "the carbon of %s is not said", stream->name);
+    }
+    const bool burns = said != NULL ? f->burnt : stream->kind == PARK_STREAM_FUEL;
+    return burns && stream->burning != NULL;
+}
+
 static void add_flows(struct park_loader *l, struct park_process *s, const struct sim_items *items,
                       bool gives)
 {
@@ -235,7 +208,6 @@ static void add_flows(struct park_loader *l, struct park_process *s, const struc
         struct park_flow *f = &s->flows[s->flow_count];
         *f = *(struct park_flow *)items->at[i].data;
         const struct sim_ref *at = gives ? &f->to : &f->from;
-        int32_t party;
         f->gives = gives;
         f->stock = -1;
         f->stream = PARK_ID(p, stream, park_stream, items->at[i].name);
@@ -243,11 +215,8 @@ static void add_flows(struct park_loader *l, struct park_process *s, const struc
         if (f->stream < 0) {
             continue; // told by the loader
         }
-        if (park_resolve_place(l, at, &party, &f->stock) && f->stock >= 0 &&
-            p->stocks[f->stock]->stream != f->stream && p->stocks[f->stock]->stream >= 0) {
-            park_resolve_wrong(l, at->node, NULL, "stock %s holds %s, not %s", at->text,
-                               p->streams[p->stocks[f->stock]->stream]->name, items->at[i].name);
-        }
+        park_processes_from(l, f, at);
+        f->is_burnt = !gives && is_burnt(l, f, &items->at[i]);
         s->flow_count++;
     }
 }
@@ -277,10 +246,14 @@ static void set_basis(struct park_loader *l, struct park_process *s)
 
 static void resolve_flows(struct park_loader *l, struct park_process *s)
 {
-    s->flows =
-        SIM_ARENA_NEW(l->park->arena, struct park_flow, s->inputs.count + s->outputs.count + 1);
+    const int more = s->recipe != NULL ? s->recipe->most : 0;
+    s->flows = SIM_ARENA_NEW(l->park->arena, struct park_flow,
+                             s->inputs.count + s->outputs.count + s->fuel.count + more + 1);
     add_flows(l, s, &s->inputs, false);
     add_flows(l, s, &s->outputs, true);
+    if (s->recipe != NULL) {
+        s->recipe->add(l, s);
+    }
     if (s->basis >= 0) {
         set_basis(l, s);
     }
@@ -308,28 +281,71 @@ static void resolve_classes(struct park_process *s)
     }
 }
 
-static void resolve_one(struct park_loader *l, struct park_process *s)
+// What it makes: of a utility's unit, the utility's stream.
+static void resolve_product(struct park_loader *l, struct park_process *s)
 {
     struct park *p = l->park;
+    const struct park_utility *u = p->firms[s->firm]->utility;
     s->product = PARK_ID(p, stream, park_stream, park_resolve_last(&s->product_ref));
     s->basis = PARK_ID(p, stream, park_stream, park_resolve_last(&s->basis_ref));
-    s->calendar = PARK_ID(p, calendar, park_calendar, park_resolve_last(&s->calendar_ref));
-    s->calendar = s->calendar >= 0 ? s->calendar : p->firms[s->firm]->calendar;
-    s->least = s->turndown.form == SIM_VALUE_QUANTITY ? s->turndown.si : 0;
-    if (s->product_ref.node == NULL && s->basis_ref.node == NULL) {
+    if (u != NULL && s->product_ref.node == NULL) {
+        s->product = u->stream;
+    } else if (u != NULL && s->product >= 0 && u->stream >= 0 && s->product != u->stream) {
+        park_resolve_wrong(l, s->product_ref.node, "leave it out",
+                           "the utility's stream is %s, and all of its units make it",
+                           p->streams[u->stream]->name);
+    } else if (u == NULL && s->product_ref.node == NULL && s->recipe != NULL) {
+        park_resolve_wrong(l, s->node, "say product = \"steam\"", "its product is not said");
+    } else if (u == NULL && s->product_ref.node == NULL && s->basis_ref.node == NULL) {
         park_resolve_wrong(l, s->node,
                            "say product = \"...\", or basis = \"...\" for a mere user of a stream",
                            "neither product nor basis is said");
-    }
-    if (s->basis_ref.node == NULL) {
-        s->basis = s->product;
-    }
-    if (s->mode == PARK_MODE_PULL && s->product_ref.node == NULL) {
+    } else if (u == NULL && s->mode == PARK_MODE_PULL && s->product_ref.node == NULL) {
         park_resolve_wrong(l, s->node, "say product = \"...\"",
                            "a pull process makes what is asked, and has no product");
     }
+    s->basis = s->basis_ref.node == NULL ? s->product : s->basis;
+}
+
+// It is there within its own dates and those of its firm.
+static void resolve_dates(struct park_loader *l, struct park_process *s)
+{
+    const struct park_firm *f = l->park->firms[s->firm];
+    s->from_us = s->enters.given && s->enters.when > f->from_us ? s->enters.when : f->from_us;
+    s->until_us = s->leaves.given && s->leaves.when < f->until_us ? s->leaves.when : f->until_us;
+    if (s->enters.given && s->leaves.given && s->leaves.when <= s->enters.when) {
+        park_resolve_wrong(l, s->leaves.node, "write a date after `enters`",
+                           "it leaves before it enters");
+    }
+}
+
+// The place of a unit among those of its utility, and what the network loses of what it gives.
+static void resolve_merit(const struct park *p, struct park_process *s)
+{
+    enum {
+        STANDBY = 1000000
+    };
+    const struct park_utility *u = p->firms[s->firm]->utility;
+    for (int i = 0; i < s->flow_count; i++) {
+        struct park_flow *f = &s->flows[i];
+        if (f->is_product) {
+            f->merit = (s->merit > 1 ? (int32_t)s->merit - 1 : 0) + (s->standby ? STANDBY : 0);
+            f->lost = u != NULL ? u->lost : 0;
+        }
+    }
+}
+
+static void resolve_one(struct park_loader *l, struct park_process *s)
+{
+    struct park *p = l->park;
+    s->calendar = PARK_ID(p, calendar, park_calendar, park_resolve_last(&s->calendar_ref));
+    s->calendar = s->calendar >= 0 ? s->calendar : p->firms[s->firm]->calendar;
+    s->least = s->turndown.form == SIM_VALUE_QUANTITY ? s->turndown.si : 0;
+    resolve_product(l, s);
+    resolve_dates(l, s);
     resolve_flows(l, s);
     resolve_classes(s);
+    resolve_merit(p, s);
     if (s->basis >= 0) {
         park_resolve_level(l, &s->capacity, &s->redraw, p->streams[s->basis]->si.dim, 0, &s->level);
     }
