@@ -68,7 +68,7 @@ static int32_t claim_number(struct sim_rates *r, struct sim_loop *l, int32_t m)
     const struct sim_network *net = r->net;
     const int32_t k = net->ports[m].activity;
     struct sim_loop_claim claim = {
-        .port = m, .constant = r->capacity[k], .rows_begin = l->claim_rows.count};
+        .port = m, .constant = r->is_idle[k] ? 0 : r->capacity[k], .rows_begin = l->claim_rows.count};
     for (int32_t i = net->activities[k].ports_begin; i < net->activities[k].ports_end; i++) {
         if (i != m && l->row_of[i] >= 0) {
             SIM_VEC_PUSH(&l->claim_rows, l->row_of[i]);
@@ -147,7 +147,8 @@ static bool is_drawn(const struct sim_rates *r, const struct sim_loop *l, int32_
         for (int32_t other = a->ports_begin; other < a->ports_end && !is_inside; other++) {
             is_inside = l->row_of[other] >= 0;
         }
-        if (is_inside ? !r->is_idle[k] : r->claim[m] > 0) {
+        const bool is_user = !a->is_pull && !a->is_link && r->capacity[k] > 0;
+        if (is_inside ? !r->is_idle[k] : is_user || r->claim[m] > 0) {
             return true;
         }
     }

@@ -29,6 +29,7 @@ struct sim_rates *sim_rates_create(const struct sim_network *net)
     r->raised_by = sim_base_alloc(ports, sizeof(int32_t));
     r->member_of = sim_base_alloc(activities, sizeof(int32_t));
     r->is_idle = sim_base_alloc(activities, sizeof(bool));
+    r->decided = sim_base_alloc(activities, sizeof(double));
     r->order = sim_base_alloc(ports, sizeof(uint64_t));
     r->block = sim_base_alloc(ports, sizeof(int32_t));
     r->next_in_block = sim_base_alloc(ports, sizeof(int32_t));
@@ -58,10 +59,10 @@ void sim_rates_destroy(struct sim_rates *r)
         return;
     }
     void *const arrays[] = {
-        r->capacity,   r->rate,      r->before,    r->is_changed, r->is_stale,      r->limit,
-        r->claim,      r->weight,    r->raised_by, r->member_of,  r->is_hungry,     r->is_eased,
-        r->least,      r->is_idle,   r->order,     r->block,      r->next_in_block, r->is_waiting,
-        r->is_counted, r->condition, r->is_relabel};
+        r->capacity,   r->rate,       r->before,    r->is_changed, r->is_stale,  r->limit,
+        r->claim,      r->weight,     r->raised_by, r->member_of,  r->is_hungry, r->decided,
+        r->is_eased,   r->least,      r->is_idle,   r->order,      r->block,     r->next_in_block,
+        r->is_waiting, r->is_counted, r->condition, r->is_relabel};
     for (int i = 0; i < SIM_COUNT(arrays); i++) {
         free(arrays[i]);
     }
@@ -479,6 +480,52 @@ static enum sim_status propagate(struct sim_rates *r, struct sim_err *err)
     return SIM_OK;
 }
 
+/** Pass a rise on, and hold those whom that would make faster than decided. */
+static enum sim_status pass_on(struct sim_rates *r, int32_t group, struct sim_err *err)
+{
+    enum {
+        CORRECTIONS = 10
+    };
+    SIM_TRY(propagate(r, err));
+    for (int i = 0; i < CORRECTIONS && sim_selffeed_correct(r, group); i++) {
+        SIM_TRY(propagate(r, err));
+    }
+    return SIM_OK;
+}
+
+/** Let the group around `block` feed itself, in a circle of pools just wide enough that what it
+ * finds still holds when the rise has been passed on. */
+static enum sim_status feed_block(struct sim_rates *r, int32_t block, struct sim_err *err)
+{
+    enum { RINGS = 6, LOOSENINGS = 8 };
+    for (int rings = 0; rings <= RINGS; rings++) {
+        r->raising = block;
+        enum sim_status status = SIM_OK;
+        const bool is_raised = sim_selffeed_raise(r, block, rings);
+        if (is_raised) {
+            status = pass_on(r, block, err);
+        }
+        for (int i = 0; i < LOOSENINGS && is_raised && status == SIM_OK; i++) {
+            if (!sim_selffeed_loosen(r, block)) {
+                break;
+            }
+            status = pass_on(r, block, err);
+        }
+        r->raising = -1;
+        SIM_TRY(status);
+        if (!is_raised) {
+            return SIM_OK;
+        }
+        if (rings == RINGS || sim_selffeed_is_kept(r, block)) {
+            r->work.self_fed++;
+            return SIM_OK;
+        }
+        sim_selffeed_dissolve(r, block);
+        SIM_TRY(propagate(r, err));
+    }
+    return SIM_OK;
+}
+
 /** When all has come to rest: loops that could feed themselves do, one after the other. */
 static enum sim_status feed(struct sim_rates *r, struct sim_err *err)
 {
@@ -498,14 +545,7 @@ static enum sim_status feed(struct sim_rates *r, struct sim_err *err)
         if (!is_block || r->raised_by[block] >= 0) {
             continue; // fed with another of its group
         }
-        r->raising = block;
-        enum sim_status status = SIM_OK;
-        if (sim_selffeed_raise(r, block)) {
-            r->work.self_fed++;
-            status = propagate(r, err);
-        }
-        r->raising = -1;
-        SIM_TRY(status);
+        SIM_TRY(feed_block(r, block, err));
         if (round >= ROUNDS) {
             return sim_err_set(err, SIM_FAILED,
                                "loops that feed themselves keep disturbing each other around '%s'",

@@ -34,6 +34,7 @@ struct sim_rates {
     double *weight;     // share, or coef x capacity
     int32_t *raised_by; // group (its smallest port) that holds the limit by self-feeding, -1 none
     bool *is_idle;      // per activity: on a loop of pull activities and links that no user reaches
+    double *decided;    // per activity: [1/s] the rate that its group's programme found
     int32_t *member_of; // per activity: group whose programme it was in, -1 none
     uint64_t *order;    // causes before effects; ports of one block share it
     int32_t *block;     // smallest port of the circular block it belongs to; itself when alone
@@ -137,8 +138,19 @@ void sim_rates_mark_dependents(struct sim_rates *r, int32_t m, int32_t quiet);
 void sim_rates_mark(struct sim_rates *r, int32_t j);
 
 /** Raise the group of blocks around block `first` as far as it can feed itself (selffeed.c). Its
- * limits, and those of ports that must give way, hold until it is dissolved. True when it rose. */
-bool sim_selffeed_raise(struct sim_rates *r, int32_t first);
+ * limits, and those of others at its pools, hold until it is dissolved. The programme sees the
+ * pools of the group and those up to `rings` activities away. True when it rose. */
+bool sim_selffeed_raise(struct sim_rates *r, int32_t first, int rings);
+
+/** Hold those that run faster than decided; true when there were any. */
+bool sim_selffeed_correct(struct sim_rates *r, int32_t group);
+
+/** Let limits of the blocks say what they would, where another limit holds the activity; true when
+ * one did. */
+bool sim_selffeed_loosen(struct sim_rates *r, int32_t group);
+
+/** Whether all activities run as decided, after the rise was passed on. */
+bool sim_selffeed_is_kept(const struct sim_rates *r, int32_t group);
 
 /** Let go of what `group` holds: its limits must be computed again. */
 void sim_selffeed_dissolve(struct sim_rates *r, int32_t group);

@@ -108,6 +108,7 @@ bool sim_selffeed_is_possible(struct sim_loop *l)
 // ---- The programmes ----
 
 static const double SLACK = 1e-9; // [-] of a capacity, between one programme and the next
+static const double OPEN = 1e-8;  // [-] of a capacity: less is no rise
 
 /** An activity in the programme; a column. Numbers are shares of `scale`. */
 struct member {
@@ -122,24 +123,18 @@ struct member {
     bool is_blocked;       // may rise in its class's turn
 };
 
-/** A port at a pool of the group that is not in it. */
-struct outsider {
-    int32_t port;
-    int32_t activity;
-    bool gives_way; // shares its side with the group: its limit follows from the programme
-};
-
 struct programme {
     struct sim_rates *r;
     int32_t group;        // its smallest port
     sim_rates_ints ports; // of the group's blocks
     sim_rates_ints pools;
     SIM_VEC(struct member) members;
-    SIM_VEC(struct outsider) outsiders;
-    int32_t *member_of; // per activity, -1; -2 in the group, not yet a member
+    sim_rates_ints outsiders; // ports rationed at the group's pools that are not of its blocks
+    int32_t *member_of;       // per activity, -1
     Clp_Simplex *lp;
     int columns;          // members and the fill level
     double *solution;     // of the last programme that had one; per column
+    double *above;        // per column: the most it was seen at
     SIM_VEC(double) rows; // the pools' sums, a row each over the members
 };
 
@@ -173,22 +168,55 @@ static void gather_pool(struct programme *g, int32_t pool)
     }
 }
 
-/** All blocks that share activities or pools with the group's. */
-static void gather_group(struct programme *g)
+/** All blocks that share activities or pools with those gathered so far, from `first` on. */
+static int gather_connected(struct programme *g, int first)
 {
     const struct sim_network *net = g->r->net;
-    gather_block(g, g->group);
-    for (int i = 0; i < g->ports.count; i++) {
+    int i = first;
+    for (; i < g->ports.count; i++) {
         gather_pool(g, net->ports[g->ports.data[i]].pool);
-        const int32_t activity = net->ports[g->ports.data[i]].activity;
-        if (g->member_of[activity] == -2) {
-            continue;
-        }
-        g->member_of[activity] = -2;
-        const struct sim_network_activity *a = &net->activities[activity];
+        const struct sim_network_activity *a =
+            &net->activities[net->ports[g->ports.data[i]].activity];
         for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
             gather_block_of(g, j);
         }
+    }
+    return i;
+}
+
+/** Whether the pool rations the side of port `j` now. */
+static bool is_rationed(const struct sim_rates *r, int32_t j)
+{
+    return sim_rates_bind_of(r->net, j, r->condition[r->net->ports[j].pool]) == SIM_RATES_BOUND;
+}
+
+/** The pools next to the group's: those that its activities touch and that ration them there. */
+static void gather_ring(struct programme *g)
+{
+    const struct sim_rates *r = g->r;
+    const struct sim_network *net = r->net;
+    const int pools = g->pools.count;
+    for (int p = 0; p < pools; p++) {
+        const struct sim_network_pool *pool = &net->pools[g->pools.data[p]];
+        for (int32_t i = pool->takers_begin; i < pool->ports_end; i++) {
+            const struct sim_network_activity *a =
+                &net->activities[net->ports[net->at_pool[i]].activity];
+            for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+                if (is_rationed(r, j)) {
+                    gather_pool(g, net->ports[j].pool);
+                }
+            }
+        }
+    }
+}
+
+static void gather_group(struct programme *g, int rings)
+{
+    gather_block(g, g->group);
+    int done = gather_connected(g, 0);
+    for (int ring = 0; ring < rings; ring++) {
+        gather_ring(g);
+        done = gather_connected(g, done);
     }
 }
 
@@ -197,99 +225,49 @@ static bool is_in_group(const struct programme *g, int32_t port)
     return g->r->raised_by[port] == g->group;
 }
 
-/** The last classes of takers and of givers that have a port in the group, -1: none has. */
-static void last_ranks(const struct programme *g, int32_t pool, int32_t last[2])
+static bool is_pool_of(const struct programme *g, int32_t pool)
 {
-    const struct sim_network *net = g->r->net;
-    last[0] = last[1] = -1;
-    for (int32_t i = net->pools[pool].takers_begin; i < net->pools[pool].ports_end; i++) {
-        const int32_t j = net->at_pool[i];
-        if (is_in_group(g, j)) {
-            const int32_t rank = sim_rates_rank(&net->ports[j], g->r->condition[pool]);
-            int32_t *w = &last[net->ports[j].gives ? 1 : 0];
-            *w = rank > *w ? rank : *w;
-        }
-    }
-}
-
-/** Whether port `j` has a say at its pool: it counts, and does not just take what is left over. */
-static bool has_say(const struct programme *g, int32_t j, const int32_t last[2])
-{
-    const struct sim_network_port *p = &g->r->net->ports[j];
-    const unsigned condition = g->r->condition[p->pool];
-    const int side = p->gives ? 1 : 0;
-    return sim_rates_is_active(g->r->net, j, condition) &&
-           (last[1 - side] >= 0 || sim_rates_rank(p, condition) <= last[side]);
-}
-
-/** Whether the programme decides the limit of `port`, which is not in the group: it is at a pool of
- * the group, on a side that is rationed there. */
-static bool gives_way(const struct programme *g, int32_t port)
-{
-    const struct sim_network_port *p = &g->r->net->ports[port];
     for (int i = 0; i < g->pools.count; i++) {
-        if (g->pools.data[i] == p->pool) {
-            int32_t last[2];
-            last_ranks(g, p->pool, last);
-            return last[p->gives ? 1 : 0] >= 0 && has_say(g, port, last);
+        if (g->pools.data[i] == pool) {
+            return true;
         }
     }
     return false;
 }
 
-static void add_inside(struct programme *g, int32_t activity)
+/** An activity that touches a pool of the group: its rate so far is its floor; what other pools
+ * allow it is its ceiling. */
+static void add_member(struct programme *g, int32_t activity)
 {
     const struct sim_rates *r = g->r;
     const struct sim_network_activity *a = &r->net->activities[activity];
-    struct member m = {.activity = activity, .scale = r->capacity[activity], .is_inside = true};
+    struct member m = {.activity = activity, .scale = r->capacity[activity]};
     double ceiling = r->is_idle[activity] ? 0 : r->capacity[activity];
     double least = ceiling;
-    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
-        if (!is_in_group(g, j) && gives_way(g, j)) {
-            SIM_VEC_PUSH(&g->outsiders, (struct outsider){j, activity, true});
-        } else if (!is_in_group(g, j)) {
-            ceiling = fmin(ceiling, r->limit[j]);
-        } else if (r->limit[j] < least) {
-            least = r->limit[j];
-            m.rank = sim_rates_rank(&r->net->ports[j], r->condition[r->net->ports[j].pool]);
-        }
-    }
-    if (!(m.scale > 0)) {
+    if (!(m.scale > 0) || g->member_of[activity] >= 0) {
         return;
+    }
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        const struct sim_network_port *p = &r->net->ports[j];
+        if (!is_rationed(r, j) || !is_pool_of(g, p->pool)) {
+            ceiling = fmin(ceiling, r->limit[j]);
+            continue;
+        }
+        if (is_in_group(g, j)) {
+            m.is_inside = true;
+        } else {
+            SIM_VEC_PUSH(&g->outsiders, j);
+        }
+        if (r->limit[j] < least) {
+            least = r->limit[j];
+            m.rank = sim_rates_rank(p, r->condition[p->pool]);
+        }
     }
     m.floor = r->rate[activity] / m.scale;
     m.ceiling = fmax(m.floor, ceiling / m.scale);
-    m.is_blocked = m.ceiling - m.floor > 1e-9;
+    m.is_blocked = m.is_inside && m.ceiling - m.floor > 1e-9;
+    g->member_of[activity] = g->members.count;
     SIM_VEC_PUSH(&g->members, m);
-}
-
-/** One who meets the group at a pool, but is not of it: at most its claim. */
-static void add_outside(struct programme *g, int32_t port, const int32_t last[2])
-{
-    const struct sim_rates *r = g->r;
-    const struct sim_network_port *p = &r->net->ports[port];
-    const double scale = r->capacity[p->activity];
-    const int32_t known = g->member_of[p->activity];
-    if (!(scale > 0) || is_in_group(g, port) || (known >= 0 && g->members.data[known].is_inside)) {
-        return;
-    }
-    const bool is_rationed = last[p->gives ? 1 : 0] >= 0;
-    SIM_VEC_PUSH(&g->outsiders, (struct outsider){port, p->activity, is_rationed});
-    const double claim = r->claim[port] / scale;
-    if (known >= 0) {
-        struct member *m = &g->members.data[known];
-        m->ceiling = fmax(m->floor, fmin(m->ceiling, claim));
-        return;
-    }
-    g->member_of[p->activity] = g->members.count;
-    const double floor = r->rate[p->activity] / scale;
-    SIM_VEC_PUSH(
-        &g->members,
-        (struct member){.activity = p->activity,
-                        .rank = sim_rates_rank(p, r->condition[p->pool]),
-                        .scale = scale,
-                        .floor = is_rationed ? floor : claim, // the other side offers its claim
-                        .ceiling = claim});
 }
 
 static int by_activity(const void *a, const void *b)
@@ -302,20 +280,11 @@ static int by_activity(const void *a, const void *b)
 static void gather_members(struct programme *g)
 {
     const struct sim_network *net = g->r->net;
-    for (int i = 0; i < g->ports.count; i++) {
-        const int32_t activity = net->ports[g->ports.data[i]].activity;
-        if (g->member_of[activity] == -2) {
-            g->member_of[activity] = g->members.count;
-            add_inside(g, activity);
-        }
-    }
     for (int i = 0; i < g->pools.count; i++) {
         const struct sim_network_pool *p = &net->pools[g->pools.data[i]];
-        int32_t last[2];
-        last_ranks(g, g->pools.data[i], last);
         for (int32_t at = p->takers_begin; at < p->ports_end; at++) {
-            if (has_say(g, net->at_pool[at], last)) {
-                add_outside(g, net->at_pool[at], last);
+            if (sim_rates_is_active(net, net->at_pool[at], g->r->condition[g->pools.data[i]])) {
+                add_member(g, net->ports[net->at_pool[at]].activity);
             }
         }
     }
@@ -324,11 +293,25 @@ static void gather_members(struct programme *g)
         g->members.data[i].by_row = -1;
     }
     qsort(g->members.data, (size_t)g->members.count, sizeof(struct member), by_activity);
-    for (int32_t k = 0; k < net->activity_count; k++) {
-        g->member_of[k] = -1;
-    }
     for (int i = 0; i < g->members.count; i++) {
         g->member_of[g->members.data[i].activity] = i;
+    }
+}
+
+/** Overflow of a full stock that is drawn on faster than it fills is none, and so is the make-up of
+ * an empty one that fills. */
+static void rest_at_bound(struct programme *g, int32_t pool, double floor_net)
+{
+    const struct sim_network *net = g->r->net;
+    const struct sim_network_pool *p = &net->pools[pool];
+    for (int32_t i = p->takers_begin; i < p->ports_end; i++) {
+        const struct sim_network_port *q = &net->ports[net->at_pool[i]];
+        const int32_t member = g->member_of[q->activity];
+        const bool rests = q->gives ? floor_net > 1e-9 : floor_net < -1e-9;
+        if (q->is_at_bound && rests && member >= 0) {
+            g->members.data[member].ceiling = g->members.data[member].floor;
+            Clp_columnUpper(g->lp)[member] = g->members.data[member].floor;
+        }
     }
 }
 
@@ -337,8 +320,8 @@ static void add_pool(struct programme *g, int32_t pool)
 {
     const struct sim_network *net = g->r->net;
     const struct sim_network_pool *p = &net->pools[pool];
-    int32_t last[2];
-    last_ranks(g, pool, last);
+    bool rations_takers = false;
+    bool rations_givers = false;
     int *columns = sim_base_alloc((size_t)(p->ports_end - p->takers_begin), sizeof(*columns));
     double *numbers = sim_base_alloc((size_t)(p->ports_end - p->takers_begin), sizeof(*numbers));
     int count = 0;
@@ -347,9 +330,12 @@ static void add_pool(struct programme *g, int32_t pool)
     for (int32_t i = p->takers_begin; i < p->ports_end; i++) {
         const struct sim_network_port *q = &net->ports[net->at_pool[i]];
         const int32_t member = g->member_of[q->activity];
-        if (member < 0 || !has_say(g, net->at_pool[i], last)) {
+        if (member < 0 || !sim_rates_is_active(net, net->at_pool[i], g->r->condition[pool])) {
             continue;
         }
+        const bool rations = is_rationed(g->r, net->at_pool[i]);
+        rations_takers = rations_takers || (rations && !q->gives);
+        rations_givers = rations_givers || (rations && q->gives);
         const double number = (q->gives ? 1 : -1) * q->coef * g->members.data[member].scale;
         columns[count] = member;
         numbers[count++] = number;
@@ -360,9 +346,10 @@ static void add_pool(struct programme *g, int32_t pool)
         numbers[i] /= size;
     }
     floor_net = size > 0 ? floor_net / size : 0;
+    rest_at_bound(g, pool, floor_net);
     // The floors come from claims; where they break a sum by a rounding, the sum gives way.
-    const double low = last[0] >= 0 ? fmin(0, floor_net) : -DBL_MAX;
-    const double high = last[1] >= 0 ? fmax(0, floor_net) : DBL_MAX;
+    const double low = rations_takers ? fmin(0, floor_net) : -DBL_MAX;
+    const double high = rations_givers ? fmax(0, floor_net) : DBL_MAX;
     const CoinBigIndex starts[2] = {0, count};
     Clp_addRows(g->lp, 1, &low, &high, starts, columns, numbers);
     const int begin = g->rows.count;
@@ -393,6 +380,7 @@ static void make_programme(struct programme *g)
 {
     g->columns = g->members.count + 1;
     g->solution = sim_base_alloc((size_t)g->columns, sizeof(double));
+    g->above = sim_base_alloc((size_t)g->columns, sizeof(double));
     for (int i = 0; i < g->members.count; i++) {
         g->solution[i] = g->members.data[i].floor;
     }
@@ -439,6 +427,54 @@ static void secure(struct programme *g, int i, double share)
     Clp_columnLower(g->lp)[i] = m->floor - SLACK;
 }
 
+/** Whether anything at all can rise: the sum of all, in one programme. */
+static bool is_anything_open(struct programme *g)
+{
+    double *objective = Clp_objective(g->lp);
+    double sum = 0;
+    memset(objective, 0, (size_t)g->columns * sizeof(*objective));
+    for (int i = 0; i < g->members.count; i++) {
+        objective[i] = 1;
+        sum += Clp_columnLower(g->lp)[i];
+    }
+    Clp_primal(g->lp, 0);
+    return Clp_status(g->lp) == 0 && Clp_objectiveValue(g->lp) > sum + OPEN;
+}
+
+static bool is_of_class(const struct member *m, int32_t rank)
+{
+    return m->is_blocked && m->rank == rank;
+}
+
+/** The members of the class that no programme can lift above `fill`, or else the first by name (a
+ * rounding may hide who is stuck). Those that the last solution has above it are not. */
+static void drop_stuck(struct programme *g, int32_t rank, double fill)
+{
+    int first = -1;
+    bool any = false;
+    double *above = g->above;
+    memcpy(above, g->solution, (size_t)g->columns * sizeof(*above));
+    for (int i = 0; i < g->members.count; i++) {
+        struct member *m = &g->members.data[i];
+        const double level = fmax(fill, m->floor) + OPEN;
+        if (!is_of_class(m, rank)) {
+            continue;
+        }
+        first = first < 0 ? i : first;
+        if (above[i] <= level && (level >= m->ceiling || most(g, i) <= level)) {
+            m->is_blocked = false;
+            any = true;
+        } else if (above[i] <= level) {
+            for (int c = 0; c < g->members.count; c++) { // what rises with it is not stuck either
+                above[c] = fmax(above[c], g->solution[c]);
+            }
+        }
+    }
+    if (!any && first >= 0) {
+        g->members.data[first].is_blocked = false;
+    }
+}
+
 /** Raise all blocked members of one class to the same fill, again and again, until none can rise.
  */
 static void raise_class(struct programme *g, int32_t rank)
@@ -448,8 +484,7 @@ static void raise_class(struct programme *g, int32_t rank)
     for (int round = 0; round < g->members.count; round++) {
         bool any = false;
         for (int i = 0; i < g->members.count; i++) {
-            const struct member *m = &g->members.data[i];
-            const bool is_in = m->is_blocked && m->rank == rank;
+            const bool is_in = is_of_class(&g->members.data[i], rank);
             Clp_rowLower(g->lp)[fills + i] = is_in ? 0 : -DBL_MAX;
             any = any || is_in;
         }
@@ -457,28 +492,13 @@ static void raise_class(struct programme *g, int32_t rank)
             return;
         }
         const double fill = most(g, level);
-        int stuck = 0;
         for (int i = 0; i < g->members.count; i++) {
             struct member *m = &g->members.data[i];
-            if (m->is_blocked && m->rank == rank) {
+            if (is_of_class(m, rank)) {
                 secure(g, i, fmin(m->ceiling, fmax(m->floor, fill)));
             }
         }
-        for (int i = 0; i < g->members.count; i++) {
-            struct member *m = &g->members.data[i];
-            if (m->is_blocked && m->rank == rank && most(g, i) <= fmax(fill, m->floor) + 1e-9) {
-                m->is_blocked = false;
-                stuck++;
-            }
-        }
-        for (int i = 0; i < g->members.count && stuck == 0;
-             i++) { // by name, should rounding hide it
-            struct member *m = &g->members.data[i];
-            if (m->is_blocked && m->rank == rank) {
-                m->is_blocked = false;
-                stuck++;
-            }
-        }
+        drop_stuck(g, rank, fill);
     }
 }
 
@@ -499,8 +519,10 @@ static void raise_all(struct programme *g)
     for (int i = 0; i < g->members.count; i++) {
         Clp_rowLower(g->lp)[fills + i] = -DBL_MAX;
     }
-    for (int i = 0; i < g->members.count; i++) {
-        secure(g, i, fmax(g->members.data[i].floor, most(g, i)));
+    for (int i = 0; i < g->members.count && is_anything_open(g); i++) {
+        if (g->members.data[i].floor < g->members.data[i].ceiling) {
+            secure(g, i, fmax(g->members.data[i].floor, most(g, i)));
+        }
     }
 }
 
@@ -617,9 +639,8 @@ static bool has_risen(const struct programme *g)
     return false;
 }
 
-static void set_claims(struct programme *g, int32_t activity)
+static void set_claims(struct sim_rates *r, int32_t activity)
 {
-    struct sim_rates *r = g->r;
     const struct sim_network_activity *a = &r->net->activities[activity];
     const int32_t count = a->ports_end - a->ports_begin;
     double *before = sim_base_alloc((size_t)count, sizeof(*before));
@@ -633,44 +654,31 @@ static void set_claims(struct programme *g, int32_t activity)
     free(before);
 }
 
-/** The limits that the programme decides for `m`: none below its rate. Where it could run faster,
- * one of them holds it: a port of the group that held it before, else the tightest outsider. */
+/** No limit that the programme decides for `m` is below its rate; where it could run faster, those
+ * of the blocks hold it there, the others only if need be (sim_selffeed_correct). */
 static void hold(struct programme *g, const struct member *m)
 {
     struct sim_rates *r = g->r;
     const struct sim_network_activity *a = &r->net->activities[m->activity];
     const double rate = m->floor * m->scale;
-    int32_t row = -1;
-    int32_t outsider = -1;
-    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
-        if (!is_in_group(g, j)) {
-            continue;
-        }
-        int32_t *least = r->is_eased[j] ? &outsider : &row;
-        *least = *least < 0 || r->limit[j] < r->limit[*least] ? j : *least;
-    }
     const bool is_short = m->floor < m->ceiling - 1e-12;
-    const bool by_row = row >= 0 && (outsider < 0 || r->limit[row] <= rate);
-    const int32_t holds = !is_short ? -1 : by_row ? row : outsider;
     for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
         if (is_in_group(g, j)) {
-            r->limit[j] = j == holds ? rate : fmax(r->limit[j], rate);
-            r->is_eased[j] = r->is_eased[j] && j != holds;
+            r->limit[j] = is_short && !r->is_eased[j] ? rate : fmax(r->limit[j], rate);
             r->least[j] = rate;
         }
     }
+    r->decided[m->activity] = rate;
+    r->member_of[m->activity] = g->group;
 }
 
 static void take_over(struct programme *g)
 {
     struct sim_rates *r = g->r;
     for (int i = 0; i < g->outsiders.count; i++) {
-        const struct outsider *o = &g->outsiders.data[i];
-        if (o->gives_way) {
-            r->raised_by[o->port] = g->group;
-            r->is_eased[o->port] = true; // hold() takes back those that are short
-            SIM_VEC_PUSH(&g->ports, o->port);
-        }
+        r->raised_by[g->outsiders.data[i]] = g->group;
+        r->is_eased[g->outsiders.data[i]] = true;
+        SIM_VEC_PUSH(&g->ports, g->outsiders.data[i]);
     }
     for (int i = 0; i < g->ports.count; i++) {
         SIM_VEC_PUSH(&r->raised, g->ports.data[i]);
@@ -679,13 +687,10 @@ static void take_over(struct programme *g)
         hold(g, &g->members.data[i]);
     }
     for (int i = 0; i < g->members.count; i++) {
-        r->member_of[g->members.data[i].activity] = g->group;
-        set_claims(g, g->members.data[i].activity);
+        set_claims(r, g->members.data[i].activity);
     }
     for (int i = 0; i < g->outsiders.count; i++) {
-        if (r->is_eased[g->outsiders.data[i].port]) {
-            sim_rates_mark(r, g->outsiders.data[i].port);
-        }
+        sim_rates_mark(r, g->outsiders.data[i]);
     }
 }
 
@@ -696,20 +701,23 @@ static void let_go(struct programme *g)
     }
 }
 
-bool sim_selffeed_raise(struct sim_rates *r, int32_t first)
+bool sim_selffeed_raise(struct sim_rates *r, int32_t first, int rings)
 {
     struct programme g = {.r = r, .group = first};
     g.member_of = sim_base_alloc((size_t)r->net->activity_count, sizeof(*g.member_of));
     for (int32_t k = 0; k < r->net->activity_count; k++) {
         g.member_of[k] = -1;
     }
-    gather_group(&g);
+    gather_group(&g, rings);
     gather_members(&g);
     make_programme(&g);
-    raise_all(&g);
-    tighten(&g);
-    polish(&g);
-    const bool is_raised = has_risen(&g);
+    bool is_raised = is_anything_open(&g);
+    if (is_raised) {
+        raise_all(&g);
+        tighten(&g);
+        polish(&g);
+        is_raised = has_risen(&g);
+    }
     if (is_raised) {
         take_over(&g);
     } else {
@@ -717,6 +725,7 @@ bool sim_selffeed_raise(struct sim_rates *r, int32_t first)
     }
     Clp_deleteModel(g.lp);
     free(g.solution);
+    free(g.above);
     SIM_VEC_FREE(&g.rows);
     free(g.member_of);
     SIM_VEC_FREE(&g.members);
@@ -724,6 +733,66 @@ bool sim_selffeed_raise(struct sim_rates *r, int32_t first)
     SIM_VEC_FREE(&g.ports);
     SIM_VEC_FREE(&g.pools);
     return is_raised;
+}
+
+bool sim_selffeed_correct(struct sim_rates *r, int32_t group)
+{
+    const struct sim_network *net = r->net;
+    bool any = false;
+    for (int i = 0; i < r->raised.count; i++) {
+        const int32_t k = net->ports[r->raised.data[i]].activity;
+        if (r->raised_by[r->raised.data[i]] != group || r->member_of[k] != group ||
+            r->rate[k] <= r->decided[k] + 1e-12 * r->capacity[k]) {
+            continue;
+        }
+        int32_t tightest = -1;
+        for (int32_t j = net->activities[k].ports_begin; j < net->activities[k].ports_end; j++) {
+            if (r->raised_by[j] == group && (tightest < 0 || r->limit[j] < r->limit[tightest])) {
+                tightest = j;
+            }
+        }
+        r->limit[tightest] = r->decided[k];
+        r->is_eased[tightest] = false;
+        set_claims(r, k);
+        any = true;
+    }
+    return any;
+}
+
+bool sim_selffeed_loosen(struct sim_rates *r, int32_t group)
+{
+    const struct sim_network *net = r->net;
+    bool any = false;
+    for (int i = 0; i < r->raised.count; i++) {
+        const int32_t j = r->raised.data[i];
+        const int32_t k = net->ports[j].activity;
+        bool is_held = false; // by another port
+        for (int32_t m = net->activities[k].ports_begin; m < net->activities[k].ports_end; m++) {
+            is_held = is_held || (m != j && r->limit[m] <= r->decided[k]);
+        }
+        if (r->raised_by[j] != group || r->member_of[k] != group || r->is_eased[j] || !is_held) {
+            continue;
+        }
+        const double limit = sim_rates_compute_limit(r, j);
+        if (limit > r->limit[j]) {
+            r->limit[j] = limit;
+            set_claims(r, k);
+            any = true;
+        }
+    }
+    return any;
+}
+
+bool sim_selffeed_is_kept(const struct sim_rates *r, int32_t group)
+{
+    for (int i = 0; i < r->raised.count; i++) {
+        const int32_t k = r->net->ports[r->raised.data[i]].activity;
+        if (r->raised_by[r->raised.data[i]] == group && r->member_of[k] == group &&
+            fabs(r->rate[k] - r->decided[k]) > 1e-11 * r->capacity[k]) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void sim_selffeed_dissolve(struct sim_rates *r, int32_t group)

@@ -403,7 +403,9 @@ static void pulls(struct maker *m)
         if (out >= 0 && !n->activities[k].is_link && chance(m, m->p_pull)) {
             n->ports[out].flags |= SIM_PORT_PULL;
         }
-        if (out < 0 && in >= 0 && m->p_pull > 0.0 && chance(m, 0.5)) {
+        // At a stock the flag means nothing: the pull giver sees the stock (network.h).
+        if (out < 0 && in >= 0 && m->p_pull > 0.0 && chance(m, 0.5) &&
+            n->pools[n->ports[in].pool].capacity <= 0.0) {
             n->ports[in].flags |= SIM_PORT_OUTLET;
         }
     }
