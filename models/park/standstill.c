@@ -63,6 +63,9 @@ static void add_port(struct cut *k, int32_t port, bool pulls)
         q.activity = k->activity_of[q.activity];
     }
     q.pool = k->pool_of[q.pool];
+    if (pulls && q.gives && a->kind != PARK_ACTIVITY_PROCESS) {
+        q.flags |= SIM_PORT_PULL; // what is passed on is not meant for the room below
+    }
     q.flags &= pulls ? SIM_PORT_PULL | SIM_PORT_OUTLET : 0U;
     SIM_VEC_PUSH(&k->ports, q);
 }
