@@ -1,5 +1,6 @@
 #include "models/park/results.h"
 
+#include "models/park/work.h"
 #include "sim/cfg/tree.h"
 #include "sim/core/evq.h"
 
@@ -448,6 +449,7 @@ enum sim_status park_results_declare(const struct park *const *parks, int park_c
     declare_units(&w, parks[0]->record);
     declare_parties(&w);
     declare_ledger(&w, parks[0]->currency);
+    park_work_declare(out);
     declare_inputs(&w, parks, park_count);
     for (int i = 0; i < park_count; i++) {
         park_layout_destroy(w.layouts[i]);

@@ -9,6 +9,7 @@
 #include "models/park/record.h"
 #include "models/park/results.h"
 #include "models/park/roster.h"
+#include "models/park/work.h"
 #include "sim/flow/flow.h"
 
 #include <math.h>
@@ -24,6 +25,7 @@ enum {
 
 struct park_run {
     const struct park *park;
+    const struct sim_schema *schema;
     struct park_layout *layout;
     struct park_results results;
     struct park_roster roster;
@@ -108,6 +110,7 @@ struct park_run *park_run_create(const struct park *p, const struct sim_schema *
 {
     struct park_run *r = sim_base_alloc(1, sizeof(*r));
     r->park = p;
+    r->schema = schema;
     r->layout = park_layout_create(p);
     park_results_bind(&r->results, p, r->layout, schema);
     park_roster_init(&r->roster, p);
@@ -397,6 +400,8 @@ static enum sim_status finish(struct park_run *r, struct sim_err *err)
     }
     SIM_TRY(park_ledger_check(r->ledger, r->flow, err));
     park_record_totals(r->recorder, r->row, r->clock.now);
+    const struct sim_rates_work work = sim_rates_work_done(sim_flow_rates(r->flow));
+    park_work_put(r->schema, r->row, &work);
     return SIM_OK;
 }
 

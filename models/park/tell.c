@@ -1,6 +1,7 @@
 #include "models/park/tell.h"
 
 #include "models/park/results.h"
+#include "models/park/work.h"
 
 #include <jansson.h>
 
@@ -233,6 +234,7 @@ void park_tell_text(const struct park *p, const struct sim_outcome *outcome,
     print_balance(&s, out);
     print_unserved(&s, out);
     print_disposed(&s, out);
+    park_work_text(outcome, out);
     print_warnings(&s, out);
     close_summary(&s);
 }
@@ -340,6 +342,7 @@ void park_tell_json(const struct park *p, const struct sim_outcome *outcome, str
     (void)json_object_set_new(object, "stocks", stocks_of(&s));
     (void)json_object_set_new(object, "currency",
                               json_string(p->currency != NULL ? p->currency : ""));
+    park_work_json(outcome, object);
     close_summary(&s);
 }
 
