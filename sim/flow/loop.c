@@ -67,8 +67,10 @@ static int32_t claim_number(struct sim_rates *r, struct sim_loop *l, int32_t m)
     }
     const struct sim_network *net = r->net;
     const int32_t k = net->ports[m].activity;
-    struct sim_loop_claim claim = {
-        .port = m, .constant = r->is_idle[k] ? 0 : r->capacity[k], .rows_begin = l->claim_rows.count};
+    struct sim_loop_claim claim = {.port = m,
+                                   .constant =
+                                       r->is_idle[k] && !net->ports[m].gives ? 0 : r->capacity[k],
+                                   .rows_begin = l->claim_rows.count};
     for (int32_t i = net->activities[k].ports_begin; i < net->activities[k].ports_end; i++) {
         if (i != m && l->row_of[i] >= 0) {
             SIM_VEC_PUSH(&l->claim_rows, l->row_of[i]);

@@ -30,6 +30,9 @@ struct sim_rates *sim_rates_create(const struct sim_network *net)
     r->member_of = sim_base_alloc(activities, sizeof(int32_t));
     r->is_idle = sim_base_alloc(activities, sizeof(bool));
     r->decided = sim_base_alloc(activities, sizeof(double));
+    r->member_at = sim_base_alloc(activities, sizeof(int32_t));
+    r->in_group = sim_base_alloc(ports, sizeof(bool));
+    r->tries = sim_base_alloc(ports, sizeof(int32_t));
     r->order = sim_base_alloc(ports, sizeof(uint64_t));
     r->block = sim_base_alloc(ports, sizeof(int32_t));
     r->next_in_block = sim_base_alloc(ports, sizeof(int32_t));
@@ -59,10 +62,11 @@ void sim_rates_destroy(struct sim_rates *r)
         return;
     }
     void *const arrays[] = {
-        r->capacity,   r->rate,       r->before,    r->is_changed, r->is_stale,  r->limit,
-        r->claim,      r->weight,     r->raised_by, r->member_of,  r->is_hungry, r->decided,
-        r->is_eased,   r->least,      r->is_idle,   r->order,      r->block,     r->next_in_block,
-        r->is_waiting, r->is_counted, r->condition, r->is_relabel};
+        r->capacity,      r->rate,       r->before,     r->is_changed, r->is_stale,
+        r->limit,         r->claim,      r->weight,     r->raised_by,  r->member_of,
+        r->is_hungry,     r->decided,    r->member_at,  r->in_group,   r->tries,
+        r->is_eased,      r->least,      r->is_idle,    r->order,      r->block,
+        r->next_in_block, r->is_waiting, r->is_counted, r->condition,  r->is_relabel};
     for (int i = 0; i < SIM_COUNT(arrays); i++) {
         free(arrays[i]);
     }
@@ -76,6 +80,7 @@ void sim_rates_destroy(struct sim_rates *r)
     SIM_VEC_FREE(&r->raised);
     SIM_VEC_FREE(&r->hungry);
     SIM_VEC_FREE(&r->freed);
+    SIM_VEC_FREE(&r->tried);
     sim_labels_destroy(r->labels);
     sim_loop_destroy(r->loop);
     free(r);
@@ -110,7 +115,7 @@ void sim_rates_reset(struct sim_rates *r)
         r->capacity[k] = net->activities[k].capacity;
         r->rate[k] = 0;
         r->is_changed[k] = r->is_stale[k] = false;
-        r->member_of[k] = -1;
+        r->member_of[k] = r->member_at[k] = -1;
         r->is_idle[k] = false;
         weigh(r, k);
     }
@@ -493,26 +498,48 @@ static enum sim_status pass_on(struct sim_rates *r, int32_t group, struct sim_er
     return SIM_OK;
 }
 
+/** Raise the group around `block`, seeing `rings` of pools around it, and pass the rise on. */
+static enum sim_status raise_and_pass(struct sim_rates *r, int32_t block, int rings,
+                                      bool *out_raised, struct sim_err *err)
+{
+    enum {
+        LOOSENINGS = 8
+    };
+    int32_t in_the_way = -1;
+    for (;;) {
+        r->raising = block;
+        *out_raised = sim_selffeed_raise(r, block, rings, &in_the_way);
+        if (in_the_way < 0) {
+            break;
+        }
+        r->raising = -1;
+        sim_selffeed_dissolve(r, in_the_way); // it is found again with this one, or after it
+        SIM_TRY(propagate(r, err));
+    }
+    enum sim_status status = *out_raised ? pass_on(r, block, err) : SIM_OK;
+    for (int i = 0; i < LOOSENINGS && *out_raised && status == SIM_OK; i++) {
+        if (!sim_selffeed_loosen(r, block)) {
+            break;
+        }
+        status = pass_on(r, block, err);
+    }
+    r->raising = -1;
+    return status;
+}
+
 /** Let the group around `block` feed itself, in a circle of pools just wide enough that what it
  * finds still holds when the rise has been passed on. */
 static enum sim_status feed_block(struct sim_rates *r, int32_t block, struct sim_err *err)
 {
-    enum { RINGS = 6, LOOSENINGS = 8 };
-    for (int rings = 0; rings <= RINGS; rings++) {
-        r->raising = block;
-        enum sim_status status = SIM_OK;
-        const bool is_raised = sim_selffeed_raise(r, block, rings);
-        if (is_raised) {
-            status = pass_on(r, block, err);
-        }
-        for (int i = 0; i < LOOSENINGS && is_raised && status == SIM_OK; i++) {
-            if (!sim_selffeed_loosen(r, block)) {
-                break;
-            }
-            status = pass_on(r, block, err);
-        }
-        r->raising = -1;
-        SIM_TRY(status);
+    enum {
+        RINGS = 6
+    };
+    if (r->tries[block] == 0) {
+        SIM_VEC_PUSH(&r->tried, block);
+    }
+    for (int rings = r->tries[block]++; rings <= RINGS; rings++) {
+        bool is_raised = false;
+        SIM_TRY(raise_and_pass(r, block, rings, &is_raised, err));
         if (!is_raised) {
             return SIM_OK;
         }
@@ -526,33 +553,46 @@ static enum sim_status feed_block(struct sim_rates *r, int32_t block, struct sim
     return SIM_OK;
 }
 
+/** The first block that waits to be fed, causes first; it waits no longer. */
+static int32_t take_hungry(struct sim_rates *r)
+{
+    int first = 0;
+    for (int i = 1; i < r->hungry.count; i++) {
+        first = is_before(r, r->hungry.data[i], r->hungry.data[first]) ? i : first;
+    }
+    const int32_t block = r->hungry.data[first];
+    r->hungry.data[first] = SIM_VEC_LAST(&r->hungry);
+    r->hungry.count--;
+    r->is_hungry[block] = false;
+    return block;
+}
+
 /** When all has come to rest: loops that could feed themselves do, one after the other. */
 static enum sim_status feed(struct sim_rates *r, struct sim_err *err)
 {
     enum {
         ROUNDS = 1000
     };
-    for (int round = 0; r->hungry.count > 0; round++) {
-        int first = 0;
-        for (int i = 1; i < r->hungry.count; i++) {
-            first = is_before(r, r->hungry.data[i], r->hungry.data[first]) ? i : first;
+    enum sim_status status = SIM_OK;
+    for (int round = 0; r->hungry.count > 0 && status == SIM_OK; round++) {
+        const int32_t block = take_hungry(r);
+        if (r->block[block] != block || !sim_rates_is_circular(r, block) ||
+            r->raised_by[block] >= 0) {
+            continue; // gone, or fed with another of its group
         }
-        const int32_t block = r->hungry.data[first];
-        r->hungry.data[first] = SIM_VEC_LAST(&r->hungry);
-        r->hungry.count--;
-        r->is_hungry[block] = false;
-        const bool is_block = r->block[block] == block && sim_rates_is_circular(r, block);
-        if (!is_block || r->raised_by[block] >= 0) {
-            continue; // fed with another of its group
-        }
-        SIM_TRY(feed_block(r, block, err));
-        if (round >= ROUNDS) {
-            return sim_err_set(err, SIM_FAILED,
-                               "loops that feed themselves keep disturbing each other around '%s'",
-                               r->net->activities[r->net->ports[block].activity].name);
+        status = feed_block(r, block, err);
+        if (status == SIM_OK && round >= ROUNDS) {
+            status =
+                sim_err_set(err, SIM_FAILED,
+                            "loops that feed themselves keep disturbing each other around '%s'",
+                            r->net->activities[r->net->ports[block].activity].name);
         }
     }
-    return SIM_OK;
+    for (int i = 0; i < r->tried.count; i++) {
+        r->tries[r->tried.data[i]] = 0;
+    }
+    r->tried.count = 0;
+    return status;
 }
 
 /** Lists for the caller: activities that did change, pools they touch. */

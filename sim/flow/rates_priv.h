@@ -35,6 +35,9 @@ struct sim_rates {
     int32_t *raised_by; // group (its smallest port) that holds the limit by self-feeding, -1 none
     bool *is_idle;      // per activity: on a loop of pull activities and links that no user reaches
     double *decided;    // per activity: [1/s] the rate that its group's programme found
+    int32_t *member_at; // per activity: scratch of selffeed.c, -1 between calls
+    bool *in_group;     // per port: scratch of selffeed.c, false between calls
+    int32_t *tries;     // per block's smallest port: to feed it, in this settle
     int32_t *member_of; // per activity: group whose programme it was in, -1 none
     uint64_t *order;    // causes before effects; ports of one block share it
     int32_t *block;     // smallest port of the circular block it belongs to; itself when alone
@@ -48,7 +51,7 @@ struct sim_rates {
     bool *is_relabel;       // per pool: condition changed, labels not yet
     sim_rates_ints relabel, stale, heap, changed, changed_out, pools, pools_out;
     sim_rates_ints raised; // ports with raised_by
-    sim_rates_ints hungry, freed;
+    sim_rates_ints hungry, freed, tried;
     bool is_fresh;   // nothing solved since reset
     int32_t raising; // group whose rise is being passed on, -1 none
     struct sim_rates_work work;
@@ -139,8 +142,9 @@ void sim_rates_mark(struct sim_rates *r, int32_t j);
 
 /** Raise the group of blocks around block `first` as far as it can feed itself (selffeed.c). Its
  * limits, and those of others at its pools, hold until it is dissolved. The programme sees the
- * pools of the group and those up to `rings` activities away. True when it rose. */
-bool sim_selffeed_raise(struct sim_rates *r, int32_t first, int rings);
+ * pools of the group and those up to `rings` activities away. True when it rose. Where another
+ * group holds some of its ports, nothing is done and that group told: -1 none. */
+bool sim_selffeed_raise(struct sim_rates *r, int32_t first, int rings, int32_t *out_in_the_way);
 
 /** Hold those that run faster than decided; true when there were any. */
 bool sim_selffeed_correct(struct sim_rates *r, int32_t group);

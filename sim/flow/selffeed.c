@@ -141,7 +141,7 @@ struct programme {
 static void gather_block(struct programme *g, int32_t first)
 {
     for (int32_t j = first; j >= 0; j = g->r->next_in_block[j]) {
-        g->r->raised_by[j] = g->group;
+        g->r->in_group[j] = true;
         SIM_VEC_PUSH(&g->ports, j);
     }
 }
@@ -149,7 +149,7 @@ static void gather_block(struct programme *g, int32_t first)
 static void gather_block_of(struct programme *g, int32_t port)
 {
     const int32_t first = g->r->block[port];
-    if (g->r->raised_by[port] != g->group && sim_rates_is_circular(g->r, first)) {
+    if (!g->r->in_group[port] && sim_rates_is_circular(g->r, first)) {
         gather_block(g, first);
     }
 }
@@ -222,7 +222,7 @@ static void gather_group(struct programme *g, int rings)
 
 static bool is_in_group(const struct programme *g, int32_t port)
 {
-    return g->r->raised_by[port] == g->group;
+    return g->r->in_group[port];
 }
 
 static bool is_pool_of(const struct programme *g, int32_t pool)
@@ -676,11 +676,12 @@ static void take_over(struct programme *g)
 {
     struct sim_rates *r = g->r;
     for (int i = 0; i < g->outsiders.count; i++) {
-        r->raised_by[g->outsiders.data[i]] = g->group;
+        r->in_group[g->outsiders.data[i]] = true;
         r->is_eased[g->outsiders.data[i]] = true;
         SIM_VEC_PUSH(&g->ports, g->outsiders.data[i]);
     }
     for (int i = 0; i < g->ports.count; i++) {
+        r->raised_by[g->ports.data[i]] = g->group;
         SIM_VEC_PUSH(&r->raised, g->ports.data[i]);
     }
     for (int i = 0; i < g->members.count; i++) {
@@ -694,44 +695,64 @@ static void take_over(struct programme *g)
     }
 }
 
-static void let_go(struct programme *g)
+/** Another group that holds some of these ports, -1 none. */
+static int32_t other_group(const struct programme *g)
 {
     for (int i = 0; i < g->ports.count; i++) {
-        g->r->raised_by[g->ports.data[i]] = -1;
+        if (g->r->raised_by[g->ports.data[i]] >= 0) {
+            return g->r->raised_by[g->ports.data[i]];
+        }
     }
+    for (int i = 0; i < g->outsiders.count; i++) {
+        if (g->r->raised_by[g->outsiders.data[i]] >= 0) {
+            return g->r->raised_by[g->outsiders.data[i]];
+        }
+    }
+    return -1;
 }
 
-bool sim_selffeed_raise(struct sim_rates *r, int32_t first, int rings)
+static bool raise_group(struct programme *g)
 {
-    struct programme g = {.r = r, .group = first};
-    g.member_of = sim_base_alloc((size_t)r->net->activity_count, sizeof(*g.member_of));
-    for (int32_t k = 0; k < r->net->activity_count; k++) {
-        g.member_of[k] = -1;
+    make_programme(g);
+    bool is_raised = is_anything_open(g);
+    if (is_raised) {
+        raise_all(g);
+        tighten(g);
+        polish(g);
+        is_raised = has_risen(g);
     }
+    if (is_raised) {
+        take_over(g);
+    }
+    Clp_deleteModel(g->lp);
+    free(g->solution);
+    free(g->above);
+    return is_raised;
+}
+
+static void programme_fini(struct programme *g)
+{
+    for (int i = 0; i < g->ports.count; i++) {
+        g->r->in_group[g->ports.data[i]] = false;
+    }
+    for (int i = 0; i < g->members.count; i++) {
+        g->member_of[g->members.data[i].activity] = -1;
+    }
+    SIM_VEC_FREE(&g->rows);
+    SIM_VEC_FREE(&g->members);
+    SIM_VEC_FREE(&g->outsiders);
+    SIM_VEC_FREE(&g->ports);
+    SIM_VEC_FREE(&g->pools);
+}
+
+bool sim_selffeed_raise(struct sim_rates *r, int32_t first, int rings, int32_t *out_in_the_way)
+{
+    struct programme g = {.r = r, .group = first, .member_of = r->member_at};
     gather_group(&g, rings);
     gather_members(&g);
-    make_programme(&g);
-    bool is_raised = is_anything_open(&g);
-    if (is_raised) {
-        raise_all(&g);
-        tighten(&g);
-        polish(&g);
-        is_raised = has_risen(&g);
-    }
-    if (is_raised) {
-        take_over(&g);
-    } else {
-        let_go(&g);
-    }
-    Clp_deleteModel(g.lp);
-    free(g.solution);
-    free(g.above);
-    SIM_VEC_FREE(&g.rows);
-    free(g.member_of);
-    SIM_VEC_FREE(&g.members);
-    SIM_VEC_FREE(&g.outsiders);
-    SIM_VEC_FREE(&g.ports);
-    SIM_VEC_FREE(&g.pools);
+    *out_in_the_way = other_group(&g);
+    const bool is_raised = *out_in_the_way < 0 && raise_group(&g);
+    programme_fini(&g);
     return is_raised;
 }
 

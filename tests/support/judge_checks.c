@@ -254,6 +254,17 @@ static bool has_unreached(const struct judge_view *v, int32_t pool)
     return any;
 }
 
+// Does a loop of claims pass through this pool? What a loop that feeds itself is given there, and who
+// gives way, is decided for the pool as a whole; (c) and the pool's sums judge it.
+static bool has_loop(const struct judge_view *v, const int8_t *circular, int32_t pool)
+{
+    bool any = false;
+    for (int q = v->pool_start[pool]; q < v->pool_start[pool + 1]; q++) {
+        any = any || circular[v->pool_ports[q]] != 0;
+    }
+    return any;
+}
+
 static bool check_ports(const struct judge_view *v, const struct judge_answer *a,
                         const int8_t *circular, bool raised, struct judge_complaint *out)
 {
@@ -261,7 +272,7 @@ static bool check_ports(const struct judge_view *v, const struct judge_answer *a
         const struct sim_port_def *port = &v->n->ports[i];
         const double lack = fmin(v->u[port->activity], a->claim[i]) - a->rate[port->activity];
         if (v->u[port->activity] <= 0.0 || has_unreached(v, port->pool) ||
-            (raised && circular[i] != 0)) {
+            (raised && has_loop(v, circular, port->pool))) {
             continue;
         }
         if (!check_port(v, a, a->limit, a->claim, i, out)) {
