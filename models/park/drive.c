@@ -1,6 +1,7 @@
 #include "models/park/drive.h"
 
 #include "models/park/build.h"
+#include "models/park/factors.h"
 #include "sim/base/hash.h"
 #include "sim/base/vec.h"
 #include "sim/num/rng.h"
@@ -33,11 +34,11 @@ struct follower {
     double value;
 };
 
-/** A price or factor of a move that follows a profile. */
+/** A factor of a move that follows a profile. */
 struct rate {
     int32_t move;
     int32_t profile;
-    bool is_price; // else the emission factor
+    enum park_ledger_factor factor;
 };
 
 struct park_drives {
@@ -134,23 +135,6 @@ static int32_t profile_of(const struct park *p, const struct sim_value *v)
     return -1;
 }
 
-/** [kgCO2e per SI sent] What the park file says of the emissions of a move; NULL: nothing. */
-static const struct sim_value *factor_of(const struct park *p, const struct park_move *m)
-{
-    const struct park_stream *stream = p->streams[m->stream];
-    const struct park_offer *offer = m->offer >= 0 ? p->offers[m->offer] : NULL;
-    if (m->kind == PARK_MOVE_PURCHASE && offer != NULL) {
-        return offer->upstream.form != SIM_VALUE_NONE ? &offer->upstream : &stream->upstream;
-    }
-    if (m->kind == PARK_MOVE_DISPOSAL && offer != NULL) {
-        return &offer->emission;
-    }
-    if (m->kind == PARK_MOVE_INPUT && stream->burning != NULL && m->link < 0) {
-        return &stream->burning->fossil;
-    }
-    return NULL;
-}
-
 static void list_levels(struct park_drives *d)
 {
     int32_t *key = sim_base_alloc((size_t)d->levels.count, sizeof(*key));
@@ -165,13 +149,13 @@ static void list_levels(struct park_drives *d)
     free(key);
 }
 
-static void add_rate(struct park_drives *d, int32_t move, const struct sim_value *v, bool is_price)
+static void add_rate(struct park_drives *d, int32_t move, enum park_ledger_factor factor)
 {
-    const int32_t profile = profile_of(d->parts.park, v);
+    const struct park *p = d->parts.park;
+    const int32_t profile = profile_of(p, park_factors_value(p, move, factor));
     if (profile >= 0) {
         d->is_followed[profile] = true;
-        SIM_VEC_PUSH(&d->rates,
-                     (struct rate){.move = move, .profile = profile, .is_price = is_price});
+        SIM_VEC_PUSH(&d->rates, (struct rate){.move = move, .profile = profile, .factor = factor});
     }
 }
 
@@ -179,8 +163,9 @@ static void list_rates(struct park_drives *d)
 {
     const struct park *p = d->parts.park;
     for (int32_t m = 0; m < p->net->move_count; m++) {
-        add_rate(d, m, p->net->moves[m].price, true);
-        add_rate(d, m, factor_of(p, &p->net->moves[m]), false);
+        for (int f = 0; f < PARK_LEDGER_FACTORS; f++) {
+            add_rate(d, m, (enum park_ledger_factor)f);
+        }
     }
     int32_t *key = sim_base_alloc((size_t)d->rates.count, sizeof(*key));
     for (int i = 0; i < d->rates.count; i++) {
@@ -235,7 +220,8 @@ static double capacity_now(const struct park_drives *d, sim_time now, int32_t ac
 {
     const struct park_activity *a = &d->parts.park->net->activities[activity];
     const bool is_there = a->is_open && now >= a->from_us && now < a->until_us;
-    if (!is_there || (a->calendar >= 0 && !d->is_open[a->calendar])) {
+    if (!is_there || (a->calendar >= 0 && !d->is_open[a->calendar]) ||
+        park_contract_is_spent(d->parts.contracts, activity)) {
         return 0;
     }
     const int32_t level = d->level_of[activity];
@@ -312,11 +298,7 @@ static void pass_on(struct park_drives *d, const struct park_clock *c, int32_t p
     for (int32_t i = l->first[profile]; i < l->first[profile + 1]; i++) {
         const struct rate *r = &d->rates.data[l->items[i]];
         park_ledger_post_move(d->parts.ledger, d->parts.flow, r->move);
-        if (r->is_price) {
-            park_ledger_set_price(d->parts.ledger, r->move, value);
-        } else {
-            park_ledger_set_co2e(d->parts.ledger, r->move, value);
-        }
+        park_ledger_set(d->parts.ledger, r->move, r->factor, value);
     }
 }
 
@@ -369,28 +351,14 @@ static void reset_levels(struct park_drives *d, const struct park_clock *c, uint
     }
 }
 
-/** A value that does not follow a profile: as stated, or the mean of what could be drawn. */
-static double constant_of(const struct sim_value *v)
-{
-    if (v == NULL || v->form == SIM_VALUE_NONE) {
-        return 0;
-    }
-    return v->form == SIM_VALUE_DIST ? sim_dist_mean(&v->dist) : v->si;
-}
-
-static void reset_prices(struct park_drives *d)
+static void reset_factors(struct park_drives *d)
 {
     const struct park *p = d->parts.park;
     for (int32_t m = 0; m < p->net->move_count; m++) {
-        const struct park_move *move = &p->net->moves[m];
-        double factor = constant_of(factor_of(p, move));
-        const struct park_activity *a = &p->net->activities[move->activity];
-        // What the process itself emits goes with its activity, so with its first move.
-        if (a->kind == PARK_ACTIVITY_PROCESS && m == a->first_move) {
-            factor += constant_of(&p->processes[a->id]->process_emissions) / move->sent;
+        for (int i = 0; i < PARK_LEDGER_FACTORS; i++) {
+            const enum park_ledger_factor f = (enum park_ledger_factor)i;
+            park_ledger_set(d->parts.ledger, m, f, park_factors_constant(p, m, f));
         }
-        park_ledger_set_price(d->parts.ledger, m, constant_of(move->price));
-        park_ledger_set_co2e(d->parts.ledger, m, factor);
     }
 }
 
@@ -416,7 +384,7 @@ void park_drive_reset(struct park_drives *d, const struct park_clock *c, uint64_
     reset_calendars(d, c);
     reset_dates(d, c);
     reset_levels(d, c, seed, replication, antithetic);
-    reset_prices(d);
+    reset_factors(d);
     for (int32_t a = 0; a < p->net->activity_count; a++) {
         d->capacity[a] = NAN; // whatever the flow has: set it
         sim_stats_timed_begin(&d->wanted[a], c->now, 0);
@@ -467,6 +435,11 @@ void park_drive_hit(struct park_drives *d, const struct park_clock *c, int32_t t
     refresh_list(d, c->now, &d->by_target, target);
 }
 
+void park_drive_turn(struct park_drives *d, const struct park_clock *c, int32_t activity)
+{
+    refresh(d, c->now, activity);
+}
+
 const char *park_drive_idle_because(const struct park_drives *d, sim_time now, int32_t activity)
 {
     const struct park_activity *a = &d->parts.park->net->activities[activity];
@@ -479,6 +452,9 @@ const char *park_drive_idle_because(const struct park_drives *d, sim_time now, i
     }
     if (now < a->from_us || now >= a->until_us) {
         return "outside of its dates";
+    }
+    if (park_contract_is_spent(d->parts.contracts, activity)) {
+        return "its limit of this year is reached";
     }
     if (target >= 0 && park_breakdown_share(d->parts.breakdowns, target) <= 0) {
         return "it is broken";

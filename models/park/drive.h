@@ -2,8 +2,8 @@
  * What sets the capacities of a park over time: calendars, dates, profiles, draws, failures.
  *
  * The capacity of an activity now is its level (constant, of a profile, or drawn), or nothing while
- * its calendar is closed, outside of its dates, or where it is not open at all; times the smallest
- * share that its failures leave. Each cause is kept once and knows who depends on it, so a shift
+ * its calendar is closed, outside of its dates, beyond its limit of the year, or where it is not
+ * open at all; times the smallest share that its failures leave. Each cause is kept once and knows who depends on it, so a shift
  * that ends costs as many steps as there are activities on it.
  *
  * A profile that holds its values is followed exactly. A linear one becomes a staircase of `steps`
@@ -20,6 +20,7 @@
 #define PARK_DRIVE_H
 
 #include "models/park/breakdown.h"
+#include "models/park/contract.h"
 #include "models/park/happening.h"
 #include "models/park/ledger.h"
 #include "models/park/park.h"
@@ -35,6 +36,7 @@ struct park_drive_parts {
     struct sim_flow *flow;
     struct park_ledger *ledger;
     struct park_breakdowns *breakdowns;
+    struct park_contracts *contracts;
 };
 
 struct park_drives *park_drive_create(const struct park_drive_parts *parts);
@@ -54,6 +56,9 @@ void park_drive_happen(struct park_drives *d, const struct park_clock *c,
 
 /** The failures of this target changed the share that they leave. */
 void park_drive_hit(struct park_drives *d, const struct park_clock *c, int32_t target);
+
+/** The contract of this activity reached its limit, or may go on. */
+void park_drive_turn(struct park_drives *d, const struct park_clock *c, int32_t activity);
 
 /** Why the activity's capacity is 0 now, for the trace; NULL when it is not. */
 const char *park_drive_idle_because(const struct park_drives *d, sim_time now, int32_t activity);

@@ -11,8 +11,9 @@
 
 /** What a move has summed up, and where its activity's integral stood when it was last posted. */
 struct line {
-    struct sim_stats_sum sent, arrived, money, co2e;
-    double price, factor;
+    struct sim_stats_sum sent, arrived, unused;
+    struct sim_stats_sum sums[PARK_LEDGER_FACTORS];
+    double factors[PARK_LEDGER_FACTORS];
     double posted;
 };
 
@@ -63,9 +64,9 @@ void park_ledger_restart(struct park_ledger *l, const struct sim_flow *f)
         l->began[a] = sim_flow_total(f, a);
     }
     for (int m = 0; m < l->net->move_count; m++) {
-        l->lines[m] = (struct line){.price = l->lines[m].price,
-                                    .factor = l->lines[m].factor,
-                                    .posted = l->began[l->net->moves[m].activity]};
+        struct line next = {.posted = l->began[l->net->moves[m].activity]};
+        memcpy(next.factors, l->lines[m].factors, sizeof(next.factors));
+        l->lines[m] = next;
     }
     for (int p = 0; p < l->net->pool_count; p++) {
         l->marks[p] = (struct mark){.integrated = sim_flow_integrated(f, p),
@@ -75,14 +76,10 @@ void park_ledger_restart(struct park_ledger *l, const struct sim_flow *f)
     }
 }
 
-void park_ledger_set_price(struct park_ledger *l, int32_t move, double price)
+void park_ledger_set(struct park_ledger *l, int32_t move, enum park_ledger_factor factor,
+                     double value)
 {
-    l->lines[move].price = price;
-}
-
-void park_ledger_set_co2e(struct park_ledger *l, int32_t move, double factor)
-{
-    l->lines[move].factor = factor;
+    l->lines[move].factors[factor] = value;
 }
 
 void park_ledger_book(struct park_ledger *l, int32_t move, double sent, double arrived)
@@ -90,8 +87,19 @@ void park_ledger_book(struct park_ledger *l, int32_t move, double sent, double a
     struct line *line = &l->lines[move];
     sim_stats_sum_add(&line->sent, sent);
     sim_stats_sum_add(&line->arrived, arrived);
-    sim_stats_sum_add(&line->money, sent * line->price);
-    sim_stats_sum_add(&line->co2e, sent * line->factor);
+    for (int i = 0; i < PARK_LEDGER_FACTORS; i++) {
+        if (line->factors[i] != 0) {
+            sim_stats_sum_add(&line->sums[i], sent * line->factors[i]);
+        }
+    }
+}
+
+double park_ledger_book_due(struct park_ledger *l, int32_t move, double amount)
+{
+    struct line *line = &l->lines[move];
+    const double money = amount * line->factors[PARK_LEDGER_PRICE];
+    sim_stats_sum_add(&line->unused, money);
+    return money;
 }
 
 void park_ledger_post_move(struct park_ledger *l, const struct sim_flow *f, int32_t move)
@@ -115,10 +123,18 @@ void park_ledger_post(struct park_ledger *l, const struct sim_flow *f)
 struct park_ledger_sum park_ledger_sum(const struct park_ledger *l, int32_t move)
 {
     const struct line *line = &l->lines[move];
-    return (struct park_ledger_sum){.sent = sim_stats_sum_value(&line->sent),
-                                    .arrived = sim_stats_sum_value(&line->arrived),
-                                    .money = sim_stats_sum_value(&line->money),
-                                    .co2e_kg = sim_stats_sum_value(&line->co2e)};
+    const double unused = sim_stats_sum_value(&line->unused);
+    const double process = sim_stats_sum_value(&line->sums[PARK_LEDGER_PROCESS]);
+    return (struct park_ledger_sum){
+        .sent = sim_stats_sum_value(&line->sent),
+        .arrived = sim_stats_sum_value(&line->arrived),
+        .money = sim_stats_sum_value(&line->sums[PARK_LEDGER_PRICE]) + unused,
+        .unused = unused,
+        .carriage = sim_stats_sum_value(&line->sums[PARK_LEDGER_CARRIAGE]),
+        .co2e_kg = sim_stats_sum_value(&line->sums[PARK_LEDGER_CO2E]) + process,
+        .process_kg = process,
+        .biogenic_kg = sim_stats_sum_value(&line->sums[PARK_LEDGER_BIOGENIC]),
+    };
 }
 
 double park_ledger_activity(const struct park_ledger *l, const struct sim_flow *f, int32_t activity)

@@ -32,12 +32,26 @@
 
 struct park_ledger; // opaque: sums and marks live in ledger.c
 
+/** By what a move's amount is booked in other quantities (factors.h says where they come from). */
+enum park_ledger_factor {
+    PARK_LEDGER_PRICE,    // [money/SI] `to` pays `from`
+    PARK_LEDGER_CARRIAGE, // [money/SI] what the link costs its payer
+    PARK_LEDGER_CO2E,     // [kgCO2e/SI] fossil: burnt, upstream or in disposal
+    PARK_LEDGER_BIOGENIC, // [kgCO2e/SI] biogenic, burnt
+    PARK_LEDGER_PROCESS,  // [kgCO2e/SI] of the process itself
+    PARK_LEDGER_FACTORS
+};
+
 /** What one move has summed up since the restart. */
 struct park_ledger_sum {
-    double sent;    // [SI] left its `from`
-    double arrived; // [SI] reached its `to`
-    double money;   // [money] that `to` paid `from`
-    double co2e_kg; // [kgCO2e] caused by it
+    double sent;        // [SI] left its `from`
+    double arrived;     // [SI] reached its `to`
+    double money;       // [money] that `to` paid `from`, with what it paid and did not take
+    double unused;      // [money] of which for what was not taken (take-or-pay)
+    double carriage;    // [money] that the link cost its payer
+    double co2e_kg;     // [kgCO2e] fossil, caused by it, that of the process included
+    double process_kg;  // [kgCO2e] of which from the process itself
+    double biogenic_kg; // [kgCO2e] biogenic, beside it
 };
 
 /** One stream's balance since the restart. What moves between two of its pools counts as neither
@@ -58,9 +72,9 @@ void park_ledger_destroy(struct park_ledger *l); // NULL is fine
 /** Forget all sums, and count from where the totals and levels of `f` stand now; factors stay. */
 void park_ledger_restart(struct park_ledger *l, const struct sim_flow *f);
 
-/** From now on the move costs and causes so much; post it first. [money/SI], [kgCO2e/SI] */
-void park_ledger_set_price(struct park_ledger *l, int32_t move, double price);
-void park_ledger_set_co2e(struct park_ledger *l, int32_t move, double factor);
+/** From now on the move is booked so; post it first. */
+void park_ledger_set(struct park_ledger *l, int32_t move, enum park_ledger_factor factor,
+                     double value);
 
 /** Book all that has moved since the last posting (or restart); and the same for one move. */
 void park_ledger_post(struct park_ledger *l, const struct sim_flow *f);
@@ -68,6 +82,10 @@ void park_ledger_post_move(struct park_ledger *l, const struct sim_flow *f, int3
 
 /** Book one amount. Posting does so for whatever the network moved; others need not. */
 void park_ledger_book(struct park_ledger *l, int32_t move, double sent, double arrived);
+
+/** Book money for an amount [SI] that was due and not taken, at the price that holds. Returns it.
+ */
+double park_ledger_book_due(struct park_ledger *l, int32_t move, double amount);
 
 struct park_ledger_sum park_ledger_sum(const struct park_ledger *l, int32_t move);
 

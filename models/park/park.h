@@ -56,7 +56,9 @@ struct park_stream {
 };
 
 enum {
-    PARK_STREAM_FUEL = 2 // index into park_streams_kinds
+    PARK_STREAM_FUEL = 2, // indices into park_streams_kinds
+    PARK_STREAM_ENERGY = 3,
+    PARK_STREAM_HEAT = 4
 };
 
 struct park_site {

@@ -151,7 +151,11 @@ static void put_link(const struct park_recorder *r, struct sim_row *row, int lin
     sim_row_f64(row, out->energy)[entry] =
         sum.sent * content(stream, &stream->energy, SIM_DIM_ENERGY) / 1e9;
     sim_row_f64(row, out->money)[entry] = sum.money;
+    sim_row_f64(row, out->take_or_pay)[entry] = sum.unused;
+    sim_row_f64(row, out->carriage)[entry] = sum.carriage;
     sim_row_f64(row, out->co2e)[entry] = sum.co2e_kg / 1e3;
+    sim_row_f64(row, out->process)[entry] = sum.process_kg / 1e3;
+    sim_row_f64(row, out->biogenic)[entry] = sum.biogenic_kg / 1e3;
     if (k->is_user) {
         const double wanted = park_drive_wanted(r->parts.drives, now, move->activity) -
                               r->wanted_began[move->activity];

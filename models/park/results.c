@@ -349,8 +349,12 @@ static void declare_ledger(struct world *w, const char *currency)
                    {"lost", NULL, "amount lost on the way, in entry_unit"},
                    {"mass", "t", "mass of it"},
                    {"energy", "GJ", "energy content of it"},
-                   {"money", "", "what `to` paid `from`"},
-                   {"co2e", "t", "carbon dioxide equivalent caused by the move"}};
+                   {"money", "", "what `to` paid `from`, with take_or_pay"},
+                   {"take_or_pay", "", "of which for what was due and not taken"},
+                   {"carriage", "", "what the link cost its payer"},
+                   {"co2e", "t", "fossil carbon dioxide equivalent caused by the move"},
+                   {"co2e_process", "t", "of which from the process itself, not its fuel"},
+                   {"co2e_biogenic", "t", "biogenic carbon dioxide set free, beside co2e"}};
     static const struct {
         const char *name;
         size_t field;
@@ -530,7 +534,11 @@ void park_results_bind(struct park_results *r, const struct park *p,
                                .mass = sim_schema_var_find(schema, "ledger", "mass"),
                                .energy = sim_schema_var_find(schema, "ledger", "energy"),
                                .money = sim_schema_var_find(schema, "ledger", "money"),
+                               .take_or_pay = sim_schema_var_find(schema, "ledger", "take_or_pay"),
+                               .carriage = sim_schema_var_find(schema, "ledger", "carriage"),
                                .co2e = sim_schema_var_find(schema, "ledger", "co2e"),
+                               .process = sim_schema_var_find(schema, "ledger", "co2e_process"),
+                               .biogenic = sim_schema_var_find(schema, "ledger", "co2e_biogenic"),
                                .intervals = park_results_interval_count(p)};
     r->units = sim_base_alloc((size_t)layout->unit_count, sizeof(*r->units));
     for (int i = 0; i < layout->unit_count; i++) {

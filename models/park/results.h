@@ -17,9 +17,7 @@
  * - running is full-load hours: the activity over the interval by the most that its capacity can
  *   be. down is hours times the share of the capacity that failures took away.
  * - ledger entries are the links of all units. mass and energy are NaN where the stream does not
- *   say its density or energy content. co2e is what the move causes: bought goods by their upstream
- *   factor, what is disposed of by the offer's, a fuel by its fossil carbon where a process takes
- * it (and process emissions with the process's first port).
+ *   say its density or energy content. What money and co2e are: factors.h.
  *
  * Floor 5.
  */
@@ -45,12 +43,13 @@ struct park_results {
     const struct park_layout *layout;
     struct park_results_unit *units; // by unit of the layout
     int running, down;
-    int quantity, lost, mass, energy, money, co2e; // of /ledger
-    int32_t *link_at, *entry_at;                   // by link of the layout: its columns
-    int32_t *stock_at;                             // by stock of the layout
-    int32_t *stream_at;                            // by stream
-    int32_t *process_at;                           // by process, on axis unit
-    int64_t intervals;                             // [-] of the recording
+    int quantity, lost, mass, energy, money, take_or_pay, carriage; // of /ledger
+    int co2e, process, biogenic;                                    // of /ledger
+    int32_t *link_at, *entry_at; // by link of the layout: its columns
+    int32_t *stock_at;           // by stock of the layout
+    int32_t *stream_at;          // by stream
+    int32_t *process_at;         // by process, on axis unit
+    int64_t intervals;           // [-] of the recording
 };
 
 void park_results_bind(struct park_results *r, const struct park *p,

@@ -32,6 +32,7 @@ struct park_run {
     struct sim_flow *flow;
     struct park_ledger *ledger;
     struct park_breakdowns *breakdowns;
+    struct park_contracts *contracts;
     struct park_drives *drives;
     struct park_delays *delays;
     struct park_recorder *recorder;
@@ -118,11 +119,13 @@ struct park_run *park_run_create(const struct park *p, const struct sim_schema *
     r->ledger = park_ledger_create(p);
     make_breakdowns(r);
     make_targets(r);
+    r->contracts = park_contract_create(p, &r->roster, r->flow, r->ledger);
     r->drives = park_drive_create(&(struct park_drive_parts){.park = p,
                                                              .roster = &r->roster,
                                                              .flow = r->flow,
                                                              .ledger = r->ledger,
-                                                             .breakdowns = r->breakdowns});
+                                                             .breakdowns = r->breakdowns,
+                                                             .contracts = r->contracts});
     r->delays = park_delay_create(p, &r->roster, r->flow);
     r->recorder = park_record_create(&(struct park_record_parts){.park = p,
                                                                  .results = &r->results,
@@ -144,6 +147,7 @@ void park_run_destroy(struct park_run *r)
     park_record_destroy(r->recorder);
     park_delay_destroy(r->delays);
     park_drive_destroy(r->drives);
+    park_contract_destroy(r->contracts);
     park_breakdown_destroy(r->breakdowns);
     park_ledger_destroy(r->ledger);
     sim_flow_destroy(r->flow);
@@ -208,6 +212,7 @@ static void on_change(void *user, sim_time now, int32_t activity, double before,
         return; // the network's own, beside those of the park
     }
     (void)park_delay_changed(r->delays, &r->clock, activity, after);
+    park_contract_changed(r->contracts, &r->clock, activity, after);
     if (r->clock.trace != NULL) {
         say_why(r, activity, after);
     }
@@ -258,6 +263,7 @@ static void begin_recording(struct park_run *r)
 {
     r->is_recording = true;
     park_ledger_restart(r->ledger, r->flow);
+    park_contract_restart(r->contracts, r->clock.now);
     park_record_begin(r->recorder, r->row, r->clock.now);
     const int64_t count = r->results.intervals;
     if (count > 1) {
@@ -275,6 +281,15 @@ static void record(struct park_run *r, const struct sim_event *e)
     }
 }
 
+/** What is counted by calendar year has changed: the capacities follow. */
+static void turn_contracts(struct park_run *r, const struct sim_event *e)
+{
+    park_contract_happen(r->contracts, &r->clock, e);
+    for (int i = 0; i < park_contract_count(r->contracts); i++) {
+        park_drive_turn(r->drives, &r->clock, park_contract_activity(r->contracts, i));
+    }
+}
+
 static void happen(struct park_run *r, const struct sim_event *e)
 {
     switch ((enum park_happening)e->kind) {
@@ -287,6 +302,10 @@ static void happen(struct park_run *r, const struct sim_event *e)
     case PARK_HAPPENING_END:
         park_record_interval(r->recorder, r->row, r->clock.now);
         r->is_over = true;
+        break;
+    case PARK_HAPPENING_YEAR:
+    case PARK_HAPPENING_LIMIT:
+        turn_contracts(r, e);
         break;
     case PARK_HAPPENING_CALENDAR:
     case PARK_HAPPENING_DATE:
@@ -326,6 +345,7 @@ static void reset(struct park_run *r, const struct sim_trial *t)
     park_ledger_restart(r->ledger, r->flow);
     const uint64_t replication = (uint64_t)t->replication;
     park_breakdown_reset(r->breakdowns, &r->clock, t->seed, replication, t->antithetic);
+    park_contract_reset(r->contracts, &r->clock);
     park_drive_reset(r->drives, &r->clock, t->seed, replication, t->antithetic);
     park_delay_reset(r->delays, &r->clock);
     if (p->warm_us <= p->start_us) {
@@ -395,6 +415,7 @@ static enum sim_status step(struct park_run *r, struct sim_err *err)
 static enum sim_status finish(struct park_run *r, struct sim_err *err)
 {
     park_ledger_post(r->ledger, r->flow);
+    park_contract_close(r->contracts, &r->clock);
     if (r->tamper != NULL) {
         r->tamper(r->tamper_user, r->ledger);
     }

@@ -1,0 +1,87 @@
+#include "models/park/factors.h"
+
+/** The input or output of a process that a move books; NULL when it is something else. */
+static const struct park_flow *flow_of(const struct park *p, int32_t move)
+{
+    const struct park_activity *a = &p->net->activities[p->net->moves[move].activity];
+    return a->kind == PARK_ACTIVITY_PROCESS ? &p->processes[a->id]->flows[move - a->first_move]
+                                            : NULL;
+}
+
+/** What passes by contract, where it enters. */
+static bool is_carried(const struct park *p, int32_t move)
+{
+    const struct park_activity *a = &p->net->activities[p->net->moves[move].activity];
+    return a->kind == PARK_ACTIVITY_EXCHANGE && move == a->first_move &&
+           p->net->moves[move].link >= 0;
+}
+
+static const struct sim_value *co2e_of(const struct park *p, int32_t move)
+{
+    const struct park_move *m = &p->net->moves[move];
+    const struct park_stream *stream = p->streams[m->stream];
+    const struct park_offer *offer = m->offer >= 0 ? p->offers[m->offer] : NULL;
+    const struct park_flow *flow = flow_of(p, move);
+    if (m->kind == PARK_MOVE_PURCHASE && offer != NULL) {
+        return offer->upstream.form != SIM_VALUE_NONE ? &offer->upstream : &stream->upstream;
+    }
+    if (m->kind == PARK_MOVE_DISPOSAL && offer != NULL) {
+        return &offer->emission;
+    }
+    return flow != NULL && flow->is_burnt ? &stream->burning->fossil : NULL;
+}
+
+static const struct sim_value *process_of(const struct park *p, int32_t move)
+{
+    const struct park_activity *a = &p->net->activities[p->net->moves[move].activity];
+    const bool is_first = a->kind == PARK_ACTIVITY_PROCESS && move == a->first_move;
+    return is_first ? &p->processes[a->id]->process_emissions : NULL;
+}
+
+const struct sim_value *park_factors_value(const struct park *p, int32_t move,
+                                           enum park_ledger_factor factor)
+{
+    const struct park_move *m = &p->net->moves[move];
+    const struct park_flow *flow = flow_of(p, move);
+    switch (factor) {
+    case PARK_LEDGER_PRICE:
+        return m->price;
+    case PARK_LEDGER_CARRIAGE:
+        return is_carried(p, move) ? &p->links[m->link]->cost : NULL;
+    case PARK_LEDGER_CO2E:
+        return co2e_of(p, move);
+    case PARK_LEDGER_BIOGENIC:
+        return flow != NULL && flow->is_burnt ? &p->streams[m->stream]->burning->biogenic : NULL;
+    case PARK_LEDGER_PROCESS:
+        return process_of(p, move);
+    case PARK_LEDGER_FACTORS:
+        break;
+    }
+    return NULL;
+}
+
+double park_factors_constant(const struct park *p, int32_t move, enum park_ledger_factor factor)
+{
+    const struct sim_value *v = park_factors_value(p, move, factor);
+    if (v == NULL || (v->form != SIM_VALUE_QUANTITY && v->form != SIM_VALUE_DIST)) {
+        return 0;
+    }
+    const double value = v->form == SIM_VALUE_DIST ? sim_dist_mean(&v->dist) : v->si;
+    // Emissions of a process are said per unit of its activity.
+    return factor == PARK_LEDGER_PROCESS ? value / p->net->moves[move].sent : value;
+}
+
+int park_factors_scope(const struct park *p, int32_t move, int32_t *out_party)
+{
+    const struct park_move *m = &p->net->moves[move];
+    const int kind = p->streams[m->stream]->kind;
+    *out_party = p->net->accounts[m->to].party;
+    if (flow_of(p, move) != NULL) {
+        return 1;
+    }
+    if (m->kind == PARK_MOVE_PURCHASE) {
+        return kind == PARK_STREAM_ENERGY || kind == PARK_STREAM_HEAT ? 2 : 3;
+    }
+    *out_party = p->net->accounts[m->from].party;
+    return m->kind == PARK_MOVE_DISPOSAL ? 3 : 0;
+}
