@@ -4,6 +4,7 @@
 #include "models/park/build.h"
 #include "models/park/delay.h"
 #include "models/park/drive.h"
+#include "models/park/endless.h"
 #include "models/park/happening.h"
 #include "models/park/ledger.h"
 #include "models/park/record.h"
@@ -45,6 +46,7 @@ struct park_run {
     bool *runs;         // by activity
     unsigned char *was; // by pool, for the trace: bit 0 empty, bit 1 full
     struct park_clock clock;
+    struct park_endless endless;
     struct sim_trace trace;
     const struct sim_model_hooks *hooks;
     struct sim_row *row;
@@ -340,6 +342,7 @@ static void reset(struct park_run *r, const struct sim_trial *t)
     memset(r->runs, 0, (size_t)p->net->activity_count * sizeof(*r->runs));
     memset(r->running, 0, ((size_t)p->process_count + (size_t)p->link_count) * sizeof(*r->running));
     memset(r->was, 0, (size_t)p->net->pool_count);
+    park_endless_reset(&r->endless, p, &r->roster);
     sim_evq_reset(r->clock.queue, p->start_us);
     sim_flow_reset(r->flow, p->start_us, p->net->initial);
     park_ledger_restart(r->ledger, r->flow);
@@ -388,6 +391,31 @@ static void validate(const struct park_run *r)
 #endif
 }
 
+/** All that is planned for now; false when time hardly moves. */
+static bool happen_all(struct park_run *r)
+{
+    struct sim_event e;
+    bool moves = true;
+    while (!r->is_over && moves && sim_evq_peek(r->clock.queue, &e) && e.when == r->clock.now) {
+        (void)sim_evq_pop(r->clock.queue, &e);
+        r->events++;
+        moves = park_endless_add(
+            &r->endless, r->clock.now,
+            (struct park_endless_event){.kind = e.kind, .who = e.who, .arg = e.arg});
+        happen(r, &e);
+    }
+    return moves;
+}
+
+/** The stock that reaches a bound now; false when time hardly moves. */
+static bool happen_bound(struct park_run *r)
+{
+    r->events++;
+    return park_endless_add(&r->endless, r->clock.now,
+                            (struct park_endless_event){.kind = PARK_ENDLESS_BOUND,
+                                                        .who = sim_flow_next_pool(r->flow)});
+}
+
 /** Go to the next instant, let all happen that happens then, and settle. */
 static enum sim_status step(struct park_run *r, struct sim_err *err)
 {
@@ -395,14 +423,12 @@ static enum sim_status step(struct park_run *r, struct sim_err *err)
     const bool is_planned = sim_evq_peek(r->clock.queue, &e);
     SIM_REQUIRE(is_planned, "a run has no end");
     const sim_time bound = sim_flow_next(r->flow);
-    const sim_time now = e.when < bound ? e.when : bound;
-    sim_flow_advance(r->flow, now);
-    r->clock.now = now;
-    r->events += bound == now ? 1 : 0;
-    while (!r->is_over && sim_evq_peek(r->clock.queue, &e) && e.when == now) {
-        (void)sim_evq_pop(r->clock.queue, &e);
-        r->events++;
-        happen(r, &e);
+    r->clock.now = e.when < bound ? e.when : bound;
+    bool moves = bound > r->clock.now || happen_bound(r);
+    sim_flow_advance(r->flow, r->clock.now);
+    moves = moves && happen_all(r);
+    if (!moves) {
+        return park_endless_tell(&r->endless, r->park, &r->roster, err);
     }
     if (r->is_over) {
         return SIM_OK;

@@ -558,6 +558,11 @@ sim_time sim_flow_next(const struct sim_flow *f)
     return f->heap.count > 0 ? f->stocks[f->heap.data[0]].due : SIM_TIME_NEVER;
 }
 
+int32_t sim_flow_next_pool(const struct sim_flow *f)
+{
+    return f->heap.count > 0 ? f->net->pool_out[f->heap.data[0]] : -1;
+}
+
 void sim_flow_advance(struct sim_flow *f, sim_time now)
 {
     SIM_REQUIRE(now >= f->now && now <= sim_flow_next(f), "time goes back, or past a bound");

@@ -46,6 +46,7 @@ void sim_flow_watch(struct sim_flow *f, sim_flow_on_change *on_change, void *use
 
 /** The next instant at which some stock reaches a bound; SIM_TIME_NEVER when none will. */
 sim_time sim_flow_next(const struct sim_flow *f);
+int32_t sim_flow_next_pool(const struct sim_flow *f); // which one; -1 when none will
 
 /** Let time pass to `now` (not before the last, not after sim_flow_next). Stocks due are set on
  * their bound; settle before time passes again. */
