@@ -134,7 +134,6 @@ struct programme {
     Clp_Simplex *lp;
     int columns;          // members and the fill level
     double *solution;     // of the last programme that had one; per column
-    double *above;        // per column: the most it was seen at
     SIM_VEC(double) rows; // the pools' sums, a row each over the members
 };
 
@@ -380,13 +379,13 @@ static void make_programme(struct programme *g)
 {
     g->columns = g->members.count + 1;
     g->solution = sim_base_alloc((size_t)g->columns, sizeof(double));
-    g->above = sim_base_alloc((size_t)g->columns, sizeof(double));
     for (int i = 0; i < g->members.count; i++) {
         g->solution[i] = g->members.data[i].floor;
     }
     g->lp = Clp_newModel();
     Clp_setLogLevel(g->lp, 0);
     Clp_setPrimalTolerance(g->lp, 1e-11);
+    Clp_setDualTolerance(g->lp, 1e-10);
     Clp_resize(g->lp, 0, g->columns);
     Clp_setOptimizationDirection(g->lp, -1);
     for (int i = 0; i < g->members.count; i++) {
@@ -446,28 +445,22 @@ static bool is_of_class(const struct member *m, int32_t rank)
     return m->is_blocked && m->rank == rank;
 }
 
-/** The members of the class that no programme can lift above `fill`, or else the first by name (a
- * rounding may hide who is stuck). Those that the last solution has above it are not. */
-static void drop_stuck(struct programme *g, int32_t rank, double fill)
+/** The members of the class that hold its level down: those whose fill has a price. Should a
+ * rounding hide them, the first by name. `fills` is the first fill row. */
+static void drop_stuck(struct programme *g, int32_t rank, double fill, int fills)
 {
+    const double *price = Clp_dualRowSolution(g->lp);
     int first = -1;
     bool any = false;
-    double *above = g->above;
-    memcpy(above, g->solution, (size_t)g->columns * sizeof(*above));
     for (int i = 0; i < g->members.count; i++) {
         struct member *m = &g->members.data[i];
-        const double level = fmax(fill, m->floor) + OPEN;
         if (!is_of_class(m, rank)) {
             continue;
         }
         first = first < 0 ? i : first;
-        if (above[i] <= level && (level >= m->ceiling || most(g, i) <= level)) {
+        if (fabs(price[fills + i]) > 1e-9 || m->ceiling <= fmax(fill, m->floor) + OPEN) {
             m->is_blocked = false;
             any = true;
-        } else if (above[i] <= level) {
-            for (int c = 0; c < g->members.count; c++) { // what rises with it is not stuck either
-                above[c] = fmax(above[c], g->solution[c]);
-            }
         }
     }
     if (!any && first >= 0) {
@@ -498,7 +491,7 @@ static void raise_class(struct programme *g, int32_t rank)
                 secure(g, i, fmin(m->ceiling, fmax(m->floor, fill)));
             }
         }
-        drop_stuck(g, rank, fill);
+        drop_stuck(g, rank, fill, fills);
     }
 }
 
@@ -519,7 +512,8 @@ static void raise_all(struct programme *g)
     for (int i = 0; i < g->members.count; i++) {
         Clp_rowLower(g->lp)[fills + i] = -DBL_MAX;
     }
-    for (int i = 0; i < g->members.count && is_anything_open(g); i++) {
+    const bool is_open = is_anything_open(g);
+    for (int i = 0; i < g->members.count && is_open; i++) {
         if (g->members.data[i].floor < g->members.data[i].ceiling) {
             secure(g, i, fmax(g->members.data[i].floor, most(g, i)));
         }
@@ -726,7 +720,6 @@ static bool raise_group(struct programme *g)
     }
     Clp_deleteModel(g->lp);
     free(g->solution);
-    free(g->above);
     return is_raised;
 }
 
