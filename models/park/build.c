@@ -4,6 +4,7 @@
 #include "models/park/kinds.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 int32_t park_build_pool(struct park_builder *b, const struct sim_pool_def *def,
@@ -192,11 +193,29 @@ static struct park_net *collect(struct park_builder *b)
     return n;
 }
 
-static void tell(struct park_builder *b, const char *what)
+/** The first contract that a message names in quotes, else all of them; NULL: there are none. */
+static const struct sim_node *named_in(const struct park_builder *b, const char *what)
 {
     const struct sim_node *at = sim_tree_child(sim_tree_root(b->park->tree), "exchanges");
-    sim_diag_add(b->diag, SIM_DIAG_WRONG, at != NULL ? &at->place : NULL,
-                 at != NULL ? "exchanges" : "", NULL, "%s", what);
+    const char *found = NULL;
+    for (int i = 0; i < b->park->exchange_count; i++) {
+        char *quoted = sim_base_format("'%s'", b->park->exchanges[i]->name);
+        const char *here = strstr(what, quoted);
+        if (here != NULL && (found == NULL || here < found)) {
+            found = here;
+            at = b->park->exchanges[i]->node;
+        }
+        free(quoted);
+    }
+    return at;
+}
+
+static void tell(struct park_builder *b, const char *what)
+{
+    const struct sim_node *at = named_in(b, what);
+    char *path = at != NULL ? sim_tree_path(at) : NULL;
+    sim_diag_add(b->diag, SIM_DIAG_WRONG, at != NULL ? &at->place : NULL, path, NULL, "%s", what);
+    free(path);
 }
 
 static enum sim_status make_network(struct park_builder *b, struct park_net *n)
