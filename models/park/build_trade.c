@@ -102,7 +102,11 @@ static void add_trade(struct park_builder *b, int32_t offer, int32_t pool, int64
     const int32_t firm = b->pools.data[pool].party;
     const int32_t world = park_build_trade_pool(b, offer);
     const bool buys = o->side == PARK_SIDE_SELLS;
-    const struct park_activity a = park_build_activity(name, kinds[o->side], offer, INFINITY);
+    struct park_activity a = park_build_activity(name, kinds[o->side], offer, INFINITY);
+    if (!p->parties[firm].is_market) {
+        a.from_us = p->firms[p->parties[firm].id]->from_us;
+        a.until_us = p->firms[p->parties[firm].id]->until_us;
+    }
     park_build_add(b, &a, 0, world >= 0);
     int32_t from = -1;
     int32_t to = -1;

@@ -1,18 +1,21 @@
 #include "models/park/record.h"
 
+#include "models/park/books.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct park_recorder {
     struct park_record_parts parts;
-    int64_t interval;        // that is under way
-    double *flow_before;     // by link: [own unit] when the interval began
-    double *activity_before; // by process
-    double *down_before;     // by process [h]
-    double *wanted_began;    // by activity, at the begin
-    int32_t *activity_of;    // by process
-    double *scale;           // by stream: SI per unit
+    int64_t interval;               // that is under way
+    double *flow_before;            // by link: [own unit] when the interval began
+    double *activity_before;        // by process
+    double *down_before;            // by process [h]
+    double *wanted_began;           // by activity, at the begin
+    int32_t *activity_of;           // by process
+    double *scale;                  // by stream: SI per unit
+    struct park_books_party *books; // by party
 };
 
 struct park_recorder *park_record_create(const struct park_record_parts *parts)
@@ -26,6 +29,7 @@ struct park_recorder *park_record_create(const struct park_record_parts *parts)
     r->down_before = sim_base_alloc(processes, sizeof(double));
     r->wanted_began = sim_base_alloc((size_t)p->net->activity_count, sizeof(double));
     r->activity_of = sim_base_alloc(processes, sizeof(int32_t));
+    r->books = sim_base_alloc((size_t)p->party_count, sizeof(*r->books));
     r->scale = sim_base_alloc((size_t)p->stream_count, sizeof(double));
     for (int32_t a = 0; a < p->net->activity_count; a++) {
         if (p->net->activities[a].kind == PARK_ACTIVITY_PROCESS) {
@@ -49,6 +53,7 @@ void park_record_destroy(struct park_recorder *r)
     free(r->wanted_began);
     free(r->activity_of);
     free(r->scale);
+    free(r->books);
     free(r);
 }
 
@@ -142,6 +147,7 @@ static void put_link(const struct park_recorder *r, struct sim_row *row, int lin
     const struct park_ledger_sum sum = park_ledger_sum(r->parts.ledger, k->move);
     const struct park_results_unit *unit = &out->units[k->unit];
     const int32_t entry = out->entry_at[link];
+    park_books_add(r->parts.park, k->move, &sum, r->books);
     const double scale = r->scale[k->stream];
     sim_row_f64(row, unit->flow_total)[out->link_at[link]] = sum.sent / scale;
     sim_row_f64(row, out->quantity)[entry] = sum.sent / scale;
@@ -182,12 +188,29 @@ static void put_stock(const struct park_recorder *r, struct sim_row *row, int st
         park_ledger_decayed(r->parts.ledger, r->parts.flow, k->pool) / scale;
 }
 
+static void put_books(const struct park_recorder *r, struct sim_row *row)
+{
+    const struct park_results *out = r->parts.results;
+    for (int i = 0; i < r->parts.park->party_count; i++) {
+        const struct park_books_party *b = &r->books[i];
+        const int32_t at = out->party_at[i];
+        sim_row_f64(row, out->scope1)[at] = b->scope1_t;
+        sim_row_f64(row, out->scope2)[at] = b->scope2_t;
+        sim_row_f64(row, out->scope3)[at] = b->scope3_t;
+        sim_row_f64(row, out->burnt_biogenic)[at] = b->biogenic_t;
+        sim_row_f64(row, out->earned)[at] = b->earned;
+        sim_row_f64(row, out->spent)[at] = b->spent;
+    }
+}
+
 void park_record_totals(struct park_recorder *r, struct sim_row *row, sim_time now)
 {
     const struct park_results *out = r->parts.results;
+    memset(r->books, 0, (size_t)r->parts.park->party_count * sizeof(*r->books));
     for (int i = 0; i < out->layout->link_count; i++) {
         put_link(r, row, i, now);
     }
+    put_books(r, row);
     for (int i = 0; i < out->layout->stock_count; i++) {
         put_stock(r, row, i);
     }

@@ -316,7 +316,33 @@ static void declare_units(struct world *w, unsigned record)
     }
 }
 
-static void declare_parties(struct world *w)
+static const struct {
+    const char *name, *units, *words;
+} party_totals[] = {
+    {"co2e_scope1", "t", "fossil CO2e of fuel burnt and of processes"},
+    {"co2e_scope2", "t", "fossil CO2e upstream of bought energy and heat"},
+    {"co2e_scope3", "t", "fossil CO2e upstream of other goods bought, and in disposal"},
+    {"co2e_biogenic", "t", "biogenic CO2 of fuel burnt, in no scope"},
+    {"earned", NULL, "money that others paid it"},
+    {"spent", NULL, "money that it paid, carriage included"},
+};
+
+static void declare_books(struct world *w, int axis, const char *currency)
+{
+    for (int i = 0; i < SIM_COUNT(party_totals); i++) {
+        const char *units = party_totals[i].units;
+        (void)sim_schema_var(w->schema,
+                             &(struct sim_schema_var){.name = party_totals[i].name,
+                                                      .type = SIM_SCHEMA_F64,
+                                                      .scope = SIM_SCHEMA_RUN,
+                                                      .dim_count = 1,
+                                                      .dims = {axis},
+                                                      .units = units != NULL ? units : currency,
+                                                      .long_name = party_totals[i].words});
+    }
+}
+
+static void declare_parties(struct world *w, const char *currency)
 {
     const int axis = add_axis(w, NULL, "party", &w->parties, NULL, "firms and markets");
     double *numbers = SIM_ARENA_NEW(w->arena, double, 2 * w->parties.count);
@@ -339,6 +365,7 @@ static void declare_parties(struct world *w)
                                                 .values = numbers + (ptrdiff_t)i * w->parties.count,
                                                 .is_coordinate = true});
     }
+    declare_books(w, axis, currency);
 }
 
 static void declare_ledger(struct world *w, const char *currency)
@@ -451,7 +478,7 @@ enum sim_status park_results_declare(const struct park *const *parks, int park_c
         declare_unit(&w, &w.units.at[i], parks[0]->record);
     }
     declare_units(&w, parks[0]->record);
-    declare_parties(&w);
+    declare_parties(&w, parks[0]->currency);
     declare_ledger(&w, parks[0]->currency);
     park_work_declare(out);
     declare_inputs(&w, parks, park_count);
@@ -504,6 +531,7 @@ static void bind_columns(struct park_results *r, const struct park *p, const str
     r->entry_at = sim_base_alloc((size_t)l->link_count, sizeof(int32_t));
     r->stock_at = sim_base_alloc((size_t)l->stock_count, sizeof(int32_t));
     r->stream_at = sim_base_alloc((size_t)p->stream_count, sizeof(int32_t));
+    r->party_at = sim_base_alloc((size_t)p->party_count, sizeof(int32_t));
     r->process_at = sim_base_alloc((size_t)p->process_count, sizeof(int32_t));
     for (int i = 0; i < l->link_count; i++) {
         const struct park_layout_link *k = &l->links[i];
@@ -517,6 +545,9 @@ static void bind_columns(struct park_results *r, const struct park *p, const str
     for (int i = 0; i < p->stream_count; i++) {
         r->stream_at[i] =
             column(s, NULL, "stream_%", l->units[l->unit_of[i]].tag, p->streams[i]->name);
+    }
+    for (int i = 0; i < p->party_count; i++) {
+        r->party_at[i] = column(s, NULL, "party%", "", p->parties[i].name);
     }
     for (int i = 0; i < p->process_count; i++) {
         r->process_at[i] = column(s, NULL, "unit%", "", p->processes[i]->name);
@@ -539,6 +570,12 @@ void park_results_bind(struct park_results *r, const struct park *p,
                                .co2e = sim_schema_var_find(schema, "ledger", "co2e"),
                                .process = sim_schema_var_find(schema, "ledger", "co2e_process"),
                                .biogenic = sim_schema_var_find(schema, "ledger", "co2e_biogenic"),
+                               .scope1 = sim_schema_var_find(schema, NULL, "co2e_scope1"),
+                               .scope2 = sim_schema_var_find(schema, NULL, "co2e_scope2"),
+                               .scope3 = sim_schema_var_find(schema, NULL, "co2e_scope3"),
+                               .burnt_biogenic = sim_schema_var_find(schema, NULL, "co2e_biogenic"),
+                               .earned = sim_schema_var_find(schema, NULL, "earned"),
+                               .spent = sim_schema_var_find(schema, NULL, "spent"),
                                .intervals = park_results_interval_count(p)};
     r->units = sim_base_alloc((size_t)layout->unit_count, sizeof(*r->units));
     for (int i = 0; i < layout->unit_count; i++) {
@@ -555,6 +592,7 @@ void park_results_unbind(struct park_results *r)
     free(r->stock_at);
     free(r->stream_at);
     free(r->process_at);
+    free(r->party_at);
     *r = (struct park_results){0};
 }
 

@@ -18,6 +18,8 @@
  *   be. down is hours times the share of the capacity that failures took away.
  * - ledger entries are the links of all units. mass and energy are NaN where the stream does not
  *   say its density or energy content. What money and co2e are: factors.h.
+ * - co2e_scope1 and the like by party, earned and spent: books.h. Their sums over the ledger's
+ *   entries are the same.
  *
  * Floor 5.
  */
@@ -45,10 +47,12 @@ struct park_results {
     int running, down;
     int quantity, lost, mass, energy, money, take_or_pay, carriage; // of /ledger
     int co2e, process, biogenic;                                    // of /ledger
+    int scope1, scope2, scope3, burnt_biogenic, earned, spent;      // by party
     int32_t *link_at, *entry_at; // by link of the layout: its columns
     int32_t *stock_at;           // by stock of the layout
     int32_t *stream_at;          // by stream
     int32_t *process_at;         // by process, on axis unit
+    int32_t *party_at;           // by party
     int64_t intervals;           // [-] of the recording
 };
 

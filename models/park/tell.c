@@ -1,5 +1,6 @@
 #include "models/park/tell.h"
 
+#include "models/park/books.h"
 #include "models/park/results.h"
 #include "models/park/work.h"
 
@@ -17,7 +18,8 @@ enum {
 /** A link and what it came to. */
 struct told {
     const struct park_layout_link *link;
-    double amount, half_width, unserved, co2e, money; // [own unit], [t], [money]
+    double amount, half_width, unserved, co2e; // [own unit], [t]
+    double money, take_or_pay, carriage;       // [money]
 };
 
 /** All that the summaries read. */
@@ -49,7 +51,9 @@ static void open_summary(struct summary *s, const struct park *p, const struct s
                                     .half_width = value_of(o->half_width, unit->flow_total, at),
                                     .unserved = value_of(o->mean, unit->unserved, at),
                                     .co2e = value_of(o->mean, s->results.co2e, entry),
-                                    .money = value_of(o->mean, s->results.money, entry)};
+                                    .money = value_of(o->mean, s->results.money, entry),
+                                    .take_or_pay = value_of(o->mean, s->results.take_or_pay, entry),
+                                    .carriage = value_of(o->mean, s->results.carriage, entry)};
     }
 }
 
@@ -199,6 +203,26 @@ static void print_disposed(const struct summary *s, const struct sim_sink *out)
     sim_sink_text(out, any ? "" : "Disposed of: nothing\n");
 }
 
+/** What a firm that left has left behind. */
+static void print_left(const struct summary *s, const struct sim_sink *out)
+{
+    for (int i = 0; i < s->layout->stock_count; i++) {
+        const struct park_layout_stock *k = &s->layout->stocks[i];
+        const struct park_party *party = &s->park->parties[s->park->net->pools[k->pool].party];
+        const sim_time left =
+            party->is_market ? SIM_TIME_NEVER : s->park->firms[party->id]->until_us;
+        const double level =
+            value_of(s->outcome->mean, s->results.units[k->unit].stock_end, s->results.stock_at[i]);
+        if (left <= s->park->until_us && level > 0) {
+            char when[SIM_SIMTIME_TEXT];
+            char number[PARK_TELL_NUMBER];
+            sim_sink_print(out, "Warning: %s left on %s; %s %s are still in %s\n", party->name,
+                           sim_simtime_format(left, when), park_tell_number(level, number),
+                           s->layout->units[k->unit].text, k->label);
+        }
+    }
+}
+
 /** Contracts under which nothing moved are rarely meant. */
 static void print_warnings(const struct summary *s, const struct sim_sink *out)
 {
@@ -211,6 +235,7 @@ static void print_warnings(const struct summary *s, const struct sim_sink *out)
                            t->link->label);
         }
     }
+    print_left(s, out);
     if (s->outcome->failed > 0) {
         sim_sink_print(out, "Warning: %lld of %lld runs failed\n", (long long)s->outcome->failed,
                        (long long)s->outcome->runs);
@@ -234,6 +259,7 @@ void park_tell_text(const struct park *p, const struct sim_outcome *outcome,
     print_balance(&s, out);
     print_unserved(&s, out);
     print_disposed(&s, out);
+    park_books_text(p, &s.results, outcome, out);
     park_work_text(outcome, out);
     print_warnings(&s, out);
     close_summary(&s);
@@ -271,6 +297,8 @@ static json_t *flows_of(const struct summary *s)
             (void)json_object_set_new(o, "half_width", number(t->half_width));
         }
         (void)json_object_set_new(o, "money", number(t->money));
+        (void)json_object_set_new(o, "take_or_pay", number(t->take_or_pay));
+        (void)json_object_set_new(o, "carriage", number(t->carriage));
         (void)json_object_set_new(o, "co2e_t", number(t->co2e));
         (void)json_array_append_new(list, o);
     }
@@ -340,6 +368,7 @@ void park_tell_json(const struct park *p, const struct sim_outcome *outcome, str
     (void)json_object_set_new(object, "balance", balance_of(&s));
     (void)json_object_set_new(object, "unserved", unserved_of(&s));
     (void)json_object_set_new(object, "stocks", stocks_of(&s));
+    park_books_json(p, &s.results, outcome, object);
     (void)json_object_set_new(object, "currency",
                               json_string(p->currency != NULL ? p->currency : ""));
     park_work_json(outcome, object);
@@ -353,16 +382,20 @@ struct tally {
 };
 
 enum {
-    TALLIES = 8
+    TALLIES = 9
 };
 
 static void count_things(const struct park *p, struct tally out[TALLIES])
 {
-    const struct tally all[TALLIES] = {
-        {"stream", "streams", p->stream_count},       {"firm", "firms", p->firm_count},
-        {"process", "processes", p->process_count},   {"stock", "stocks", p->stock_count},
-        {"market", "markets", p->market_count},       {"link", "links", p->link_count},
-        {"exchange", "exchanges", p->exchange_count}, {"failure", "failures", p->failure_count}};
+    const struct tally all[TALLIES] = {{"stream", "streams", p->stream_count},
+                                       {"firm", "firms", p->firm_count - p->utility_count},
+                                       {"utility", "utilities", p->utility_count},
+                                       {"process", "processes", p->process_count},
+                                       {"stock", "stocks", p->stock_count},
+                                       {"market", "markets", p->market_count},
+                                       {"link", "links", p->link_count},
+                                       {"exchange", "exchanges", p->exchange_count},
+                                       {"failure", "failures", p->failure_count}};
     memcpy(out, all, sizeof(all));
 }
 

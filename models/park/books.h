@@ -1,0 +1,40 @@
+/** @file
+ * The books of each party: what it set free, earned and spent; read from the ledger, move by move.
+ *
+ * Emissions are fossil CO2e by scope, and biogenic carbon apart. Scope 1 belongs to who burns a
+ * fuel or runs the process, scopes 2 and 3 to who buys, disposal (3) to who disposes. Money: what
+ * `to` pays `from` is spent by one and earned by the other (the other way round where it is
+ * negative); the cost of a link is spent by its payer.
+ *
+ * Floor 5. One thread.
+ */
+#ifndef PARK_BOOKS_H
+#define PARK_BOOKS_H
+
+#include "models/park/ledger.h"
+#include "models/park/results.h"
+#include "sim/sweep/model.h"
+
+struct json_t;
+
+/** What a party came to. */
+struct park_books_party {
+    double scope1_t, scope2_t, scope3_t; // [tCO2e] fossil
+    double biogenic_t;                   // [tCO2e] burnt
+    double earned, spent;                // [money]
+};
+
+/** Add what a move came to; `parties` has one for each party of the park. */
+void park_books_add(const struct park *p, int32_t move, const struct park_ledger_sum *sum,
+                    struct park_books_party *parties);
+
+/** Emissions by party, source and scope, and their sums: for the summary; nothing where there are
+ * none. */
+void park_books_text(const struct park *p, const struct park_results *r,
+                     const struct sim_outcome *outcome, const struct sim_sink *out);
+
+/** Add `emissions` (by party, source and scope) and `parties`. */
+void park_books_json(const struct park *p, const struct park_results *r,
+                     const struct sim_outcome *outcome, struct json_t *object);
+
+#endif
