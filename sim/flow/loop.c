@@ -60,6 +60,79 @@ void sim_loop_destroy(struct sim_loop *l)
 
 // ---- The block as a problem of its own ----
 
+/** Whether what pull activity or link `k` is asked for is decided in this block: the limit of its
+ * main output is one of the rows. */
+static bool is_asked_here(const struct sim_rates *r, const struct sim_loop *l, int32_t k)
+{
+    const struct sim_network_activity *a = &r->net->activities[k];
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        const struct sim_network_port *p = &r->net->ports[j];
+        if (p->gives && (a->is_link || p->is_pull) && l->row_of[j] >= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/** Whether somebody draws on what `k` gives through port `j`: a user, a taker that claims
+ * something, or one asked in this block that is not idle itself. */
+static bool is_drawn(const struct sim_rates *r, const struct sim_loop *l, int32_t j)
+{
+    const struct sim_network *net = r->net;
+    const int32_t at = net->ports[j].pool;
+    const struct sim_network_pool *pool = &net->pools[at];
+    for (int32_t i = pool->takers_begin; i < pool->givers_begin; i++) {
+        const int32_t m = net->at_pool[i];
+        const int32_t k = net->ports[m].activity;
+        const struct sim_network_activity *a = &net->activities[k];
+        if (!sim_rates_is_active(net, m, r->condition[at])) {
+            continue;
+        }
+        const bool is_user = !a->is_pull && !a->is_link && r->capacity[k] > 0;
+        const bool draws = is_asked_here(r, l, k) ? !r->is_idle[k] : r->claim[m] > 0;
+        if (is_user || draws) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_drawn_anywhere(const struct sim_rates *r, const struct sim_loop *l, int32_t k)
+{
+    const struct sim_network_activity *a = &r->net->activities[k];
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        const struct sim_network_port *p = &r->net->ports[j];
+        if (p->gives && (a->is_link || p->is_pull) && (l->row_of[j] < 0 || is_drawn(r, l, j))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/** Pull activities and links of the block that no user reaches stand still: all but the least set
+ * of those that somebody draws on, from users backwards. */
+static void find_idle(struct sim_rates *r, struct sim_loop *l)
+{
+    bool any = false;
+    for (int i = 0; i < l->activities.count; i++) {
+        const int32_t k = l->activities.data[i];
+        if (is_asked_here(r, l, k)) {
+            r->is_idle[k] = r->capacity[k] > 0;
+            any = any || r->is_idle[k];
+        }
+    }
+    for (bool moved = any; moved;) {
+        moved = false;
+        for (int i = 0; i < l->activities.count; i++) {
+            const int32_t k = l->activities.data[i];
+            if (r->is_idle[k] && is_asked_here(r, l, k) && is_drawn_anywhere(r, l, k)) {
+                r->is_idle[k] = false;
+                moved = true;
+            }
+        }
+    }
+}
+
 static int32_t claim_number(struct sim_rates *r, struct sim_loop *l, int32_t m)
 {
     if (l->claim_of[m] >= 0) {
@@ -67,9 +140,9 @@ static int32_t claim_number(struct sim_rates *r, struct sim_loop *l, int32_t m)
     }
     const struct sim_network *net = r->net;
     const int32_t k = net->ports[m].activity;
+    const bool is_idle_taker = r->is_idle[k] && !net->ports[m].gives && is_asked_here(r, l, k);
     struct sim_loop_claim claim = {.port = m,
-                                   .constant =
-                                       r->is_idle[k] && !net->ports[m].gives ? 0 : r->capacity[k],
+                                   .constant = is_idle_taker ? 0 : r->capacity[k],
                                    .rows_begin = l->claim_rows.count};
     for (int32_t i = net->activities[k].ports_begin; i < net->activities[k].ports_end; i++) {
         if (i != m && l->row_of[i] >= 0) {
@@ -124,69 +197,6 @@ static void gather_rows(struct sim_rates *r, struct sim_loop *l, int32_t first)
         if (l->activities.count == 0 || SIM_VEC_LAST(&l->activities) != p->activity) {
             SIM_VEC_PUSH(&l->activities, p->activity); // ports are in order of activities
         }
-    }
-}
-
-/** Whether somebody draws on what pull activity or link `k` gives through port `j`, whose limit is
- * in the block: a stock that may fill, a taker outside the block, or one inside that is no idle
- * link. */
-static bool is_drawn(const struct sim_rates *r, const struct sim_loop *l, int32_t j)
-{
-    const struct sim_network *net = r->net;
-    const int32_t at = net->ports[j].pool;
-    const struct sim_network_pool *pool = &net->pools[at];
-    if (l->row_of[j] < 0) {
-        return true; // decided elsewhere
-    }
-    for (int32_t i = pool->takers_begin; i < pool->givers_begin; i++) {
-        const int32_t m = net->at_pool[i];
-        const int32_t k = net->ports[m].activity;
-        if (!sim_rates_is_active(net, m, r->condition[at])) {
-            continue;
-        }
-        const struct sim_network_activity *a = &net->activities[k];
-        bool is_inside = false;
-        for (int32_t other = a->ports_begin; other < a->ports_end && !is_inside; other++) {
-            is_inside = l->row_of[other] >= 0;
-        }
-        const bool is_user = !a->is_pull && !a->is_link && r->capacity[k] > 0;
-        if (is_inside ? !r->is_idle[k] : is_user || r->claim[m] > 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/** Pull activities and links of the block that no user reaches stand still: the least set of those
- * that somebody draws on, from users backwards. */
-static void find_idle(struct sim_rates *r, struct sim_loop *l)
-{
-    const struct sim_network *net = r->net;
-    bool any = false;
-    for (int i = 0; i < l->activities.count; i++) {
-        const int32_t k = l->activities.data[i];
-        const bool passes = net->activities[k].is_pull || net->activities[k].is_link;
-        r->is_idle[k] = passes || !(r->capacity[k] > 0);
-        any = any || passes;
-    }
-    for (bool moved = any; moved;) {
-        moved = false;
-        for (int i = 0; i < l->activities.count; i++) {
-            const int32_t k = l->activities.data[i];
-            const struct sim_network_activity *a = &net->activities[k];
-            for (int32_t j = a->ports_begin;
-                 j < a->ports_end && r->is_idle[k] && r->capacity[k] > 0; j++) {
-                const bool is_main = net->ports[j].gives && (a->is_link || net->ports[j].is_pull);
-                if (is_main && is_drawn(r, l, j)) {
-                    r->is_idle[k] = false;
-                    moved = true;
-                }
-            }
-        }
-    }
-    for (int i = 0; i < l->activities.count; i++) { // a capacity of 0 speaks for itself
-        const int32_t k = l->activities.data[i];
-        r->is_idle[k] = r->is_idle[k] && r->capacity[k] > 0;
     }
 }
 
@@ -514,6 +524,9 @@ static void announce(struct sim_rates *r, const struct sim_loop *l, int32_t firs
                 sim_rates_mark_dependents(r, m, first);
             }
         }
+    }
+    for (int j = 0; j < l->rows.count; j++) {
+        sim_rates_mark_circles(r, l->rows.data[j].port, first);
     }
 }
 

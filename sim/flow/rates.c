@@ -33,6 +33,8 @@ struct sim_rates *sim_rates_create(const struct sim_network *net)
     r->member_at = sim_base_alloc(activities, sizeof(int32_t));
     r->in_group = sim_base_alloc(ports, sizeof(bool));
     r->tries = sim_base_alloc(ports, sizeof(int32_t));
+    r->is_near = sim_base_alloc(activities, sizeof(bool));
+    r->is_near_pool = sim_base_alloc(pools, sizeof(bool));
     r->order = sim_base_alloc(ports, sizeof(uint64_t));
     r->block = sim_base_alloc(ports, sizeof(int32_t));
     r->next_in_block = sim_base_alloc(ports, sizeof(int32_t));
@@ -62,11 +64,11 @@ void sim_rates_destroy(struct sim_rates *r)
         return;
     }
     void *const arrays[] = {
-        r->capacity,      r->rate,       r->before,     r->is_changed, r->is_stale,
-        r->limit,         r->claim,      r->weight,     r->raised_by,  r->member_of,
-        r->is_hungry,     r->decided,    r->member_at,  r->in_group,   r->tries,
-        r->is_eased,      r->least,      r->is_idle,    r->order,      r->block,
-        r->next_in_block, r->is_waiting, r->is_counted, r->condition,  r->is_relabel};
+        r->capacity,   r->rate,      r->before,    r->is_changed, r->is_stale,      r->limit,
+        r->claim,      r->weight,    r->raised_by, r->member_of,  r->is_hungry,     r->decided,
+        r->member_at,  r->in_group,  r->tries,     r->is_near,    r->is_near_pool,  r->is_eased,
+        r->least,      r->is_idle,   r->order,     r->block,      r->next_in_block, r->is_waiting,
+        r->is_counted, r->condition, r->is_relabel};
     for (int i = 0; i < SIM_COUNT(arrays); i++) {
         free(arrays[i]);
     }
@@ -81,6 +83,8 @@ void sim_rates_destroy(struct sim_rates *r)
     SIM_VEC_FREE(&r->hungry);
     SIM_VEC_FREE(&r->freed);
     SIM_VEC_FREE(&r->tried);
+    SIM_VEC_FREE(&r->near);
+    SIM_VEC_FREE(&r->near_pools);
     sim_labels_destroy(r->labels);
     sim_loop_destroy(r->loop);
     free(r);
@@ -342,6 +346,30 @@ void sim_rates_set_claims(struct sim_rates *r, int32_t activity)
     }
 }
 
+void sim_rates_mark_circles(struct sim_rates *r, int32_t port, int32_t quiet)
+{
+    const struct sim_network *net = r->net;
+    const int32_t k = net->ports[port].activity;
+    const struct sim_network_activity *a = &net->activities[k];
+    for (int32_t own = a->ports_begin; own < a->ports_end; own++) {
+        const int32_t block = r->block[own];
+        if (block == quiet || !sim_rates_is_circular(r, block)) {
+            continue;
+        }
+        for (int32_t m = a->ports_begin; m < a->ports_end; m++) {
+            const int32_t at = net->ports[m].pool;
+            const struct sim_network_pool *pool = &net->pools[at];
+            for (int32_t i = pool->takers_begin; m != port && i < pool->ports_end; i++) {
+                const int32_t j = net->at_pool[i];
+                if (r->block[j] == block && sim_rates_depends(net, j, m, r->condition[at])) {
+                    sim_rates_mark(r, j);
+                    i = pool->ports_end;
+                }
+            }
+        }
+    }
+}
+
 /** Rate and claims of `activity`, telling those who depend on claims that changed. */
 static void refresh(struct sim_rates *r, int32_t activity)
 {
@@ -480,6 +508,7 @@ static enum sim_status propagate(struct sim_rates *r, struct sim_err *err)
         if (limit != r->limit[j]) {
             r->limit[j] = limit;
             refresh(r, r->net->ports[j].activity);
+            sim_rates_mark_circles(r, j, -1);
         }
     }
     return SIM_OK;
@@ -532,12 +561,14 @@ static enum sim_status raise_and_pass(struct sim_rates *r, int32_t block, int ri
 static enum sim_status feed_block(struct sim_rates *r, int32_t block, struct sim_err *err)
 {
     enum {
-        RINGS = 6
+        RINGS = 6,
+        PATIENCE = 4
     };
     if (r->tries[block] == 0) {
         SIM_VEC_PUSH(&r->tried, block);
     }
-    for (int rings = r->tries[block]++; rings <= RINGS; rings++) {
+    const int tries = r->tries[block]++; // groups that undo each other are to meet in the end
+    for (int rings = tries > PATIENCE ? tries - PATIENCE : 0; rings <= RINGS; rings++) {
         bool is_raised = false;
         SIM_TRY(raise_and_pass(r, block, rings, &is_raised, err));
         if (!is_raised) {
@@ -553,12 +584,13 @@ static enum sim_status feed_block(struct sim_rates *r, int32_t block, struct sim
     return SIM_OK;
 }
 
-/** The first block that waits to be fed, causes first; it waits no longer. */
+/** The first block by name that waits to be fed; it waits no longer. (The order of causes would
+ * depend on the way here.) */
 static int32_t take_hungry(struct sim_rates *r)
 {
     int first = 0;
     for (int i = 1; i < r->hungry.count; i++) {
-        first = is_before(r, r->hungry.data[i], r->hungry.data[first]) ? i : first;
+        first = r->hungry.data[i] < r->hungry.data[first] ? i : first;
     }
     const int32_t block = r->hungry.data[first];
     r->hungry.data[first] = SIM_VEC_LAST(&r->hungry);
@@ -574,6 +606,10 @@ static enum sim_status feed(struct sim_rates *r, struct sim_err *err)
         ROUNDS = 1000
     };
     enum sim_status status = SIM_OK;
+    if (r->hungry.count > 0 && r->raised.count > 0) {
+        sim_selffeed_dissolve_around(r); // so that what follows begins alike, whatever was before
+        status = propagate(r, err);
+    }
     for (int round = 0; r->hungry.count > 0 && status == SIM_OK; round++) {
         const int32_t block = take_hungry(r);
         if (r->block[block] != block || !sim_rates_is_circular(r, block) ||

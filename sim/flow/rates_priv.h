@@ -35,12 +35,13 @@ struct sim_rates {
     int32_t *raised_by; // group (its smallest port) that holds the limit by self-feeding, -1 none
     bool *is_idle;      // per activity: on a loop of pull activities and links that no user reaches
     double *decided;    // per activity: [1/s] the rate that its group's programme found
-    int32_t *member_at; // per activity: scratch of selffeed.c, -1 between calls
-    bool *in_group;     // per port: scratch of selffeed.c, false between calls
-    int32_t *tries;     // per block's smallest port: to feed it, in this settle
-    int32_t *member_of; // per activity: group whose programme it was in, -1 none
-    uint64_t *order;    // causes before effects; ports of one block share it
-    int32_t *block;     // smallest port of the circular block it belongs to; itself when alone
+    bool *is_near, *is_near_pool; // per activity, pool: scratch of selffeed.c, false between calls
+    int32_t *member_at;           // per activity: scratch of selffeed.c, -1 between calls
+    bool *in_group;               // per port: scratch of selffeed.c, false between calls
+    int32_t *tries;               // per block's smallest port: to feed it, in this settle
+    int32_t *member_of;           // per activity: group whose programme it was in, -1 none
+    uint64_t *order;              // causes before effects; ports of one block share it
+    int32_t *block;         // smallest port of the circular block it belongs to; itself when alone
     int32_t *next_in_block; // -1 at the end; from the smallest up
     bool *is_eased;         // per port: raised_by, yet computed, but no less than `least`
     double *least;          // [1/s] see is_eased
@@ -51,7 +52,7 @@ struct sim_rates {
     bool *is_relabel;       // per pool: condition changed, labels not yet
     sim_rates_ints relabel, stale, heap, changed, changed_out, pools, pools_out;
     sim_rates_ints raised; // ports with raised_by
-    sim_rates_ints hungry, freed, tried;
+    sim_rates_ints hungry, freed, tried, near, near_pools;
     bool is_fresh;   // nothing solved since reset
     int32_t raising; // group whose rise is being passed on, -1 none
     struct sim_rates_work work;
@@ -137,6 +138,10 @@ void sim_rates_set_claims(struct sim_rates *r, int32_t activity);
  * those of block `quiet` (-1: none is spared). */
 void sim_rates_mark_dependents(struct sim_rates *r, int32_t m, int32_t quiet);
 
+/** The limit of `port` changed: circular blocks in which a claim of its activity is an unknown must
+ * be solved again though the claim be the same, as what was the only solution may be one of two. */
+void sim_rates_mark_circles(struct sim_rates *r, int32_t port, int32_t quiet);
+
 /** The limit of port `j` must be computed again. */
 void sim_rates_mark(struct sim_rates *r, int32_t j);
 
@@ -155,6 +160,9 @@ bool sim_selffeed_loosen(struct sim_rates *r, int32_t group);
 
 /** Whether all activities run as decided, after the rise was passed on. */
 bool sim_selffeed_is_kept(const struct sim_rates *r, int32_t group);
+
+/** Dissolve all groups that pools which bind now connect with a hungry block. */
+void sim_selffeed_dissolve_around(struct sim_rates *r);
 
 /** Let go of what `group` holds: its limits must be computed again. */
 void sim_selffeed_dissolve(struct sim_rates *r, int32_t group);

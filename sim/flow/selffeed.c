@@ -831,3 +831,51 @@ void sim_selffeed_dissolve(struct sim_rates *r, int32_t group)
         sim_rates_mark(r, freed->data[i]);
     }
 }
+
+static void come_near(struct sim_rates *r, int32_t activity)
+{
+    if (!r->is_near[activity]) {
+        r->is_near[activity] = true;
+        SIM_VEC_PUSH(&r->near, activity);
+    }
+}
+
+/** Activities at the pools that ration `activity`, or whom it may make short. */
+static void come_near_by_pools(struct sim_rates *r, int32_t activity)
+{
+    const struct sim_network *net = r->net;
+    const struct sim_network_activity *a = &net->activities[activity];
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        const int32_t at = net->ports[j].pool;
+        const struct sim_network_pool *pool = &net->pools[at];
+        if (r->is_near_pool[at] || !(pool->is_junction || r->condition[at] != 0)) {
+            continue;
+        }
+        r->is_near_pool[at] = true;
+        SIM_VEC_PUSH(&r->near_pools, at);
+        for (int32_t i = pool->takers_begin; i < pool->ports_end; i++) {
+            come_near(r, net->ports[net->at_pool[i]].activity);
+        }
+    }
+}
+
+void sim_selffeed_dissolve_around(struct sim_rates *r)
+{
+    r->near.count = r->near_pools.count = 0;
+    for (int i = 0; i < r->hungry.count; i++) {
+        come_near(r, r->net->ports[r->hungry.data[i]].activity);
+    }
+    for (int i = 0; i < r->near.count; i++) {
+        come_near_by_pools(r, r->near.data[i]);
+    }
+    for (int i = 0; i < r->near.count; i++) {
+        const int32_t group = r->member_of[r->near.data[i]];
+        if (group >= 0) {
+            sim_selffeed_dissolve(r, group);
+        }
+        r->is_near[r->near.data[i]] = false;
+    }
+    for (int i = 0; i < r->near_pools.count; i++) {
+        r->is_near_pool[r->near_pools.data[i]] = false;
+    }
+}

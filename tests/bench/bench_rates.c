@@ -64,7 +64,7 @@ static void add_port(struct town *t, struct sim_rng *rng, int32_t activity, int3
         .activity = activity,
         .pool = pool,
         .gives = gives,
-        .coef = 0.5 + sim_rng_uniform(rng),
+        .coef = gives ? 0.15 + 0.3 * sim_rng_uniform(rng) : 1.0 + 0.5 * sim_rng_uniform(rng),
         .rank = 1 + (int32_t)sim_rng_below(rng, CLASSES),
     };
 }
