@@ -129,15 +129,16 @@ static void add_fuel(struct park_loader *l, struct park_process *s, const struct
 
 static void add_boiler(struct park_loader *l, struct park_process *s)
 {
+    const bool has_fuel = sim_tree_child(s->node, "fuel") != NULL; // its mistakes are told
     if (s->burns_ref.node != NULL && s->fuel.count > 0) {
         wrong(l, s, "burns", "say `fuel` with amounts, or `burns` with `efficiency`",
               "its fuel is said twice");
     } else if (s->burns_ref.node != NULL) {
         add_use(l, s, &s->burns_ref);
-    } else if (s->fuel.count == 0) {
+    } else if (s->fuel.count == 0 && !(has_fuel && sim_diag_wrong(l->diag) > 0)) {
         wrong(l, s, "", "say fuel = { coal = \"0.14 t/t\"; }, or burns = \"coal\" and efficiency",
               "it burns nothing");
-    } else if (s->efficiency.form != SIM_VALUE_NONE) {
+    } else if (s->fuel.count > 0 && s->efficiency.form != SIM_VALUE_NONE) {
         wrong(l, s, "efficiency", "leave it out, or say burns = \"...\" in place of fuel",
               "its fuel is said per unit of product, so the efficiency follows");
     }

@@ -170,7 +170,7 @@ static void turn_year(struct park_contracts *c, const struct park_clock *clock)
     for (int i = 0; i < c->count; i++) {
         struct contract *k = &c->contracts[i];
         k->year_began = sim_flow_total(c->flow, k->activity);
-        if (k->is_spent) {
+        if (k->is_spent && clock->now < k->def->until_us) {
             SIM_TRACE(clock->trace, clock->now, k->def->name, "may go on: a new year");
         }
         k->is_spent = false;

@@ -123,20 +123,27 @@ static void take_out_properties(struct sim_tree *t, struct sim_diag *d)
     free(streams);
 }
 
-// A value tariff(...): told by the same words as the group it names.
-static void take_out_tariffs(struct sim_tree *t, struct sim_node *n, struct sim_diag *d)
+// A value tariff(...): told by the same words as the group it names. A curve(...) alike.
+static void take_out_forms(struct sim_tree *t, struct sim_node *n, struct sim_diag *d)
 {
     static const struct later tariff = {
         .value = "", .what = "tariffs are", .instead = "write a price or a profile"};
-    if (n->text != NULL && n->kind == SIM_NODE_TEXT && strncmp(n->text, "tariff(", 7) == 0) {
-        tell(n, &tariff, d);
+    static const struct later curve = {
+        .value = "", .what = "curves over the load are", .instead = "write the value at full load"};
+    const bool is_text = n->text != NULL && n->kind == SIM_NODE_TEXT;
+    const struct later *form = !is_text                              ? NULL
+                               : strncmp(n->text, "tariff(", 7) == 0 ? &tariff
+                               : strncmp(n->text, "curve(", 6) == 0  ? &curve
+                                                                     : NULL;
+    if (form != NULL) {
+        tell(n, form, d);
         char *path = sim_tree_path(n);
         (void)sim_tree_remove(t, path, NULL, NULL, d);
         free(path);
         return;
     }
     for (int i = n->count - 1; i >= 0; i--) { // from the end, since children may go
-        take_out_tariffs(t, n->children[i], d);
+        take_out_forms(t, n->children[i], d);
     }
 }
 
@@ -146,5 +153,5 @@ void park_later_check(struct sim_tree *t, struct sim_diag *d)
     for (int i = 0; i < SIM_COUNT(laters); i++) {
         take_out(t, &laters[i], d);
     }
-    take_out_tariffs(t, sim_tree_root(t), d);
+    take_out_forms(t, sim_tree_root(t), d);
 }

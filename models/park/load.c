@@ -110,7 +110,8 @@ static void gather_parties(struct park_loader *l)
         qsort(p->parties, (size_t)p->party_count, sizeof(*p->parties), by_name);
     }
     for (int i = 1; i < p->party_count; i++) {
-        if (strcmp(p->parties[i - 1].name, p->parties[i].name) == 0) {
+        const bool of_two_kinds = p->parties[i - 1].is_market != p->parties[i].is_market;
+        if (of_two_kinds && strcmp(p->parties[i - 1].name, p->parties[i].name) == 0) {
             const int32_t firm = p->parties[i].is_market ? p->parties[i - 1].id : p->parties[i].id;
             park_resolve_wrong(l, p->firms[firm]->node, "give one of them another name",
                                "a market is called '%s', too", p->parties[i].name);
