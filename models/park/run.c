@@ -2,6 +2,7 @@
 
 #include "models/park/breakdown.h"
 #include "models/park/build.h"
+#include "models/park/cause.h"
 #include "models/park/delay.h"
 #include "models/park/drive.h"
 #include "models/park/endless.h"
@@ -171,36 +172,30 @@ void park_run_set_tamper(struct park_run *r, park_run_tamper *tamper, void *user
     r->tamper_user = user;
 }
 
-/** A rate as the park's people would read it: "11.2 t/h of pulp". */
-static void write_rate(const struct park_run *r, int32_t activity, double rate, char out[128])
+static struct park_cause_view view(const struct park_run *r)
 {
-    const struct park_net *net = r->park->net;
-    const struct park_move *move = &net->moves[net->activities[activity].first_move];
-    const struct park_stream *stream = r->park->streams[move->stream];
-    (void)snprintf(out, 128, "%.6g %s/h of %s", park_load_in_unit(stream, rate * move->sent) * 3600,
-                   stream->unit, stream->name);
+    return (struct park_cause_view){.park = r->park,
+                                    .flow = r->flow,
+                                    .drives = r->drives,
+                                    .breakdowns = r->breakdowns,
+                                    .now = r->clock.now};
 }
 
-/** Tell the rate, and why it is no faster. Only for the trace. */
+/** Tell the rate, and what it is set by. Only for the trace. */
 static void say_why(struct park_run *r, int32_t activity, double rate)
 {
-    const struct park_net *net = r->park->net;
-    const char *name = net->activities[activity].name;
-    const char *idle = park_drive_idle_because(r->drives, r->clock.now, activity);
-    const int32_t port = sim_rates_limiting_port(sim_flow_rates(r->flow), activity);
-    const bool has_port = port >= 0 && port < net->port_count;
-    char shown[128];
-    write_rate(r, activity, rate, shown);
-    if (idle != NULL) {
-        sim_trace_say(r->clock.trace, r->clock.now, name, "stands still: %s", idle);
-    } else if (sim_flow_is_off(r->flow, activity)) {
-        sim_trace_say(r->clock.trace, r->clock.now, name, "is off: below its turndown");
-    } else if (!has_port || rate >= park_drive_capacity(r->drives, activity)) {
-        sim_trace_say(r->clock.trace, r->clock.now, name, "%s: its capacity", shown);
+    const struct park_cause_view v = view(r);
+    const char *name = r->park->net->activities[activity].name;
+    const struct park_stream *stream = park_cause_stream(r->park, activity);
+    const struct park_cause cause = park_cause_find(&v, activity, PARK_CAUSE_ANY);
+    char words[PARK_CAUSE_TEXT];
+    (void)park_cause_words(&v, activity, cause, words);
+    if (cause.kind == PARK_CAUSE_IDLE) {
+        sim_trace_say(r->clock.trace, r->clock.now, name, "stands still: %s", words);
     } else {
-        sim_trace_say(r->clock.trace, r->clock.now, name, "%s: %s %s no more", shown,
-                      net->pools[net->ports[port].pool].name,
-                      net->ports[port].gives ? "takes" : "gives");
+        sim_trace_say(r->clock.trace, r->clock.now, name, "%.6g %s/h of %s: %s",
+                      park_cause_per_hour(r->park, activity, rate), stream->unit, stream->name,
+                      words);
     }
 }
 
@@ -479,6 +474,29 @@ static void open_trace(struct park_run *r, const struct sim_model_hooks *hooks)
         r->trace = (struct sim_trace){.sink = say_line, .user = user.out};
         r->clock.trace = &r->trace;
     }
+}
+
+enum sim_status park_run_to(struct park_run *r, const struct sim_trial *trial, sim_time at,
+                            struct sim_row *row, struct park_cause_view *out, struct sim_err *err)
+{
+    static const struct sim_model_hooks none = {.trace = NULL};
+    struct sim_event e;
+    SIM_REQUIRE(at >= r->park->start_us && at < r->park->until_us, "an instant outside of the run");
+    r->hooks = &none;
+    r->row = row;
+    open_trace(r, &none);
+    reset(r, trial);
+    enum sim_status status = settle(r, err);
+    while (status == SIM_OK && ((sim_evq_peek(r->clock.queue, &e) && e.when <= at) ||
+                                sim_flow_next(r->flow) <= at)) {
+        status = step(r, err);
+    }
+    if (status == SIM_OK) {
+        sim_flow_advance(r->flow, at);
+        r->clock.now = at;
+    }
+    *out = view(r);
+    return status;
 }
 
 enum sim_status park_run_trial(struct park_run *r, const struct sim_trial *trial,

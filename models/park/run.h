@@ -15,6 +15,7 @@
 #ifndef PARK_RUN_H
 #define PARK_RUN_H
 
+#include "models/park/cause.h"
 #include "models/park/park.h"
 #include "sim/store/row.h"
 #include "sim/sweep/model.h"
@@ -30,6 +31,12 @@ void park_run_destroy(struct park_run *r); // NULL is fine
 enum sim_status park_run_trial(struct park_run *r, const struct sim_trial *trial,
                                const struct sim_model_hooks *hooks, struct sim_row *row,
                                struct sim_model_end *out_end, struct sim_err *err) SIM_MUST_USE;
+
+/** Run until all that happens up to and at `at` has happened, and leave the run there for `out` to
+ * look at (borrowed until the next run). `at` is within the run; `row` is scratch. */
+enum sim_status park_run_to(struct park_run *r, const struct sim_trial *trial, sim_time at,
+                            struct sim_row *row, struct park_cause_view *out,
+                            struct sim_err *err) SIM_MUST_USE;
 
 struct park_ledger;
 

@@ -1,6 +1,7 @@
 #include "models/park/show.h"
 
 #include "models/park/park.h"
+#include "models/park/why.h"
 #include "sim/base/file.h"
 
 #include <stdlib.h>
@@ -78,4 +79,17 @@ const struct sim_model_command park_show_commands[PARK_SHOW_COMMANDS] = {
      .help = "print the reference of the park file",
      .options = reference_options,
      .act = act_reference},
+    {.name = "why",
+     .usage = "PARK --at TIME ENTITY",
+     .help = "tell why something runs as it does at one instant",
+     .details =
+         "The park runs to that instant; then the chain of causes is told: what holds ENTITY, who\n"
+         "is served before it and who shares with it, what holds those, up to a capacity, a stock\n"
+         "or a circle. ENTITY is a process (mill.paper), a contract, a link, a trade with a market\n"
+         "as the trace names it, a stock (mill.yard) or a junction (mill:steam).\n",
+     .options = park_why_options,
+     .loads_park = true,
+     .positional_min = 2,
+     .positional_max = 2,
+     .act = park_why_act},
 };
