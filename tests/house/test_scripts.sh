@@ -62,7 +62,7 @@ did 'apt-get .*update'
 did 'apt-get .*install.*libconfig-dev'
 did_not libcriterion-dev
 did_not 'sudo'
-did 'program run configs/ulsan_hyundai.cfg -o out/results.h5'
+did 'program run configs/ulsan.cfg -o out/results.h5'
 # again: nothing to install, nothing to configure
 call 0 scripts/quickstart
 did_not apt-get
