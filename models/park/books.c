@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,14 +124,14 @@ static void print_one(const struct sim_sink *out, double tonnes, const char *wha
     }
 }
 
-void park_books_text(const struct park *p, const struct park_results *r,
-                     const struct sim_outcome *outcome, const struct sim_sink *out)
+static void print_emissions(const struct park *p, const struct park_results *r,
+                            const struct sim_row *mean, const struct sim_sink *out)
 {
     static const char *const scopes[] = {"", "scope 1", "scope 2", "scope 3"};
     double sums[4] = {0};
     double biogenic = 0;
     int count = 0;
-    struct source *list = sources_of(p, r, outcome->mean, &count);
+    struct source *list = sources_of(p, r, mean, &count);
     sim_sink_text(out, count > 0 ? "Emissions in CO2e: fossil by scope, biogenic apart\n" : "");
     for (int i = 0; i < count; i++) {
         const struct source *s = &list[i];
@@ -145,6 +146,64 @@ void park_books_text(const struct park *p, const struct park_results *r,
     }
     print_one(out, biogenic, "biogenic", "in all", "");
     free(list);
+}
+
+/** "1.53 billion": currencies differ by orders, and nobody counts the digits of dong. */
+static char *money_text(double money, char out[PARK_TELL_NUMBER])
+{
+    static const struct {
+        double size;
+        const char *word;
+    } words[] = {{1e9, "billion"}, {1e6, "million"}};
+    for (int i = 0; i < SIM_COUNT(words); i++) {
+        if (fabs(money) >= words[i].size && fabs(money) < 1e15) {
+            char number[PARK_TELL_NUMBER];
+            const char *text = park_tell_number(money / words[i].size, number);
+            (void)snprintf(out, PARK_TELL_NUMBER, "%.40s %s", text, words[i].word);
+            return out;
+        }
+    }
+    return park_tell_number(money, out);
+}
+
+static void print_account(const struct sim_sink *out, const char *name, double earned, double spent)
+{
+    char received[PARK_TELL_NUMBER];
+    char paid[PARK_TELL_NUMBER];
+    char net[PARK_TELL_NUMBER];
+    sim_sink_print(out, "  %16s %16s %16s  %s\n", money_text(earned, received),
+                   money_text(spent, paid), money_text(earned - spent, net), name);
+}
+
+/** Firms and utilities first, then the markets. Carriage goes to nobody, so the nets do not add up
+ * to 0 where links cost. */
+static void print_money(const struct park *p, const struct park_results *r,
+                        const struct sim_row *mean, const struct sim_sink *out)
+{
+    const double *earned = sim_row_f64_const(mean, r->earned);
+    const double *spent = sim_row_f64_const(mean, r->spent);
+    bool any = false;
+    for (int i = 0; i < 2 * p->party_count; i++) {
+        const bool is_market = i >= p->party_count;
+        const int party = is_market ? i - p->party_count : i;
+        const int32_t at = r->party_at[party];
+        if (p->parties[party].is_market != is_market || (earned[at] == 0 && spent[at] == 0)) {
+            continue;
+        }
+        if (!any) {
+            sim_sink_print(out, "Money in %s\n  %16s %16s %16s\n", p->currency, "received", "paid",
+                           "net");
+        }
+        any = true;
+        print_account(out, p->parties[party].name, earned[at], spent[at]);
+    }
+}
+
+void park_books_text(const struct park *p, const struct park_results *r,
+                     const struct sim_outcome *outcome, const struct sim_sink *out)
+{
+    print_money(p, r, outcome->mean, out);
+    print_emissions(p, r, outcome->mean, out);
 }
 
 static json_t *emissions_of(const struct park *p, const struct park_results *r,

@@ -28,8 +28,8 @@ struct park_books_party {
 void park_books_add(const struct park *p, int32_t move, const struct park_ledger_sum *sum,
                     struct park_books_party *parties);
 
-/** Emissions by party, source and scope, and their sums: for the summary; nothing where there are
- * none. */
+/** For the summary: money by party in the park's currency (received, paid, net), then emissions by
+ * party, source and scope, and their sums. Nothing where there are none. */
 void park_books_text(const struct park *p, const struct park_results *r,
                      const struct sim_outcome *outcome, const struct sim_sink *out);
 
