@@ -144,11 +144,14 @@ static void print_flows(const struct summary *s, const struct sim_sink *out)
     if (outer > 0) {
         qsort(sorted, (size_t)outer, sizeof(*sorted), by_amount);
     }
-    sim_sink_print(out, "Largest flows%s\n", outer > 0 ? "" : ": none");
-    int shown = 0; // of this unit
+    sim_sink_text(out, outer > 0 ? "" : "Largest flows: none\n");
+    int shown = 0; // of this unit; amounts of two units do not compare, so each has its heading
     for (int i = 0; i < outer; i++) {
         const bool is_same = i > 0 && sorted[i].link->unit == sorted[i - 1].link->unit;
         shown = is_same ? shown + 1 : 1;
+        if (!is_same) {
+            sim_sink_print(out, "Largest flows in %s\n", unit_of(s, sorted[i].link));
+        }
         if (shown <= LARGEST) {
             print_link(s, &sorted[i], out);
         } else if (i + 1 == outer || sorted[i + 1].link->unit != sorted[i].link->unit) {
@@ -159,17 +162,43 @@ static void print_flows(const struct summary *s, const struct sim_sink *out)
     free(sorted);
 }
 
+/** [-] The least power of ten that no stream's residual exceeds, relative to its throughput. 0
+ * where all close exactly. */
+static double closes_within(const struct summary *s)
+{
+    double worst = 0;
+    for (int i = 0; i < s->park->stream_count; i++) {
+        const struct park_results_unit *unit = &s->results.units[s->layout->unit_of[i]];
+        const int32_t at = s->results.stream_at[i];
+        const double residual = fabs(value_of(s->outcome->mean, unit->residual, at));
+        const double throughput = value_of(s->outcome->mean, unit->throughput, at);
+        if (residual > 0 && residual / throughput > worst) {
+            worst = residual / throughput;
+        }
+    }
+    double power = worst > 0 ? 1e-16 : 0;
+    while (power < worst) {
+        power *= 10;
+    }
+    return power;
+}
+
 static void print_balance(const struct summary *s, const struct sim_sink *out)
 {
-    sim_sink_text(out, "Balance of each stream (throughput; booked but not accounted for)\n");
+    const double within = closes_within(s);
+    if (within > 0) {
+        sim_sink_print(
+            out, "Balance: all streams close within %.0e of their throughput, which is\n", within);
+    } else {
+        sim_sink_text(out, "Balance: all streams close exactly; their throughput is\n");
+    }
     for (int i = 0; i < s->park->stream_count; i++) {
         const struct park_results_unit *unit = &s->results.units[s->layout->unit_of[i]];
         const int32_t at = s->results.stream_at[i];
         char number[PARK_TELL_NUMBER];
-        const double residual = value_of(s->outcome->mean, unit->residual, at);
-        sim_sink_print(out, "  %14s %-4s %s; %.2g\n",
+        sim_sink_print(out, "  %14s %-4s %s\n",
                        park_tell_number(value_of(s->outcome->mean, unit->throughput, at), number),
-                       s->park->streams[i]->unit, s->park->streams[i]->name, residual);
+                       s->park->streams[i]->unit, s->park->streams[i]->name);
     }
 }
 
@@ -181,8 +210,9 @@ static void print_unserved(const struct summary *s, const struct sim_sink *out)
         if (t->unserved > 0) {
             char number[PARK_TELL_NUMBER];
             sim_sink_text(out, any ? "" : "Unserved demand\n");
-            sim_sink_print(out, "  %14s %-4s %s\n", park_tell_number(t->unserved, number),
-                           unit_of(s, t->link), t->link->label);
+            sim_sink_print(out, "  %14s %-4s %s: %s, demand not met\n",
+                           park_tell_number(t->unserved, number), unit_of(s, t->link), t->link->to,
+                           stream_of(s, t->link));
             any = true;
         }
     }

@@ -71,21 +71,6 @@ static double per_event(const struct sim_outcome *o, const char *name)
 
 void park_work_text(const struct sim_outcome *o, const struct sim_sink *out)
 {
-    sim_sink_print(out,
-                   "Rates: found %.6g times; touched %.3g claims (at most %.6g) and %.3g pools (at "
-                   "most %.6g) each; ",
-                   value(o, "rates_events"), per_event(o, "rates_claims"),
-                   value(o, "rates_claims_most"), per_event(o, "rates_pools"),
-                   value(o, "rates_pools_most"));
-    if (!(value(o, "rates_loops") > 0)) {
-        sim_sink_text(out, "no loops\n");
-        return;
-    }
-    sim_sink_print(out,
-                   "%.6g loops solved, %.6g by Newton, %.6g by path following, %.6g by "
-                   "self-feeding, %.6g by name\n",
-                   value(o, "rates_loops"), value(o, "rates_newton"), value(o, "rates_followed"),
-                   value(o, "rates_self_fed"), value(o, "rates_by_name"));
     if (value(o, "rates_by_name") > 0) {
         sim_sink_text(out, "Warning: crossing priorities or shares left rates open, and names "
                            "decided; `ecopark check` says which\n");

@@ -27,10 +27,10 @@ exit 99
 
 <!-- try: exit 65 -->
 ```sh
-echo "$word; 3.1e-12"; echo "9 events in 0.01 s, 20 MB" >&2; (exit 65)
+echo "$word close within 1e-14 of their throughput, which is"; echo "9 events in 0.01 s, 20 MB" >&2; (exit 65)
 ```
 ```text
-steam; -7e-11
+steam close exactly; their throughput is
 9 events in 2.5 s, 21 MB
 ```
 """
@@ -67,10 +67,10 @@ class CheckReadme(unittest.TestCase):
         self.assertEqual(faults_of(README), [])
 
     def test_output_that_is_not_printed(self):
-        self.found("README.md shows", README.replace("steam; -7e-11", "water; -7e-11"))
+        self.found("README.md shows", README.replace("steam close", "water close"))
 
     def test_a_balance_that_does_not_close(self):
-        self.found("README.md shows", README.replace("steam; -7e-11", "steam; 7.5"))
+        self.found("README.md shows", README.replace("close exactly; ", "close within 7.5; "))
 
     def test_a_command_that_fails(self):
         self.found("exit code 127 instead of 0", README.replace("ecopark run", "ecoparc run"))
@@ -79,7 +79,7 @@ class CheckReadme(unittest.TestCase):
         self.found("exit code 0 instead of 65", README.replace("(exit 65)", "true"))
 
     def test_a_block_that_ends_the_shell(self):
-        self.found("exit code -1", README.replace("(exit 65)", "exit 65").replace("steam; -7e", "steam; 1e"))
+        self.found("exit code -1", README.replace("(exit 65)", "exit 65"))
 
     def test_blocks_after_one_that_ends_the_shell(self):
         faults = faults_of(README.replace("word=steam", "exit 0"))
@@ -103,11 +103,12 @@ class CheckReadme(unittest.TestCase):
         self.found("shows no flow", README, PICTURE.replace("data-link", "id"))
 
     def test_update_puts_what_is_printed(self):
-        wrong = README.replace("steam; -7e-11", "water; 1")
+        wrong = README.replace("steam close", "water close")
 
         self.assertEqual(faults_of(wrong, update=True),
-                         README.replace("steam; -7e-11\n9 events in 2.5 s, 21 MB",
-                                        "steam; 3.1e-12\n9 events in 0.01 s, 20 MB"))
+                         README.replace("steam close exactly; their throughput is\n9 events in 2.5 s, 21 MB",
+                                        "steam close within 1e-14 of their throughput, which is\n"
+                                        "9 events in 0.01 s, 20 MB"))
 
     def test_update_leaves_what_is_alike(self):
         self.assertEqual(faults_of(README, update=True), README)

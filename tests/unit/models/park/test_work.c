@@ -52,7 +52,7 @@ Test(work, a_park_without_loops_tells_claims_and_pools)
     cr_assert(eq(dbl, figure(&t, "claims_most"), figure(&t, "claims")));
     cr_assert(eq(dbl, figure(&t, "pools_most"), 2));
     cr_assert(eq(dbl, figure(&t, "loops"), 0));
-    cr_assert(ne(ptr, strstr(t.text.text, "no loops\n"), NULL), "%s", t.text.text);
+    cr_assert(eq(str, (char *)(t.text.text != NULL ? t.text.text : ""), ""));
     end(&t);
 }
 
