@@ -1,6 +1,7 @@
 #include "models/park/books.h"
 
 #include "models/park/factors.h"
+#include "models/park/results.h"
 #include "models/park/tell.h"
 
 #include <jansson.h>
@@ -9,6 +10,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+const struct park_books_name park_books_names[PARK_BOOKS_COLUMNS] = {
+    [PARK_BOOKS_SCOPE1] = {"co2e_scope1", "co2e_scope1_total", "t",
+                           "fossil CO2e of fuel burnt and of processes", PARK_RECORD_EMISSIONS},
+    [PARK_BOOKS_SCOPE2] = {"co2e_scope2", "co2e_scope2_total", "t",
+                           "fossil CO2e upstream of bought energy and heat", PARK_RECORD_EMISSIONS},
+    [PARK_BOOKS_SCOPE3] = {"co2e_scope3", "co2e_scope3_total", "t",
+                           "fossil CO2e upstream of other goods bought, and in disposal",
+                           PARK_RECORD_EMISSIONS},
+    [PARK_BOOKS_BIOGENIC] = {"co2e_biogenic", "co2e_biogenic_total", "t",
+                             "biogenic CO2 of fuel burnt, in no scope", PARK_RECORD_EMISSIONS},
+    [PARK_BOOKS_EARNED] = {"earned", "earned_total", NULL, "money that others paid it",
+                           PARK_RECORD_MONEY},
+    [PARK_BOOKS_SPENT] = {"spent", "spent_total", NULL, "money that it paid, carriage included",
+                          PARK_RECORD_MONEY},
+};
 
 /** What a party set free from one source. */
 struct source {
@@ -22,8 +39,8 @@ static void pay(struct park_books_party *from, struct park_books_party *to, doub
 {
     struct park_books_party *payer = money >= 0 ? to : from;
     struct park_books_party *paid = money >= 0 ? from : to;
-    payer->spent += fabs(money);
-    paid->earned += fabs(money);
+    payer->of[PARK_BOOKS_SPENT] += fabs(money);
+    paid->of[PARK_BOOKS_EARNED] += fabs(money);
 }
 
 void park_books_add(const struct park *p, int32_t move, const struct park_ledger_sum *sum,
@@ -32,16 +49,16 @@ void park_books_add(const struct park *p, int32_t move, const struct park_ledger
     const struct park_move *m = &p->net->moves[move];
     int32_t whose;
     const int scope = park_factors_scope(p, move, &whose);
-    struct park_books_party *x = &parties[whose];
-    x->scope1_t += scope == 1 ? sum->co2e_kg / 1e3 : 0;
-    x->scope2_t += scope == 2 ? sum->co2e_kg / 1e3 : 0;
-    x->scope3_t += scope == 3 ? sum->co2e_kg / 1e3 : 0;
-    x->biogenic_t += sum->biogenic_kg / 1e3;
+    if (scope > 0) {
+        parties[whose].of[PARK_BOOKS_SCOPE1 + scope - 1] += sum->co2e_kg / 1e3;
+        parties[whose].of[PARK_BOOKS_BIOGENIC] += sum->biogenic_kg / 1e3;
+    }
     pay(&parties[p->net->accounts[m->from].party], &parties[p->net->accounts[m->to].party],
         sum->money);
     if (m->link >= 0) {
         const bool is_from = p->links[m->link]->payer == 0;
-        parties[p->net->accounts[is_from ? m->from : m->to].party].spent += sum->carriage;
+        const int32_t payer = p->net->accounts[is_from ? m->from : m->to].party;
+        parties[payer].of[PARK_BOOKS_SPENT] += sum->carriage;
     }
 }
 
@@ -229,12 +246,9 @@ static json_t *party_object(const struct park_party *party, const struct park_bo
 {
     json_t *o = json_object();
     (void)json_object_set_new(o, "party", json_string(party->name));
-    (void)json_object_set_new(o, "co2e_scope1_t", json_real(b->scope1_t));
-    (void)json_object_set_new(o, "co2e_scope2_t", json_real(b->scope2_t));
-    (void)json_object_set_new(o, "co2e_scope3_t", json_real(b->scope3_t));
-    (void)json_object_set_new(o, "co2e_biogenic_t", json_real(b->biogenic_t));
-    (void)json_object_set_new(o, "earned", json_real(b->earned));
-    (void)json_object_set_new(o, "spent", json_real(b->spent));
+    for (int i = 0; i < PARK_BOOKS_COLUMNS; i++) {
+        (void)json_object_set_new(o, park_books_names[i].name, json_real(b->of[i]));
+    }
     return o;
 }
 

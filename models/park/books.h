@@ -12,16 +12,33 @@
 #define PARK_BOOKS_H
 
 #include "models/park/ledger.h"
-#include "models/park/results.h"
 #include "sim/sweep/model.h"
 
 struct json_t;
+struct park_results;
+
+enum park_books_column {
+    PARK_BOOKS_SCOPE1, // [tCO2e] fossil
+    PARK_BOOKS_SCOPE2,
+    PARK_BOOKS_SCOPE3,
+    PARK_BOOKS_BIOGENIC, // [tCO2e] burnt, in no scope
+    PARK_BOOKS_EARNED,   // [money]
+    PARK_BOOKS_SPENT,    // [money]
+    PARK_BOOKS_COLUMNS
+};
+
+/** How a column is called in results ("co2e_scope1_total", and the series "co2e_scope1"). */
+struct park_books_name {
+    const char *name, *total;
+    const char *units;              // NULL: the park's currency
+    const char *words;              // for the file
+    enum park_record_what recorded; // that its series goes with
+};
+extern const struct park_books_name park_books_names[PARK_BOOKS_COLUMNS];
 
 /** What a party came to. */
 struct park_books_party {
-    double scope1_t, scope2_t, scope3_t; // [tCO2e] fossil
-    double biogenic_t;                   // [tCO2e] burnt
-    double earned, spent;                // [money]
+    double of[PARK_BOOKS_COLUMNS];
 };
 
 /** Add what a move came to; `parties` has one for each party of the park. */

@@ -16,9 +16,10 @@ static const struct sim_key record_keys[] = {
      .doc = "length of a recording interval"},
     {.name = "what",
      .type = SIM_KEY_TEXTS,
-     .refers = "'flows' 'levels' 'activities'",
+     .refers = "'flows' 'levels' 'activities' 'emissions' 'money'",
      .offset = offsetof(struct park_record, what),
-     .doc = "series to keep: \"flows\", \"levels\", \"activities\"; default: all three"},
+     .doc = "series to keep: \"flows\", \"levels\", \"activities\", and by party \"emissions\" and "
+            "\"money\"; default: the first three"},
 };
 
 static const struct sim_kind record_kind = {
@@ -120,7 +121,7 @@ static void resolve_span(struct park_loader *l, const struct park_head *h)
 
 static void resolve_record(struct park_loader *l, const struct park_record *r)
 {
-    static const char *const names[] = {"flows", "levels", "activities"};
+    static const char *const names[] = {"flows", "levels", "activities", "emissions", "money"};
     struct park *p = l->park;
     p->record_us = SIM_TIME_DAY;
     p->record = PARK_RECORD_FLOWS | PARK_RECORD_LEVELS | PARK_RECORD_ACTIVITIES;
@@ -148,8 +149,10 @@ static void resolve_record(struct park_loader *l, const struct park_record *r)
         if (found >= 0) {
             p->record |= 1u << found;
         } else {
-            park_resolve_wrong(l, r->what.nodes[i], "write \"flows\", \"levels\" or \"activities\"",
-                               "'%s' is nothing that can be recorded", r->what.at[i]);
+            park_resolve_wrong(
+                l, r->what.nodes[i],
+                "write \"flows\", \"levels\", \"activities\", \"emissions\" or \"money\"",
+                "'%s' is nothing that can be recorded", r->what.at[i]);
         }
     }
 }

@@ -82,9 +82,8 @@ void park_ledger_set(struct park_ledger *l, int32_t move, enum park_ledger_facto
     l->lines[move].factors[factor] = value;
 }
 
-void park_ledger_book(struct park_ledger *l, int32_t move, double sent, double arrived)
+static void book(struct line *line, double sent, double arrived)
 {
-    struct line *line = &l->lines[move];
     sim_stats_sum_add(&line->sent, sent);
     sim_stats_sum_add(&line->arrived, arrived);
     for (int i = 0; i < PARK_LEDGER_FACTORS; i++) {
@@ -92,6 +91,11 @@ void park_ledger_book(struct park_ledger *l, int32_t move, double sent, double a
             sim_stats_sum_add(&line->sums[i], sent * line->factors[i]);
         }
     }
+}
+
+void park_ledger_book(struct park_ledger *l, int32_t move, double sent, double arrived)
+{
+    book(&l->lines[move], sent, arrived);
 }
 
 double park_ledger_book_due(struct park_ledger *l, int32_t move, double amount)
@@ -120,9 +124,8 @@ void park_ledger_post(struct park_ledger *l, const struct sim_flow *f)
     }
 }
 
-struct park_ledger_sum park_ledger_sum(const struct park_ledger *l, int32_t move)
+static struct park_ledger_sum sum_of(const struct line *line)
 {
-    const struct line *line = &l->lines[move];
     const double unused = sim_stats_sum_value(&line->unused);
     const double process = sim_stats_sum_value(&line->sums[PARK_LEDGER_PROCESS]);
     return (struct park_ledger_sum){
@@ -135,6 +138,21 @@ struct park_ledger_sum park_ledger_sum(const struct park_ledger *l, int32_t move
         .process_kg = process,
         .biogenic_kg = sim_stats_sum_value(&line->sums[PARK_LEDGER_BIOGENIC]),
     };
+}
+
+struct park_ledger_sum park_ledger_sum(const struct park_ledger *l, int32_t move)
+{
+    return sum_of(&l->lines[move]);
+}
+
+struct park_ledger_sum park_ledger_sum_now(const struct park_ledger *l, const struct sim_flow *f,
+                                           int32_t move)
+{
+    const struct park_move *def = &l->net->moves[move];
+    struct line line = l->lines[move];
+    const double moved = sim_flow_total(f, def->activity) - line.posted;
+    book(&line, def->sent * moved, def->arrived * moved);
+    return sum_of(&line);
 }
 
 double park_ledger_activity(const struct park_ledger *l, const struct sim_flow *f, int32_t activity)

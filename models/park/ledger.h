@@ -89,6 +89,10 @@ double park_ledger_book_due(struct park_ledger *l, int32_t move, double amount);
 
 struct park_ledger_sum park_ledger_sum(const struct park_ledger *l, int32_t move);
 
+/** The same with what has moved since the last posting, which stays unposted. */
+struct park_ledger_sum park_ledger_sum_now(const struct park_ledger *l, const struct sim_flow *f,
+                                           int32_t move);
+
 /** [SI] Sent since the restart, without posting: what series are differences of. */
 double park_ledger_sent(const struct park_ledger *l, const struct sim_flow *f, int32_t move);
 

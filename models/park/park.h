@@ -325,7 +325,9 @@ struct park_economy {
 enum park_record_what {
     PARK_RECORD_FLOWS = 1,
     PARK_RECORD_LEVELS = 2,
-    PARK_RECORD_ACTIVITIES = 4
+    PARK_RECORD_ACTIVITIES = 4,
+    PARK_RECORD_EMISSIONS = 8,
+    PARK_RECORD_MONEY = 16
 };
 
 struct park_record {

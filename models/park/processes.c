@@ -187,6 +187,11 @@ struct park_flow *park_processes_add(struct park_loader *l, struct park_process 
     return f;
 }
 
+static bool is_fuel(const struct park_stream *stream)
+{
+    return stream->kind == PARK_STREAM_FUEL && stream->burning != NULL;
+}
+
 // Whether an input sets its carbon free: as written, else fuels do.
 static bool is_burnt(struct park_loader *l, const struct park_flow *f, const struct sim_item *item)
 {
@@ -196,8 +201,7 @@ static bool is_burnt(struct park_loader *l, const struct park_flow *f, const str
         park_resolve_wrong(l, said, "add burning = { fossil = ...; } to the stream",
                            "the carbon of %s is not said", stream->name);
     }
-    const bool burns = said != NULL ? f->burnt : stream->kind == PARK_STREAM_FUEL;
-    return burns && stream->burning != NULL;
+    return said != NULL ? f->burnt && stream->burning != NULL : is_fuel(stream);
 }
 
 static void add_flows(struct park_loader *l, struct park_process *s, const struct sim_items *items,
@@ -235,6 +239,7 @@ static void set_basis(struct park_loader *l, struct park_process *s)
         f = &s->flows[s->flow_count++];
         *f = (struct park_flow){.stream = s->basis, .stock = -1, .priority = -1, .order = -1};
         f->gives = s->basis == s->product;
+        f->is_burnt = !f->gives && is_fuel(l->park->streams[s->basis]);
         f->coef = 1;
     } else if (fabs(f->coef - 1) > 1e-12) {
         park_resolve_wrong(l, f->amount.node, "its amount is 1 by definition",

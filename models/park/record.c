@@ -8,14 +8,14 @@
 
 struct park_recorder {
     struct park_record_parts parts;
-    int64_t interval;               // that is under way
-    double *flow_before;            // by link: [own unit] when the interval began
-    double *activity_before;        // by process
-    double *down_before;            // by process [h]
-    double *wanted_began;           // by activity, at the begin
-    int32_t *activity_of;           // by process
-    double *scale;                  // by stream: SI per unit
-    struct park_books_party *books; // by party
+    int64_t interval;                              // that is under way
+    double *flow_before;                           // by link: [own unit] when the interval began
+    double *activity_before;                       // by process
+    double *down_before;                           // by process [h]
+    double *wanted_began;                          // by activity, at the begin
+    int32_t *activity_of;                          // by process
+    double *scale;                                 // by stream: SI per unit
+    struct park_books_party *books, *books_before; // by party; before the interval
 };
 
 struct park_recorder *park_record_create(const struct park_record_parts *parts)
@@ -30,6 +30,7 @@ struct park_recorder *park_record_create(const struct park_record_parts *parts)
     r->wanted_began = sim_base_alloc((size_t)p->net->activity_count, sizeof(double));
     r->activity_of = sim_base_alloc(processes, sizeof(int32_t));
     r->books = sim_base_alloc((size_t)p->party_count, sizeof(*r->books));
+    r->books_before = sim_base_alloc((size_t)p->party_count, sizeof(*r->books));
     r->scale = sim_base_alloc((size_t)p->stream_count, sizeof(double));
     for (int32_t a = 0; a < p->net->activity_count; a++) {
         if (p->net->activities[a].kind == PARK_ACTIVITY_PROCESS) {
@@ -54,6 +55,7 @@ void park_record_destroy(struct park_recorder *r)
     free(r->activity_of);
     free(r->scale);
     free(r->books);
+    free(r->books_before);
     free(r);
 }
 
@@ -83,6 +85,7 @@ void park_record_begin(struct park_recorder *r, struct sim_row *row, sim_time no
     for (int a = 0; a < p->net->activity_count; a++) {
         r->wanted_began[a] = park_drive_wanted(r->parts.drives, now, a);
     }
+    memset(r->books_before, 0, (size_t)p->party_count * sizeof(*r->books));
     put_levels(r, row, 0);
 }
 
@@ -118,11 +121,48 @@ static void put_activities(struct park_recorder *r, struct sim_row *row, sim_tim
     }
 }
 
+/** Of each party since the restart, as the ledger stands now. */
+static void sum_books(struct park_recorder *r)
+{
+    const struct park *p = r->parts.park;
+    memset(r->books, 0, (size_t)p->party_count * sizeof(*r->books));
+    for (int i = 0; i < r->parts.results->layout->link_count; i++) {
+        const int32_t move = r->parts.results->layout->links[i].move;
+        const struct park_ledger_sum sum =
+            park_ledger_sum_now(r->parts.ledger, r->parts.flow, move);
+        park_books_add(p, move, &sum, r->books);
+    }
+}
+
+static void put_books_series(struct park_recorder *r, struct sim_row *row)
+{
+    const struct park_results *out = r->parts.results;
+    bool any = false;
+    for (int i = 0; i < PARK_BOOKS_COLUMNS; i++) {
+        any = any || out->party_series[i] >= 0;
+    }
+    if (!any) {
+        return;
+    }
+    sum_books(r);
+    for (int i = 0; i < r->parts.park->party_count; i++) {
+        const int64_t at = out->party_at[i] * out->intervals + r->interval;
+        for (int k = 0; k < PARK_BOOKS_COLUMNS; k++) {
+            if (out->party_series[k] >= 0) {
+                sim_row_put(row, out->party_series[k], at,
+                            r->books[i].of[k] - r->books_before[i].of[k]);
+            }
+        }
+    }
+    memcpy(r->books_before, r->books, (size_t)r->parts.park->party_count * sizeof(*r->books));
+}
+
 void park_record_interval(struct park_recorder *r, struct sim_row *row, sim_time now)
 {
     SIM_REQUIRE(r->interval < r->parts.results->intervals, "more intervals than the schema has");
     put_flows(r, row);
     put_activities(r, row, now);
+    put_books_series(r, row);
     r->interval++;
     put_levels(r, row, r->interval);
 }
@@ -147,7 +187,6 @@ static void put_link(const struct park_recorder *r, struct sim_row *row, int lin
     const struct park_ledger_sum sum = park_ledger_sum(r->parts.ledger, k->move);
     const struct park_results_unit *unit = &out->units[k->unit];
     const int32_t entry = out->entry_at[link];
-    park_books_add(r->parts.park, k->move, &sum, r->books);
     const double scale = r->scale[k->stream];
     sim_row_f64(row, unit->flow_total)[out->link_at[link]] = sum.sent / scale;
     sim_row_f64(row, out->quantity)[entry] = sum.sent / scale;
@@ -188,25 +227,20 @@ static void put_stock(const struct park_recorder *r, struct sim_row *row, int st
         park_ledger_decayed(r->parts.ledger, r->parts.flow, k->pool) / scale;
 }
 
-static void put_books(const struct park_recorder *r, struct sim_row *row)
+static void put_books(struct park_recorder *r, struct sim_row *row)
 {
     const struct park_results *out = r->parts.results;
+    sum_books(r);
     for (int i = 0; i < r->parts.park->party_count; i++) {
-        const struct park_books_party *b = &r->books[i];
-        const int32_t at = out->party_at[i];
-        sim_row_f64(row, out->scope1)[at] = b->scope1_t;
-        sim_row_f64(row, out->scope2)[at] = b->scope2_t;
-        sim_row_f64(row, out->scope3)[at] = b->scope3_t;
-        sim_row_f64(row, out->burnt_biogenic)[at] = b->biogenic_t;
-        sim_row_f64(row, out->earned)[at] = b->earned;
-        sim_row_f64(row, out->spent)[at] = b->spent;
+        for (int k = 0; k < PARK_BOOKS_COLUMNS; k++) {
+            sim_row_f64(row, out->party_total[k])[out->party_at[i]] = r->books[i].of[k];
+        }
     }
 }
 
 void park_record_totals(struct park_recorder *r, struct sim_row *row, sim_time now)
 {
     const struct park_results *out = r->parts.results;
-    memset(r->books, 0, (size_t)r->parts.park->party_count * sizeof(*r->books));
     for (int i = 0; i < out->layout->link_count; i++) {
         put_link(r, row, i, now);
     }

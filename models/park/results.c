@@ -316,33 +316,25 @@ static void declare_units(struct world *w, unsigned record)
     }
 }
 
-static const struct {
-    const char *name, *units, *words;
-} party_totals[] = {
-    {"co2e_scope1", "t", "fossil CO2e of fuel burnt and of processes"},
-    {"co2e_scope2", "t", "fossil CO2e upstream of bought energy and heat"},
-    {"co2e_scope3", "t", "fossil CO2e upstream of other goods bought, and in disposal"},
-    {"co2e_biogenic", "t", "biogenic CO2 of fuel burnt, in no scope"},
-    {"earned", NULL, "money that others paid it"},
-    {"spent", NULL, "money that it paid, carriage included"},
-};
-
-static void declare_books(struct world *w, int axis, const char *currency)
+static void declare_books(struct world *w, int axis, const struct park *p)
 {
-    for (int i = 0; i < SIM_COUNT(party_totals); i++) {
-        const char *units = party_totals[i].units;
-        (void)sim_schema_var(w->schema,
-                             &(struct sim_schema_var){.name = party_totals[i].name,
-                                                      .type = SIM_SCHEMA_F64,
-                                                      .scope = SIM_SCHEMA_RUN,
-                                                      .dim_count = 1,
-                                                      .dims = {axis},
-                                                      .units = units != NULL ? units : currency,
-                                                      .long_name = party_totals[i].words});
+    for (int i = 0; i < PARK_BOOKS_COLUMNS; i++) {
+        const struct park_books_name *n = &park_books_names[i];
+        const char *units = n->units != NULL ? n->units : p->currency;
+        (void)sim_schema_var(w->schema, &(struct sim_schema_var){.name = n->total,
+                                                                 .type = SIM_SCHEMA_F64,
+                                                                 .scope = SIM_SCHEMA_RUN,
+                                                                 .dim_count = 1,
+                                                                 .dims = {axis},
+                                                                 .units = units,
+                                                                 .long_name = n->words});
+        if ((p->record & (unsigned)n->recorded) != 0) {
+            add_series(w, n->name, axis, SIM_SCHEMA_AXIS_TIME, units, n->words);
+        }
     }
 }
 
-static void declare_parties(struct world *w, const char *currency)
+static void declare_parties(struct world *w, const struct park *p)
 {
     const int axis = add_axis(w, NULL, "party", &w->parties, NULL, "firms and markets");
     double *numbers = SIM_ARENA_NEW(w->arena, double, 2 * w->parties.count);
@@ -365,7 +357,7 @@ static void declare_parties(struct world *w, const char *currency)
                                                 .values = numbers + (ptrdiff_t)i * w->parties.count,
                                                 .is_coordinate = true});
     }
-    declare_books(w, axis, currency);
+    declare_books(w, axis, p);
 }
 
 static void declare_ledger(struct world *w, const char *currency)
@@ -478,7 +470,7 @@ enum sim_status park_results_declare(const struct park *const *parks, int park_c
         declare_unit(&w, &w.units.at[i], parks[0]->record);
     }
     declare_units(&w, parks[0]->record);
-    declare_parties(&w, parks[0]->currency);
+    declare_parties(&w, parks[0]);
     declare_ledger(&w, parks[0]->currency);
     park_work_declare(out);
     declare_inputs(&w, parks, park_count);
@@ -570,16 +562,14 @@ void park_results_bind(struct park_results *r, const struct park *p,
                                .co2e = sim_schema_var_find(schema, "ledger", "co2e"),
                                .process = sim_schema_var_find(schema, "ledger", "co2e_process"),
                                .biogenic = sim_schema_var_find(schema, "ledger", "co2e_biogenic"),
-                               .scope1 = sim_schema_var_find(schema, NULL, "co2e_scope1"),
-                               .scope2 = sim_schema_var_find(schema, NULL, "co2e_scope2"),
-                               .scope3 = sim_schema_var_find(schema, NULL, "co2e_scope3"),
-                               .burnt_biogenic = sim_schema_var_find(schema, NULL, "co2e_biogenic"),
-                               .earned = sim_schema_var_find(schema, NULL, "earned"),
-                               .spent = sim_schema_var_find(schema, NULL, "spent"),
                                .intervals = park_results_interval_count(p)};
     r->units = sim_base_alloc((size_t)layout->unit_count, sizeof(*r->units));
     for (int i = 0; i < layout->unit_count; i++) {
         r->units[i] = bind_unit(schema, layout->units[i].tag);
+    }
+    for (int i = 0; i < PARK_BOOKS_COLUMNS; i++) {
+        r->party_total[i] = sim_schema_var_find(schema, NULL, park_books_names[i].total);
+        r->party_series[i] = sim_schema_var_find(schema, NULL, park_books_names[i].name);
     }
     bind_columns(r, p, schema);
 }

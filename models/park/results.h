@@ -18,14 +18,15 @@
  *   be. down is hours times the share of the capacity that failures took away.
  * - ledger entries are the links of all units. mass and energy are NaN where the stream does not
  *   say its density or energy content. What money and co2e are: factors.h.
- * - co2e_scope1 and the like by party, earned and spent: books.h. Their sums over the ledger's
- *   entries are the same.
+ * - co2e_scope1_total and the like by party, earned_total and spent_total: books.h. Their series
+ *   (co2e_scope1, earned, ...) are kept where the park's `record` asks for emissions or money.
  *
  * Floor 5.
  */
 #ifndef PARK_RESULTS_H
 #define PARK_RESULTS_H
 
+#include "models/park/books.h"
 #include "models/park/layout.h"
 #include "sim/store/row.h"
 #include "sim/store/schema.h"
@@ -47,7 +48,7 @@ struct park_results {
     int running, down;
     int quantity, lost, mass, energy, money, take_or_pay, carriage; // of /ledger
     int co2e, process, biogenic;                                    // of /ledger
-    int scope1, scope2, scope3, burnt_biogenic, earned, spent;      // by party
+    int party_total[PARK_BOOKS_COLUMNS], party_series[PARK_BOOKS_COLUMNS];
     int32_t *link_at, *entry_at; // by link of the layout: its columns
     int32_t *stock_at;           // by stock of the layout
     int32_t *stream_at;          // by stream

@@ -297,6 +297,7 @@ static void happen(struct park_run *r, const struct sim_event *e)
         begin_recording(r);
         break;
     case PARK_HAPPENING_END:
+        park_contract_close(r->contracts, &r->clock);
         park_record_interval(r->recorder, r->row, r->clock.now);
         r->is_over = true;
         break;
@@ -436,7 +437,6 @@ static enum sim_status step(struct park_run *r, struct sim_err *err)
 static enum sim_status finish(struct park_run *r, struct sim_err *err)
 {
     park_ledger_post(r->ledger, r->flow);
-    park_contract_close(r->contracts, &r->clock);
     if (r->tamper != NULL) {
         r->tamper(r->tamper_user, r->ledger);
     }

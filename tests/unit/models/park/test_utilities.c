@@ -11,9 +11,11 @@
 #define EXACT 1e-12
 
 /** A day from Monday 2026-01-05, recorded by the hour. */
-#define DAY                                                                                        \
+#define DAY DAY_RECORDED("")
+#define DAY_RECORDED(what)                                                                         \
     "format = 1;\n"                                                                                \
-    "park = { start = \"2026-01-05\"; until = \"2026-01-06\"; record = { every = \"1 h\"; }; };\n" \
+    "park = { start = \"2026-01-05\"; until = \"2026-01-06\"; record = { every = \"1 h\"; " what   \
+    " }; };\n"                                                                                     \
     "economy = { currency = \"EUR\"; };\n"                                                         \
     "calendars = { early = { open = ( \"Mon-Sun 00:00-12:00\" ); }; };\n"                          \
     "crews = { fitters = { size = 1; }; };\n"                                                      \
@@ -231,10 +233,10 @@ Test(utilities, waste_that_is_burnt_is_booked_fossil_biogenic_and_process_apart)
     cr_assert(epsilon_eq(dbl, column(&k, "co2e", burnt), 240 * 0.41, 1e-9));
     cr_assert(epsilon_eq(dbl, column(&k, "co2e_process", burnt), 2.4, 1e-9));
     cr_assert(epsilon_eq(dbl, column(&k, "co2e_biogenic", burnt), 144.0, 1e-9));
-    cr_assert(epsilon_eq(dbl, of_party(&k, "co2e_scope1", "burner"), 240 * 0.41, 1e-9));
-    cr_assert(epsilon_eq(dbl, of_party(&k, "co2e_biogenic", "burner"), 144.0, 1e-9));
-    cr_assert(epsilon_eq(dbl, of_party(&k, "earned", "burner"), 12000.0, 1e-9));
-    cr_assert(epsilon_eq(dbl, of_party(&k, "spent", "city"), 12000.0, 1e-9));
+    cr_assert(epsilon_eq(dbl, of_party(&k, "co2e_scope1_total", "burner"), 240 * 0.41, 1e-9));
+    cr_assert(epsilon_eq(dbl, of_party(&k, "co2e_biogenic_total", "burner"), 144.0, 1e-9));
+    cr_assert(epsilon_eq(dbl, of_party(&k, "earned_total", "burner"), 12000.0, 1e-9));
+    cr_assert(epsilon_eq(dbl, of_party(&k, "spent_total", "city"), 12000.0, 1e-9));
     park_kit_close(&k);
 }
 
@@ -246,13 +248,48 @@ Test(utilities, scopes_go_by_what_is_burnt_and_what_is_bought)
          DAY MARKETS PLANT(BOILER("a", "20 t/h", COAL "inputs = { electricity = \"20 kWh/t\"; };"),
                            "", "10 t/h"));
 
-    cr_assert(epsilon_eq(dbl, of_party(&k, "co2e_scope1", "plant"), 24 * 2.5, 1e-9));
-    cr_assert(epsilon_eq(dbl, of_party(&k, "co2e_scope2", "plant"), 4.8 * 0.5, 1e-9));
-    cr_assert(epsilon_eq(dbl, of_party(&k, "co2e_scope3", "plant"), 24 * 0.2, 1e-9));
-    cr_assert(eq(dbl, of_party(&k, "co2e_scope1", "mill"), 0.0));
-    cr_assert(epsilon_eq(dbl, of_party(&k, "spent", "mill"), 240 * 30.0, 1e-9));
-    cr_assert(epsilon_eq(dbl, of_party(&k, "earned", "plant"), 240 * 30.0, 1e-9));
-    cr_assert(epsilon_eq(dbl, of_party(&k, "spent", "plant"), 2400 + 4.8 * 90, 1e-9));
+    cr_assert(epsilon_eq(dbl, of_party(&k, "co2e_scope1_total", "plant"), 24 * 2.5, 1e-9));
+    cr_assert(epsilon_eq(dbl, of_party(&k, "co2e_scope2_total", "plant"), 4.8 * 0.5, 1e-9));
+    cr_assert(epsilon_eq(dbl, of_party(&k, "co2e_scope3_total", "plant"), 24 * 0.2, 1e-9));
+    cr_assert(eq(dbl, of_party(&k, "co2e_scope1_total", "mill"), 0.0));
+    cr_assert(epsilon_eq(dbl, of_party(&k, "spent_total", "mill"), 240 * 30.0, 1e-9));
+    cr_assert(epsilon_eq(dbl, of_party(&k, "earned_total", "plant"), 240 * 30.0, 1e-9));
+    cr_assert(epsilon_eq(dbl, of_party(&k, "spent_total", "plant"), 2400 + 4.8 * 90, 1e-9));
+    park_kit_close(&k);
+}
+
+static double of_party_in(const struct park_kit *k, const char *name, const char *party,
+                          int64_t interval)
+{
+    const int axis = sim_schema_axis_find(k->schema, NULL, "party");
+    const int64_t at = sim_schema_label(k->schema, axis, party);
+    const int var = sim_schema_var_find(k->schema, NULL, name);
+    return sim_row_value(k->row, var, at * 24 + interval);
+}
+
+// 2 EUR/t until 12:00, nothing after; 30 t are due for the day, 24 taken: 12 EUR at its end.
+Test(utilities, series_of_emissions_and_money_sum_up_to_the_totals)
+{
+    struct park_kit k;
+    make(&k, DAY_RECORDED("what = ( \"emissions\", \"money\" );") MARKETS
+         "firms = { mill = { processes = { use = { kind = \"continuous\"; basis = \"coal\";\n"
+         "  capacity = \"2 t/h\"; calendar = \"early\"; }; }; }; };\n"
+         "exchanges = { deal = { stream = \"coal\"; from = \"shop\"; to = \"mill\";\n"
+         "  price = \"2 EUR/t\"; take_or_pay = \"10950 t/year\"; }; };\n");
+
+    double spent = 0;
+    double burnt = 0;
+    for (int h = 0; h < 24; h++) {
+        spent += of_party_in(&k, "spent", "mill", h);
+        burnt += of_party_in(&k, "co2e_scope1", "mill", h);
+    }
+    cr_assert(epsilon_eq(dbl, of_party(&k, "spent_total", "mill"), 60.0, 1e-9));
+    cr_assert(epsilon_eq(dbl, spent, 60.0, 1e-4)); // float32
+    cr_assert(epsilon_eq(dbl, burnt, 60.0, 1e-4));
+    cr_assert(epsilon_eq(dbl, of_party_in(&k, "spent", "mill", 11), 4.0, 1e-5));
+    cr_assert(eq(dbl, of_party_in(&k, "spent", "mill", 12), 0.0));
+    cr_assert(epsilon_eq(dbl, of_party_in(&k, "spent", "mill", 23), 12.0, 1e-5));
+    cr_assert(epsilon_eq(dbl, of_party_in(&k, "co2e_scope3", "mill", 0), 0.4, 1e-6));
     park_kit_close(&k);
 }
 
@@ -266,8 +303,8 @@ Test(utilities, carbon_is_set_free_only_where_it_is_burnt)
                  "markets = {\n" SUPPLY "  city = { sells = { waste = { }; }; }; };\n");
 
     is_total(&k, "shop > mill: coal", 24);
-    cr_assert(eq(dbl, of_party(&k, "co2e_scope1", "mill"), 0.0));
-    cr_assert(eq(dbl, of_party(&k, "co2e_biogenic", "mill"), 0.0));
+    cr_assert(eq(dbl, of_party(&k, "co2e_scope1_total", "mill"), 0.0));
+    cr_assert(eq(dbl, of_party(&k, "co2e_biogenic_total", "mill"), 0.0));
     park_kit_close(&k);
 }
 
@@ -379,11 +416,11 @@ Test(utilities, what_decays_vanishes_and_what_does_not_fit_overflows)
         "      decay = \"10 %/day\"; };\n"
         "    silo = { stream = \"husk\"; capacity = \"10 t\"; full = \"tip\"; }; }; }; };\n"
         "markets = {\n" SUPPLY "  tip = { disposes = { husk = { fate = \"landfill\"; emission = "
-                               "\"0.1 tCO2e/t\"; }; }; }; };\n");
+        "\"0.1 tCO2e/t\"; }; }; }; };\n");
 
     cr_assert(epsilon_eq(dbl, park_kit_stock_end(&k, "mill.yard"), 90.4837418035959573, 1e-9));
     is_total(&k, "mill > tip: husk", 14);
-    cr_assert(epsilon_eq(dbl, of_party(&k, "co2e_scope3", "mill"), 24 * 0.2 + 1.4, 1e-9));
+    cr_assert(epsilon_eq(dbl, of_party(&k, "co2e_scope3_total", "mill"), 24 * 0.2 + 1.4, 1e-9));
     park_kit_close(&k);
 }
 
