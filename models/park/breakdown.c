@@ -117,8 +117,8 @@ static void plan(struct mode *mode, const struct park_clock *c, enum park_happen
                  int32_t rank, int32_t m)
 {
     mode->since = c->now;
-    const sim_time when =
-        mode->left < SIM_TIME_NEVER - c->now ? c->now + mode->left : SIM_TIME_NEVER;
+    const bool fits = c->now <= 0 || mode->left < SIM_TIME_NEVER - c->now; // before 1970 it does
+    const sim_time when = fits ? c->now + mode->left : SIM_TIME_NEVER;
     mode->event = park_happening_push(c, when, kind, rank, m);
 }
 

@@ -287,6 +287,13 @@ Test(kalundborg_history, closes_its_balance_with_breakdowns, .timeout = 60)
     struct park_kit k;
     make(&k, HISTORY, NULL, 0);
 
+    // Things break before 1970, too, where times are negative:.
+    double down = 0;
+
+    for (int64_t day = 0; day < 3287; day++) {
+        down += park_kit_hours(&k, "down", "refinery.refining", day);
+    }
+    cr_assert(gt(dbl, down, 300)); // about 13 times 120 h
     // Before 1982 both burned oil for all of their steam; since then only while the main is down.
     const double before = year_of(&k, "trade > novo: oil", 1981);
     const double since = year_of(&k, "trade > novo: oil", 1983);
