@@ -63,6 +63,9 @@ did 'apt-get .*install.*libconfig-dev'
 did_not libcriterion-dev
 did_not 'sudo'
 did 'program run configs/ulsan.cfg -o out/results.h5'
+said 'ecopark info out/results.h5'
+said 'ecopark export out/results.h5'
+grep -E '(^|[^/])python3 -' "$here/said" && { echo "it offers what it did not install"; failed=1; }
 # again: nothing to install, nothing to configure
 call 0 scripts/quickstart
 did_not apt-get
