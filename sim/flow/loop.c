@@ -504,8 +504,9 @@ static void publish(struct sim_rates *r, const struct sim_loop *l)
     for (int j = 0; j < l->rows.count; j++) {
         const struct sim_loop_row *row = &l->rows.data[j];
         const double limit = fmin(row->capacity, fmax(0, l->x.data[j]));
-        const bool stands =
-            r->is_idle[r->net->ports[row->port].activity] && r->net->ports[row->port].gives;
+        const struct sim_network_port *p = &r->net->ports[row->port];
+        const bool is_main = p->gives && (p->is_pull || r->net->activities[p->activity].is_link);
+        const bool stands = is_main && r->is_idle[p->activity];
         r->limit[row->port] = stands || limit < NOTHING * row->capacity ? 0 : limit;
     }
     for (int i = 0; i < l->activities.count; i++) {

@@ -307,7 +307,9 @@ static void rest_at_bound(struct programme *g, int32_t pool, double floor_net)
         const struct sim_network_port *q = &net->ports[net->at_pool[i]];
         const int32_t member = g->member_of[q->activity];
         const bool rests = q->gives ? floor_net > 1e-9 : floor_net < -1e-9;
-        if (q->is_at_bound && rests && member >= 0) {
+        const bool is_extra =
+            q->is_at_bound || (q->is_pull && sim_rates_pull_last(g->r->condition[pool]));
+        if (is_extra && rests && member >= 0) {
             g->members.data[member].ceiling = g->members.data[member].floor;
             Clp_columnUpper(g->lp)[member] = g->members.data[member].floor;
         }
@@ -321,6 +323,7 @@ static void add_pool(struct programme *g, int32_t pool)
     const struct sim_network_pool *p = &net->pools[pool];
     bool rations_takers = false;
     bool rations_givers = false;
+    bool rations_pull = false; // at the target: pull alone
     int *columns = sim_base_alloc((size_t)(p->ports_end - p->takers_begin), sizeof(*columns));
     double *numbers = sim_base_alloc((size_t)(p->ports_end - p->takers_begin), sizeof(*numbers));
     int count = 0;
@@ -334,7 +337,9 @@ static void add_pool(struct programme *g, int32_t pool)
         }
         const bool rations = is_rationed(g->r, net->at_pool[i]);
         rations_takers = rations_takers || (rations && !q->gives);
-        rations_givers = rations_givers || (rations && q->gives);
+        const bool is_last = q->is_pull && sim_rates_pull_last(g->r->condition[pool]);
+        rations_givers = rations_givers || (rations && q->gives && !is_last);
+        rations_pull = rations_pull || (rations && is_last);
         const double number = (q->gives ? 1 : -1) * q->coef * g->members.data[member].scale;
         columns[count] = member;
         numbers[count++] = number;
@@ -346,6 +351,7 @@ static void add_pool(struct programme *g, int32_t pool)
     }
     floor_net = size > 0 ? floor_net / size : 0;
     rest_at_bound(g, pool, floor_net);
+    rations_givers = rations_givers || (rations_pull && floor_net <= 1e-9);
     // The floors come from claims; where they break a sum by a rounding, the sum gives way.
     const double low = rations_takers ? fmin(0, floor_net) : -DBL_MAX;
     const double high = rations_givers ? fmax(0, floor_net) : DBL_MAX;
@@ -555,31 +561,39 @@ static void tighten(struct programme *g)
     (void)take_solution(g);
 }
 
-/** Members between their bounds follow from the sums that are met, exactly: solve those for them.
- */
-static void polish(struct programme *g)
+/** Who lies between its floor at first and its ceiling, and may so be moved to make sums exact.
+ * However little somebody rose: with its partners at a pool it must come out even. */
+static void find_free(struct programme *g, bool *is_free)
 {
-    enum {
-        NEAR = 10
-    }; // slacks
-    const int n = g->members.count;
-    bool *is_free = sim_base_alloc((size_t)n, sizeof(*is_free));
-    for (int i = 0; i < n; i++) {
+    const double near = 10 * SLACK;
+    for (int i = 0; i < g->members.count; i++) {
         struct member *m = &g->members.data[i];
         const double share = g->solution[i];
-        is_free[i] = share > m->start + NEAR * SLACK && share < m->ceiling - NEAR * SLACK;
-        m->floor = share >= m->ceiling - NEAR * SLACK ? m->ceiling : is_free[i] ? share : m->start;
+        is_free[i] = share > m->start + 1e-13 && share < m->ceiling - near;
+        m->floor = share >= m->ceiling - near ? m->ceiling : is_free[i] ? share : m->start;
     }
+}
+
+/** Rows of pools that are not met say nothing: cleared. */
+static void clear_slack_rows(struct programme *g)
+{
+    const size_t n = (size_t)g->members.count;
     for (int p = 0; p < g->pools.count; p++) {
-        double *row = g->rows.data + (size_t)p * (size_t)n;
+        double *row = g->rows.data + (size_t)p * n;
         double net = 0;
-        for (int i = 0; i < n; i++) {
+        for (size_t i = 0; i < n; i++) {
             net += row[i] * g->solution[i];
         }
-        if (fabs(net) > NEAR * SLACK) {
-            memset(row, 0, (size_t)n * sizeof(*row)); // slack: says nothing
+        if (fabs(net) > 10 * SLACK) {
+            memset(row, 0, n * sizeof(*row));
         }
     }
+}
+
+/** Gauss-Jordan over the rows: each row that has a free member gives one of them. */
+static void eliminate(struct programme *g, bool *is_free)
+{
+    const int n = g->members.count;
     for (int p = 0; p < g->pools.count; p++) {
         double *row = g->rows.data + (size_t)p * (size_t)n;
         int pivot = -1;
@@ -591,7 +605,7 @@ static void polish(struct programme *g)
         if (pivot < 0) {
             continue;
         }
-        is_free[pivot] = false; // from now on the row gives it; the others lose it
+        is_free[pivot] = false;
         g->members.data[pivot].by_row = p;
         for (int q = 0; q < g->pools.count; q++) {
             double *other = g->rows.data + (size_t)q * (size_t)n;
@@ -601,24 +615,75 @@ static void polish(struct programme *g)
             }
         }
     }
+}
+
+/** The members given by rows, from those that are not. */
+static void substitute(struct programme *g)
+{
+    const int n = g->members.count;
     for (int i = 0; i < n; i++) {
         struct member *m = &g->members.data[i];
-        if (m->by_row < 0) {
-            continue;
-        }
-        const double *row = g->rows.data + (size_t)m->by_row * (size_t)n;
+        const double *row = m->by_row < 0 ? NULL : g->rows.data + (size_t)m->by_row * (size_t)n;
         double rest = 0;
-        for (int c = 0; c < n; c++) {
-            rest -= c == i
-                        ? 0
-                        : row[c] * (g->members.data[c].by_row < 0 ? g->members.data[c].floor : 0);
+        for (int c = 0; c < n && row != NULL; c++) {
+            const struct member *other = &g->members.data[c];
+            rest -= c != i && other->by_row < 0 ? row[c] * other->floor : 0;
         }
-        m->exact = fmin(m->ceiling, fmax(m->start, rest / row[i]));
+        m->exact = row == NULL ? m->floor : fmin(m->ceiling, fmax(m->start, rest / row[i]));
     }
     for (int i = 0; i < n; i++) {
-        struct member *m = &g->members.data[i];
-        m->floor = m->by_row < 0 ? m->floor : m->exact;
+        g->members.data[i].floor = g->members.data[i].exact;
     }
+}
+
+/** One row made even by moving its members in proportion to what they count in it; returns how far
+ * off it was. */
+static double even_out_row(struct programme *g, const double *row)
+{
+    double net = 0;
+    double weight = 0;
+    for (int i = 0; i < g->members.count; i++) {
+        const struct member *m = &g->members.data[i];
+        net += row[i] * m->floor;
+        weight += m->floor > m->start && m->floor < m->ceiling ? row[i] * row[i] : 0;
+    }
+    for (int i = 0; i < g->members.count && weight > 0; i++) {
+        struct member *m = &g->members.data[i];
+        if (m->floor > m->start && m->floor < m->ceiling) {
+            m->floor = fmin(m->ceiling, fmax(m->start, m->floor - net / weight * row[i]));
+        }
+    }
+    return weight > 0 ? fabs(net) : 0;
+}
+
+/** Where bounds cut the exact solution, rows are made even one after the other (Kaczmarz 1937). */
+static void even_out(struct programme *g, const double *rows)
+{
+    enum {
+        SWEEPS = 500
+    };
+    double worst = 1;
+    for (int sweep = 0; sweep < SWEEPS && worst > 1e-15; sweep++) {
+        worst = 0;
+        for (int p = 0; p < g->pools.count; p++) {
+            worst = fmax(worst, even_out_row(g, rows + (size_t)p * (size_t)g->members.count));
+        }
+    }
+}
+
+/** Make sums exact where the programme met them within its tolerance. */
+static void polish(struct programme *g)
+{
+    bool *is_free = sim_base_alloc((size_t)g->members.count, sizeof(*is_free));
+    find_free(g, is_free);
+    clear_slack_rows(g);
+    const size_t size = (size_t)g->rows.count;
+    double *rows = sim_base_alloc(size, sizeof(*rows));
+    memcpy(rows, g->rows.data, size * sizeof(*rows));
+    eliminate(g, is_free);
+    substitute(g);
+    even_out(g, rows);
+    free(rows);
     free(is_free);
 }
 

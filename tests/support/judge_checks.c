@@ -254,8 +254,8 @@ static bool has_unreached(const struct judge_view *v, int32_t pool)
     return any;
 }
 
-// Does a loop of claims pass through this pool? What a loop that feeds itself is given there, and who
-// gives way, is decided for the pool as a whole; (c) and the pool's sums judge it.
+// Does a loop of claims pass through this pool? What a loop that feeds itself is given there, and
+// who gives way, is decided for the pool as a whole; (c) and the pool's sums judge it.
 static bool has_loop(const struct judge_view *v, const int8_t *circular, int32_t pool)
 {
     bool any = false;
@@ -271,7 +271,11 @@ static bool check_ports(const struct judge_view *v, const struct judge_answer *a
     for (int32_t i = 0; i < v->n->port_count; i++) {
         const struct sim_port_def *port = &v->n->ports[i];
         const double lack = fmin(v->u[port->activity], a->claim[i]) - a->rate[port->activity];
-        if (v->u[port->activity] <= 0.0 || has_unreached(v, port->pool) ||
+        // What a raise holds may say less than the definition would, around it too (rates.h);
+        // whether anybody loses by that, (c) tells. It may not say more.
+        const bool holds_back =
+            raised && a->limit[i] < fmin(v->u[port->activity], judge_rules_limit(v, a->claim, i));
+        if (v->u[port->activity] <= 0.0 || has_unreached(v, port->pool) || holds_back ||
             (raised && has_loop(v, circular, port->pool))) {
             continue;
         }
