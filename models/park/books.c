@@ -197,8 +197,8 @@ static void print_account(const struct sim_sink *out, const char *name, double e
 static void print_money(const struct park *p, const struct park_results *r,
                         const struct sim_row *mean, const struct sim_sink *out)
 {
-    const double *earned = sim_row_f64_const(mean, r->earned);
-    const double *spent = sim_row_f64_const(mean, r->spent);
+    const double *earned = sim_row_f64_const(mean, r->party_total[PARK_BOOKS_EARNED]);
+    const double *spent = sim_row_f64_const(mean, r->party_total[PARK_BOOKS_SPENT]);
     bool any = false;
     for (int i = 0; i < 2 * p->party_count; i++) {
         const bool is_market = i >= p->party_count;
