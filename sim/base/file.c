@@ -17,7 +17,8 @@ static enum sim_status check_readable(int fd, const char *path, size_t limit, si
         return sim_err_errno(err, SIM_MISSING, "cannot read %s", path);
     }
     if (!S_ISREG(info.st_mode)) {
-        return sim_err_set(err, SIM_MISSING, "cannot read %s: it is not a file", path);
+        return sim_err_set(err, SIM_INPUT, "cannot read %s: it is %s, not a file", path,
+                           S_ISDIR(info.st_mode) ? "a folder" : "a device or a pipe");
     }
     if ((uintmax_t)info.st_size > limit) {
         return sim_err_set(err, SIM_INPUT, "%s is %jd bytes long; at most %zu are taken", path,

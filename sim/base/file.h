@@ -14,7 +14,7 @@
 #include "sim/base/err.h"
 
 /** The whole file and its length; a zero byte is put after the end. Owned by the caller (free).
- * SIM_MISSING when it is not there or not a file, SIM_INPUT when longer than `limit` bytes. */
+ * SIM_MISSING when it is not there, SIM_INPUT when it is no file or longer than `limit` bytes. */
 enum sim_status sim_file_read(const char *path, size_t limit, char **out_bytes, size_t *out_length,
                               struct sim_err *err) SIM_MUST_USE;
 

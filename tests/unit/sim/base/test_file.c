@@ -84,11 +84,11 @@ Test(file, says_what_is_missing_or_no_file)
 
     cr_assert(sim_file_read(in_folder("b"), 10, &bytes, &length, &err) == SIM_MISSING);
     cr_assert(strstr(err.text, "/b: No such file") != NULL, "%s", err.text);
-    cr_assert(sim_file_read(folder, 10, &bytes, &length, &err) == SIM_MISSING);
-    cr_assert(strstr(err.text, "not a file") != NULL, "%s", err.text);
+    cr_assert(sim_file_read(folder, 10, &bytes, &length, &err) == SIM_INPUT);
+    cr_assert(strstr(err.text, "it is a folder, not a file") != NULL, "%s", err.text);
     cr_assert(mkfifo(in_folder("pipe"), 0600) == 0);
-    cr_assert(sim_file_read(in_folder("pipe"), 10, &bytes, &length, &err) == SIM_MISSING);
-    cr_assert(strstr(err.text, "not a file") != NULL, "%s", err.text);
+    cr_assert(sim_file_read(in_folder("pipe"), 10, &bytes, &length, &err) == SIM_INPUT);
+    cr_assert(strstr(err.text, "a device or a pipe, not a file") != NULL, "%s", err.text);
 }
 
 Test(file, leaves_the_old_file_whole_when_writing_fails)
