@@ -1,4 +1,5 @@
 #include "sim/cli/cli_priv.h"
+#include "sim/store/pack.h"
 #include "sim/store/reader.h"
 
 #include <jansson.h>
@@ -17,7 +18,48 @@ static const char *type_name(enum sim_schema_type type)
     return names[type];
 }
 
+/** How the planned runs ended. */
+struct tally {
+    int64_t planned, ok, failed, skipped;
+};
+
+/** Read from `status`, a block at a time: a study may have millions of runs. */
+static enum sim_status count_runs(struct sim_reader *r, struct tally *out, struct sim_err *err)
+{
+    enum {
+        BLOCK = 4096
+    };
+    double values[BLOCK];
+    const int var = sim_reader_find(r, "", "status");
+
+    *out = (struct tally){.planned = var >= 0 ? sim_reader_size(r, var) : 0};
+    for (int64_t start = 0; start < out->planned; start += BLOCK) {
+        const int64_t left = out->planned - start;
+        const int64_t count = left < BLOCK ? left : BLOCK;
+
+        SIM_TRY(sim_reader_numbers(r, var, &start, &count, values, err));
+        for (int64_t i = 0; i < count; i++) {
+            out->ok += values[i] == (double)SIM_RUN_OK ? 1 : 0;
+            out->failed += values[i] == (double)SIM_RUN_FAILED ? 1 : 0;
+        }
+    }
+    out->skipped = out->planned - out->ok - out->failed;
+    return SIM_OK;
+}
+
 // ---- text ----
+
+static void print_runs(const struct sim_cli *cli, const struct tally *t)
+{
+    sim_sink_print(&cli->out, "runs: %" PRId64 " of %" PRId64 " made", t->ok + t->failed,
+                   t->planned);
+    if (t->failed > 0) {
+        sim_sink_print(&cli->out, ", %" PRId64 " of them failed", t->failed);
+    }
+    sim_sink_text(&cli->out, t->skipped > 0 ? "; then it was stopped, and the values of the rest "
+                                              "are missing\n"
+                                            : "\n");
+}
 
 static void print_attrs(const struct sim_cli *cli, const struct sim_reader *r, const char *group)
 {
@@ -94,9 +136,11 @@ static void print_failures(const struct sim_cli *cli, const struct sim_reader_fa
 }
 
 static void print_text(const struct sim_cli *cli, const struct sim_reader *r, const char *path,
-                       const struct sim_reader_failure *failures, int failure_count)
+                       const struct tally *tally, const struct sim_reader_failure *failures,
+                       int failure_count)
 {
     sim_sink_print(&cli->out, "%s\n", path);
+    print_runs(cli, tally);
     print_attrs(cli, r, "");
     sim_sink_text(&cli->out, "inputs:\n");
     print_attrs(cli, r, "inputs");
@@ -178,12 +222,25 @@ static json_t *failures_json(const struct sim_reader_failure *failures, int coun
     return list;
 }
 
+static json_t *runs_json(const struct tally *t)
+{
+    json_t *object = json_object();
+
+    (void)json_object_set_new(object, "planned", json_integer(t->planned));
+    (void)json_object_set_new(object, "ok", json_integer(t->ok));
+    (void)json_object_set_new(object, "failed", json_integer(t->failed));
+    (void)json_object_set_new(object, "skipped", json_integer(t->skipped));
+    return object;
+}
+
 static void print_json(const struct sim_cli *cli, const struct sim_reader *r, const char *path,
-                       const struct sim_reader_failure *failures, int failure_count)
+                       const struct tally *tally, const struct sim_reader_failure *failures,
+                       int failure_count)
 {
     json_t *object = json_object();
 
     (void)json_object_set_new(object, "file", json_string(path));
+    (void)json_object_set_new(object, "runs", runs_json(tally));
     (void)json_object_set_new(object, "attributes", attrs_json(r, ""));
     (void)json_object_set_new(object, "inputs", attrs_json(r, "inputs"));
     (void)json_object_set_new(object, "axes", vars_json(r, true));
@@ -199,15 +256,19 @@ static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *ar
     const char *path = sim_option_positional(args, 0);
     const struct sim_reader_failure *failures = NULL;
     struct sim_reader *r = NULL;
+    struct tally tally = {0};
     int failure_count = 0;
 
     SIM_TRY(sim_reader_open(path, &r, err));
-    const enum sim_status status = sim_reader_failures(r, &failures, &failure_count, err);
+    enum sim_status status = sim_reader_failures(r, &failures, &failure_count, err);
 
+    if (status == SIM_OK) {
+        status = count_runs(r, &tally, err);
+    }
     if (status == SIM_OK && sim_option_is_given(args, "json")) {
-        print_json(cli, r, path, failures, failure_count);
+        print_json(cli, r, path, &tally, failures, failure_count);
     } else if (status == SIM_OK) {
-        print_text(cli, r, path, failures, failure_count);
+        print_text(cli, r, path, &tally, failures, failure_count);
     }
     sim_reader_close(r);
     return status;
@@ -216,7 +277,7 @@ static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *ar
 const struct sim_cli_command sim_cmd_info_command = {
     .name = "info",
     .usage = "FILE [--json]",
-    .help = "tell what a results file holds: attributes, axes, variables, failed runs",
+    .help = "tell what a results file holds: runs made, attributes, axes, variables, failures",
     .options = options,
     .positional_min = 1,
     .positional_max = 1,

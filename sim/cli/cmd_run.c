@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DEFAULT_OUTPUT   "out/results.h5"
@@ -52,6 +53,7 @@ struct job {
     double started_s;
     char started_utc[32];
     char first_failure[1000];
+    bool is_written; // the results are there, under their name
     struct sim_runner_result result;
 };
 
@@ -363,6 +365,24 @@ static void explain(const struct job *j, enum sim_status status, struct sim_err 
     }
 }
 
+/** An older file under the name that was to be written must not be taken for the new one. */
+static void tell_older(const struct job *j, enum sim_status status, struct sim_err *err)
+{
+    struct stat info;
+    struct tm date;
+    char when[32] = "";
+
+    if (stat(j->output, &info) != 0 || !S_ISREG(info.st_mode) ||
+        localtime_r(&info.st_mtime, &date) == NULL) {
+        return;
+    }
+    (void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &date);
+    const struct sim_err before = *err;
+
+    (void)sim_err_set(err, status, "%s; the older %s of %s is left as it was", before.text,
+                      j->output, when);
+}
+
 static enum sim_status finish(struct job *j, enum sim_status status, struct sim_err *err)
 {
     const bool has_run = status == SIM_OK || status == SIM_FAILED || status == SIM_STOPPED;
@@ -373,6 +393,7 @@ static enum sim_status finish(struct job *j, enum sim_status status, struct sim_
         const char *ended = status == SIM_STOPPED ? "stopped" : "complete";
 
         SIM_TRY(close_writer(j, ended, err));
+        j->is_written = true;
         print_summary(j);
     }
     if (status == SIM_OK && traced != SIM_OK) {
@@ -409,6 +430,9 @@ static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *ar
 
     if (status == SIM_OK) {
         status = finish(&j, make_runs(&j, err), err);
+        if (status != SIM_OK && !j.is_written) {
+            tell_older(&j, status, err);
+        }
     }
     drop(&j);
     return status;

@@ -203,6 +203,9 @@ class Toy(unittest.TestCase):
             self.assertTrue(0 < made < 200)
             self.assertEqual(status, [0] * made + [2] * (200 - made))
             self.assertEqual(ds.distance_n.values[0], made)
+        self.assertIn(f"runs: {made} of 200 made; then it was stopped", self.toy("info", "r.h5").stdout)
+        self.assertEqual(json.loads(self.toy("info", "r.h5", "--json").stdout)["runs"],
+                         {"planned": 200, "ok": made, "failed": 0, "skipped": 200 - made})
         self.assertFalse(os.path.exists(self.path("r.h5.part")))
 
     def test_second_signal_stops_running_ones(self):
@@ -215,6 +218,18 @@ class Toy(unittest.TestCase):
         process.communicate(timeout=10)
         self.assertEqual(process.returncode, 75)
         self.assertEqual(sorted(os.listdir(self.folder.name)), ["park"])
+
+    def test_a_failed_run_names_the_older_file(self):
+        said = self.run_toy("--set", "fail_at=0", code=1)
+        self.assertNotIn("older", said.stderr)
+        self.run_toy()
+        os.utime(self.path("r.h5"), (1e9, 1e9))
+        before = fingerprint(self.path("r.h5"))
+        said = self.run_toy("--set", "fail_at=0", code=1)
+        self.assertRegex(said.stderr, r"; the older r\.h5 of 2001-09-0\d \d\d:\d\d is left as it was\n")
+        self.assertEqual(fingerprint(self.path("r.h5")), before)
+        said = self.run_toy("--replications", "2", "--set", "fail_at=1", code=1)  # written anew
+        self.assertNotIn("older", said.stderr)
 
     def test_single_run_stops_at_the_first_signal(self):
         process = self.start("--set", "sleep_ms=500")
@@ -292,6 +307,8 @@ class Toy(unittest.TestCase):
         self.write("lacking", "file = nowhere.csv\n")
         self.toy("check", "lacking", code=66)
         self.toy("run", "nothing", code=66)
+        self.assertIn("it is a folder, not a file", self.toy("check", ".", code=65).stderr)
+        self.assertIn("a device or a pipe, not a file", self.toy("check", "/dev/null", code=65).stderr)
         self.assertIn("--set", self.toy("check", "park", "--set", "dys=3", code=65).stderr)
         self.assertEqual(json.loads(self.toy("check", "park", "--json").stdout)["ok"], True)
 
@@ -304,6 +321,7 @@ class Toy(unittest.TestCase):
         way = [v for v in told["variables"] if v["name"] == "way"][0]
         self.assertEqual((way["dims"], way["shape"]), (["run", "place", "time"], [2, 3, 20]))
         self.assertEqual(told["failures"][0]["run"], 1)
+        self.assertIn("runs: 2 of 2 made, 1 of them failed\n", said)
         self.assertEqual(told["attributes"]["ended"], "complete")
         self.toy("info", "none.h5", code=66)
         self.toy("info", "park", code=65)
