@@ -1,5 +1,6 @@
 // The group `park`: title, span, seed, what is recorded.
 #include "models/park/kinds.h"
+#include "sim/core/evq.h"
 
 #include <string.h>
 
@@ -108,6 +109,12 @@ static void resolve_span(struct park_loader *l, const struct park_head *h)
     if (p->until_us <= p->start_us) {
         park_resolve_wrong(l, h->until.node, "write a date after park.start",
                            "the end is not after the start");
+        return;
+    }
+    if (p->until_us - p->start_us >= SIM_EVQ_SPAN_US) {
+        park_resolve_wrong(
+            l, h->until.node, "write an earlier end",
+            "the run lasts 285 years or more, and its clock does not reach that far");
         return;
     }
     const sim_time warm = sim_simtime_from_seconds(h->warmup.si);

@@ -2,7 +2,6 @@
 
 #include "models/park/work.h"
 #include "sim/cfg/tree.h"
-#include "sim/core/evq.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -452,14 +451,6 @@ enum sim_status park_results_declare(const struct park *const *parks, int park_c
             return sim_err_set(err, SIM_INPUT,
                                "the designs differ in start, warm-up, end or recording interval; "
                                "one results file has one time axis");
-        }
-    }
-    for (int i = 0; i < park_count; i++) {
-        if (parks[i]->until_us - parks[i]->start_us >= SIM_EVQ_SPAN_US) {
-            return sim_err_set(
-                err, SIM_INPUT,
-                "park.until: the run lasts 285 years or more, and the clock of a run "
-                "does not reach that far; write an earlier end");
         }
     }
     struct world w = {.schema = out, .arena = sim_arena_create()};
