@@ -195,24 +195,24 @@ static enum sim_status write_table(struct job *j, int i, struct sim_err *err)
 
 static enum sim_status commit(struct job *j, struct sim_err *err)
 {
-    for (int i = 0; i < KINDS; i++) {
-        if (j->tables[i] != NULL) {
-            SIM_TRY(sim_export_csv_commit(j->tables[i], err));
-        }
+    enum sim_status status = SIM_OK;
+
+    for (int i = 0; i < KINDS && status == SIM_OK; i++) {
+        status = sim_export_csv_commit(j->tables[i], err);
     }
-    for (int i = 0; i < KINDS; i++) {
+    for (int i = 0; i < KINDS && status == SIM_OK; i++) {
         if (j->tables[i] != NULL && j->names[i] != NULL) {
             sim_sink_print(&j->cli->out, "%s: %" PRId64 " rows\n", j->names[i],
                            sim_export_csv_rows(j->tables[i]));
         }
     }
-    return SIM_OK;
+    return status;
 }
 
 static enum sim_status write_all(struct job *j, struct sim_option_args *args, struct sim_reader *r,
                                  struct sim_err *err)
 {
-    const enum sim_status status = sim_export_read_begin(&j->x, r, err);
+    enum sim_status status = sim_export_read_begin(&j->x, r, err);
 
     if (status != SIM_OK) {
         (void)sim_err_wrap(err, "%s", j->path);
@@ -220,12 +220,10 @@ static enum sim_status write_all(struct job *j, struct sim_option_args *args, st
     }
     SIM_TRY(choose_run(j, args, err));
     SIM_TRY(check_folder(j, err));
-    for (int i = 0; i < KINDS; i++) {
-        if (j->wanted[i]) {
-            SIM_TRY(write_table(j, i, err));
-        }
+    for (int i = 0; i < KINDS && status == SIM_OK; i++) {
+        status = j->wanted[i] ? write_table(j, i, err) : SIM_OK;
     }
-    return commit(j, err);
+    return status == SIM_OK ? commit(j, err) : status;
 }
 
 static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *args,

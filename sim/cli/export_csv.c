@@ -170,7 +170,7 @@ enum sim_status sim_export_csv_finish(struct sim_export_csv *c, struct sim_err *
 
 enum sim_status sim_export_csv_commit(struct sim_export_csv *c, struct sim_err *err)
 {
-    if (c->path == NULL) {
+    if (c == NULL || c->path == NULL) {
         return SIM_OK;
     }
     SIM_TRY(sim_file_commit(c->part, c->path, err));

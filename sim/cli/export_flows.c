@@ -59,36 +59,53 @@ static void put_number(struct sim_export_csv *c, const double *values, int64_t a
     }
 }
 
+/** Of one unit: (point, link_U) each, or NULL. */
+struct means {
+    const double *present;
+    const double *mean;
+    const double *half_width;
+    const double *unserved;
+    const double *n;
+};
+
+static enum sim_status read_means(struct sim_export *x, const struct links *l, struct means *out,
+                                  struct sim_err *err)
+{
+    SIM_TRY(read_mean(x, l, "present_link", "", &out->present, err));
+    SIM_TRY(read_mean(x, l, "flow", "_total_mean", &out->mean, err));
+    SIM_TRY(read_mean(x, l, "flow", "_total_half_width", &out->half_width, err));
+    SIM_TRY(read_mean(x, l, "flow", "_total_n", &out->n, err));
+    return read_mean(x, l, "unserved", "_mean", &out->unserved, err);
+}
+
+static void put_means(const struct sim_export *x, const struct links *l, const struct means *m,
+                      int64_t point, struct sim_export_csv *c)
+{
+    for (int64_t i = 0; i < l->count; i++) {
+        const int64_t at = point * l->count + i;
+
+        if (m->present != NULL && m->present[at] == 0) {
+            continue; // this design has no such link
+        }
+        sim_export_csv_integer(c, point);
+        sim_export_csv_text(c, x->point_design != NULL ? x->point_design[point] : NULL);
+        put_words(c, l, i);
+        put_number(c, m->mean, at);
+        put_number(c, m->half_width, at);
+        put_number(c, m->unserved, at);
+        put_number(c, m->n, at);
+        sim_export_csv_row(c);
+    }
+}
+
 static enum sim_status means_of(struct sim_export *x, const struct links *l,
                                 struct sim_export_csv *c, struct sim_err *err)
 {
-    const double *present = NULL;
-    const double *mean = NULL;
-    const double *half_width = NULL;
-    const double *n = NULL;
-    const double *unserved = NULL;
+    struct means m = {0};
 
-    SIM_TRY(read_mean(x, l, "present_link", "", &present, err));
-    SIM_TRY(read_mean(x, l, "flow", "_total_mean", &mean, err));
-    SIM_TRY(read_mean(x, l, "flow", "_total_half_width", &half_width, err));
-    SIM_TRY(read_mean(x, l, "flow", "_total_n", &n, err));
-    SIM_TRY(read_mean(x, l, "unserved", "_mean", &unserved, err));
+    SIM_TRY(read_means(x, l, &m, err));
     for (int64_t point = 0; point < x->point_count; point++) {
-        for (int64_t i = 0; i < l->count; i++) {
-            const int64_t at = point * l->count + i;
-
-            if (present != NULL && present[at] == 0) {
-                continue; // this design has no such link
-            }
-            sim_export_csv_integer(c, point);
-            sim_export_csv_text(c, x->point_design != NULL ? x->point_design[point] : NULL);
-            put_words(c, l, i);
-            put_number(c, mean, at);
-            put_number(c, half_width, at);
-            put_number(c, unserved, at);
-            put_number(c, n, at);
-            sim_export_csv_row(c);
-        }
+        put_means(x, l, &m, point, c);
     }
     return SIM_OK;
 }
@@ -100,23 +117,31 @@ static void put_headings(struct sim_export_csv *c, const char *const *names, int
     }
 }
 
-/** Call `tell` for the links of every unit. */
-static enum sim_status
-each_unit(struct sim_export *x, struct sim_export_csv *c,
-          enum sim_status (*tell)(struct sim_export *x, const struct links *l,
-                                  struct sim_export_csv *c, struct sim_err *err),
-          struct sim_err *err)
+typedef enum sim_status tell_links(struct sim_export *x, const struct links *l,
+                                   struct sim_export_csv *c, struct sim_err *err);
+
+static bool is_links(const struct sim_reader_var *v)
 {
-    for (int i = 0; i < sim_reader_var_count(x->r); i++) {
+    return v->is_axis && v->group[0] == '\0' && sim_export_read_suffix(v->name, "link_") != NULL;
+}
+
+/** Call `tell` for the links of every unit. */
+static enum sim_status each_unit(struct sim_export *x, struct sim_export_csv *c, tell_links *tell,
+                                 struct sim_err *err)
+{
+    enum sim_status status = SIM_OK;
+
+    for (int i = 0; i < sim_reader_var_count(x->r) && status == SIM_OK; i++) {
         const struct sim_reader_var *v = sim_reader_var_at(x->r, i);
         struct links l;
 
-        if (v->is_axis && v->group[0] == '\0' && sim_export_read_suffix(v->name, "link_") != NULL) {
-            SIM_TRY(read_links(x, v, &l, err));
-            SIM_TRY(tell(x, &l, c, err));
+        if (!is_links(v)) {
+            continue;
         }
+        status = read_links(x, v, &l, err);
+        status = status == SIM_OK ? tell(x, &l, c, err) : status;
     }
-    return SIM_OK;
+    return status;
 }
 
 enum sim_status sim_export_flows_means(struct sim_export *x, struct sim_export_csv *c,
@@ -215,6 +240,12 @@ struct ledger {
     struct sim_export_block blocks[MAX_MEASURES];
 };
 
+static bool is_measure(const struct sim_reader_var *v)
+{
+    return strcmp(v->group, "ledger") == 0 && v->rank == 2 && strcmp(v->dim_names[0], "run") == 0 &&
+           strcmp(v->dim_names[1], "entry") == 0;
+}
+
 static enum sim_status open_ledger(struct sim_export *x, struct ledger *g, struct sim_err *err)
 {
     static const char *const names[] = {"entry_from", "entry_to", "entry_stream", "entry_kind",
@@ -225,18 +256,19 @@ static enum sim_status open_ledger(struct sim_export *x, struct ledger *g, struc
     for (int i = 0; i < SIM_COUNT(names); i++) {
         SIM_TRY(sim_export_read_texts(x, "ledger", names[i], &g->words[i], err));
     }
-    for (int i = 0; i < sim_reader_var_count(x->r) && g->measure_count < MAX_MEASURES; i++) {
+    enum sim_status status = SIM_OK;
+
+    for (int i = 0; i < sim_reader_var_count(x->r) && status == SIM_OK; i++) {
         const struct sim_reader_var *v = sim_reader_var_at(x->r, i);
 
-        if (strcmp(v->group, "ledger") == 0 && v->rank == 2 &&
-            strcmp(v->dim_names[0], "run") == 0 && strcmp(v->dim_names[1], "entry") == 0) {
+        if (is_measure(v) && g->measure_count < MAX_MEASURES) {
             const int at = g->measure_count++;
 
             g->measures[at] = v;
-            SIM_TRY(sim_export_read_block(x, "ledger", v->name, g->entries, &g->blocks[at], err));
+            status = sim_export_read_block(x, "ledger", v->name, g->entries, &g->blocks[at], err);
         }
     }
-    return SIM_OK;
+    return status;
 }
 
 static void put_ledger_head(const struct ledger *g, struct sim_export_csv *c)
@@ -259,8 +291,8 @@ static enum sim_status put_ledger_run(struct sim_export *x, struct ledger *g, in
     for (int m = 0; m < g->measure_count; m++) {
         SIM_TRY(sim_export_read_row(x, &g->blocks[m], run, &values[m], err));
     }
-    for (int64_t i = 0; i < g->entries; i++) {
-        if (g->measure_count == 0 || values[0][i] != values[0][i]) {
+    for (int64_t i = 0; i < g->entries && values[0] != NULL; i++) {
+        if (values[0][i] != values[0][i]) {
             continue; // NaN: not in this run's design
         }
         put_run(x, c, run);

@@ -56,15 +56,15 @@ static enum sim_status add_nodes(struct sim_export *x, struct table *t, const ch
 {
     const char **labels = NULL;
     const int var = sim_reader_find(x->r, "", axis);
+    const enum sim_status status = sim_export_read_texts(x, "", axis, &labels, err);
 
-    SIM_TRY(sim_export_read_texts(x, "", axis, &labels, err));
-    for (int64_t i = 0; labels != NULL && i < sim_reader_size(x->r, var); i++) {
+    for (int64_t i = 0; status == SIM_OK && var >= 0 && i < sim_reader_size(x->r, var); i++) {
         const struct node n = {
             .label = labels[i], .kind = kind, .unit = unit, .latitude = NAN, .longitude = NAN};
 
         SIM_VEC_PUSH(&t->nodes, n);
     }
-    return SIM_OK;
+    return status;
 }
 
 static enum sim_status add_places(struct sim_export *x, struct table *t, struct sim_err *err)
@@ -86,23 +86,29 @@ static bool is_stock_axis(const struct sim_reader_var *v)
     return v->is_axis && v->group[0] == '\0' && sim_export_read_suffix(v->name, "stock_") != NULL;
 }
 
+static const char *units_of(const struct sim_export *x, const char *group, const char *name)
+{
+    const int var = sim_reader_find(x->r, group, name);
+
+    return var >= 0 ? sim_reader_var_at(x->r, var)->units : NULL;
+}
+
 static enum sim_status find_nodes(struct sim_export *x, struct table *t, struct sim_err *err)
 {
     SIM_TRY(add_nodes(x, t, "party", NODE_PARTY, NULL, err));
     SIM_TRY(add_places(x, t, err));
-    SIM_TRY(add_nodes(x, t, "unit", NODE_UNIT, NULL, err));
-    for (int i = 0; i < sim_reader_var_count(x->r); i++) {
+    enum sim_status status = add_nodes(x, t, "unit", NODE_UNIT, NULL, err);
+
+    for (int i = 0; i < sim_reader_var_count(x->r) && status == SIM_OK; i++) {
         const struct sim_reader_var *v = sim_reader_var_at(x->r, i);
 
         if (is_stock_axis(v)) {
-            const char *start = sim_arena_format(x->arena, "%s_start", v->name);
-            const int var = sim_reader_find(x->r, "", start);
-            const char *unit = var >= 0 ? sim_reader_var_at(x->r, var)->units : NULL;
+            const char *unit = units_of(x, "", sim_arena_format(x->arena, "%s_start", v->name));
 
-            SIM_TRY(add_nodes(x, t, v->name, NODE_STOCK, unit, err));
+            status = add_nodes(x, t, v->name, NODE_STOCK, unit, err);
         }
     }
-    return SIM_OK;
+    return status;
 }
 
 /** The party, or the unit or stock, of that name. -1: none. */
@@ -157,7 +163,7 @@ static void find_ends(const struct table *t, struct ledger *g, int64_t i)
     const char *const ends[2] = {g->from[i], g->to[i]};
     int *nodes = g->nodes + 4 * i;
 
-    for (int e = 0; e < 2; e++) {
+    for (int64_t e = 0; e < 2; e++) {
         nodes[2 * e] = find_node(t, ends[e], strlen(ends[e]), false);
         nodes[2 * e + 1] = find_node(t, ends[e], strcspn(ends[e], "."), true);
     }
@@ -223,6 +229,17 @@ static void add_entry(struct table *t, const struct ledger *g, int64_t point, in
     }
 }
 
+static enum sim_status read_ledger_run(struct sim_export *x, struct ledger *g, int64_t run,
+                                       const double **row, struct sim_err *err)
+{
+    enum sim_status status = SIM_OK;
+
+    for (int k = 0; k < LEDGER_COLUMNS && status == SIM_OK; k++) {
+        status = sim_export_read_row(x, &g->blocks[k], run, &row[k], err);
+    }
+    return status;
+}
+
 static enum sim_status add_ledger_runs(struct sim_export *x, struct table *t, struct ledger *g,
                                        struct sim_err *err)
 {
@@ -233,9 +250,7 @@ static enum sim_status add_ledger_runs(struct sim_export *x, struct table *t, st
     for (int64_t run = first; run < end; run++) {
         const double *row[LEDGER_COLUMNS] = {NULL};
 
-        for (int k = 0; k < LEDGER_COLUMNS; k++) {
-            SIM_TRY(sim_export_read_row(x, &g->blocks[k], run, &row[k], err));
-        }
+        SIM_TRY(read_ledger_run(x, g, run, row, err));
         for (int64_t i = 0; i < g->entries; i++) {
             add_entry(t, g, (int64_t)x->run_point[run], i, row);
         }
@@ -289,41 +304,46 @@ static enum sim_status add_own(struct sim_export *x, struct table *t, const char
     return status;
 }
 
-static enum sim_status add_owns(struct sim_export *x, struct table *t, struct sim_err *err)
+/** The first node of a kind or of a later one. */
+static int first_of(const struct table *t, enum node_kind kind)
 {
     int at = 0;
 
-    while (at < t->nodes.count && t->nodes.data[at].kind == NODE_PARTY) {
+    while (at < t->nodes.count && t->nodes.data[at].kind < kind) {
         at++;
     }
-    SIM_TRY(add_own(x, t, "running", at, RUNNING, err));
-    SIM_TRY(add_own(x, t, "down", at, DOWN, err));
-    while (at < t->nodes.count && t->nodes.data[at].kind != NODE_STOCK) {
-        at++;
-    }
-    for (int i = 0; i < sim_reader_var_count(x->r); i++) {
+    return at;
+}
+
+static enum sim_status add_levels(struct sim_export *x, struct table *t, const char *axis, int at,
+                                  struct sim_err *err)
+{
+    const char *start = sim_arena_format(x->arena, "%s_start", axis);
+    const char *finish = sim_arena_format(x->arena, "%s_end", axis);
+
+    SIM_TRY(add_own(x, t, start, at, LEVEL_START, err));
+    return add_own(x, t, finish, at, LEVEL_END, err);
+}
+
+static enum sim_status add_owns(struct sim_export *x, struct table *t, struct sim_err *err)
+{
+    int at = first_of(t, NODE_STOCK);
+
+    SIM_TRY(add_own(x, t, "running", first_of(t, NODE_UNIT), RUNNING, err));
+    enum sim_status status = add_own(x, t, "down", first_of(t, NODE_UNIT), DOWN, err);
+
+    for (int i = 0; i < sim_reader_var_count(x->r) && status == SIM_OK; i++) {
         const struct sim_reader_var *v = sim_reader_var_at(x->r, i);
 
         if (is_stock_axis(v)) {
-            const char *start = sim_arena_format(x->arena, "%s_start", v->name);
-            const char *finish = sim_arena_format(x->arena, "%s_end", v->name);
-
-            SIM_TRY(add_own(x, t, start, at, LEVEL_START, err));
-            SIM_TRY(add_own(x, t, finish, at, LEVEL_END, err));
+            status = add_levels(x, t, v->name, at, err);
             at += (int)v->dims[0];
         }
     }
-    return SIM_OK;
+    return status;
 }
 
 // ---- telling ----
-
-static const char *units_of(const struct sim_export *x, const char *group, const char *name)
-{
-    const int var = sim_reader_find(x->r, group, name);
-
-    return var >= 0 ? sim_reader_var_at(x->r, var)->units : NULL;
-}
 
 static void put_head(const struct sim_export *x, struct sim_export_csv *c)
 {

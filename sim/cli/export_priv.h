@@ -44,7 +44,7 @@ int64_t sim_export_csv_rows(const struct sim_export_csv *c); // ended so far, wi
 
 /** Flush to the disk; SIM_WRITE if anything failed since the start. */
 enum sim_status sim_export_csv_finish(struct sim_export_csv *c, struct sim_err *err) SIM_MUST_USE;
-/** After finish: give it its name. */
+/** After finish: give it its name. NULL is fine. */
 enum sim_status sim_export_csv_commit(struct sim_export_csv *c, struct sim_err *err) SIM_MUST_USE;
 /** Free; what was not committed is removed. NULL is fine. */
 void sim_export_csv_close(struct sim_export_csv *c);

@@ -74,20 +74,18 @@ static enum sim_status read_times(struct sim_export *x, struct table *t, struct 
 
 static enum sim_status open_table(struct sim_export *x, struct table *t, struct sim_err *err)
 {
-    bool has_times = false;
+    enum sim_status status = SIM_OK;
 
-    for (int i = 0; i < sim_reader_var_count(x->r); i++) {
+    for (int i = 0; i < sim_reader_var_count(x->r) && status == SIM_OK; i++) {
         const struct sim_reader_var *v = sim_reader_var_at(x->r, i);
 
-        if (is_series(v)) {
-            if (!has_times) {
-                SIM_TRY(read_times(x, t, err));
-                has_times = true;
-            }
-            SIM_TRY(add_series(x, t, v, err));
+        if (!is_series(v)) {
+            continue;
         }
+        status = t->list.count == 0 ? read_times(x, t, err) : SIM_OK;
+        status = status == SIM_OK ? add_series(x, t, v, err) : status;
     }
-    return SIM_OK;
+    return status;
 }
 
 static void put_head(struct sim_export *x, const struct table *t, struct sim_export_csv *c)
@@ -132,6 +130,19 @@ static void put_interval(const struct table *t, int64_t time, struct sim_export_
     sim_export_csv_row(c);
 }
 
+static enum sim_status read_run(struct sim_export *x, struct table *t, int64_t run,
+                                struct sim_err *err)
+{
+    enum sim_status status = SIM_OK;
+
+    for (int i = 0; i < t->list.count && status == SIM_OK; i++) {
+        struct series *s = &t->list.data[i];
+
+        status = sim_export_read_row(x, &s->block, run, &s->row, err);
+    }
+    return status;
+}
+
 static enum sim_status put_runs(struct sim_export *x, struct table *t, struct sim_export_csv *c,
                                 struct sim_err *err)
 {
@@ -140,11 +151,7 @@ static enum sim_status put_runs(struct sim_export *x, struct table *t, struct si
 
     sim_export_read_runs(x, &first, &end);
     for (int64_t run = first; run < end; run++) {
-        for (int i = 0; i < t->list.count; i++) {
-            struct series *s = &t->list.data[i];
-
-            SIM_TRY(sim_export_read_row(x, &s->block, run, &s->row, err));
-        }
+        SIM_TRY(read_run(x, t, run, err));
         for (int64_t time = 0; time < t->times; time++) {
             sim_export_csv_integer(c, (int64_t)x->run_id[run]);
             put_interval(t, time, c);
@@ -209,34 +216,59 @@ static void put_cell(const struct column *column, int64_t run, struct sim_export
     }
 }
 
-enum sim_status sim_export_series_runs(struct sim_export *x, struct sim_export_csv *c,
-                                       struct sim_err *err)
-{
-    SIM_VEC(struct column) columns = {0};
-    enum sim_status status = SIM_OK;
-    int64_t first = 0;
-    int64_t end = 0;
+struct columns {
+    SIM_VEC(struct column) list;
+};
 
-    sim_export_csv_text(c, "run");
+static enum sim_status read_columns(struct sim_export *x, struct columns *columns,
+                                    struct sim_err *err)
+{
+    enum sim_status status = SIM_OK;
+
     for (int i = 0; i < sim_reader_var_count(x->r) && status == SIM_OK; i++) {
         const struct sim_reader_var *v = sim_reader_var_at(x->r, i);
         struct column column;
 
         if (is_column(v)) {
             status = read_column(x, v, &column, err);
-            SIM_VEC_PUSH(&columns, column);
-            sim_export_csv_heading(c, v->name, v->units);
+            SIM_VEC_PUSH(&columns->list, column);
         }
+    }
+    return status;
+}
+
+static void put_columns(const struct sim_export *x, const struct columns *columns,
+                        struct sim_export_csv *c)
+{
+    int64_t first = 0;
+    int64_t end = 0;
+
+    sim_export_csv_text(c, "run");
+    for (int i = 0; i < columns->list.count; i++) {
+        const struct sim_reader_var *v = columns->list.data[i].v;
+
+        sim_export_csv_heading(c, v->name, v->units);
     }
     sim_export_csv_row(c);
     sim_export_read_runs(x, &first, &end);
-    for (int64_t run = first; run < end && status == SIM_OK; run++) {
+    for (int64_t run = first; run < end; run++) {
         sim_export_csv_integer(c, (int64_t)x->run_id[run]);
-        for (int i = 0; i < columns.count; i++) {
-            put_cell(&columns.data[i], run, c);
+        for (int i = 0; i < columns->list.count; i++) {
+            put_cell(&columns->list.data[i], run, c);
         }
         sim_export_csv_row(c);
     }
-    SIM_VEC_FREE(&columns);
+}
+
+enum sim_status sim_export_series_runs(struct sim_export *x, struct sim_export_csv *c,
+                                       struct sim_err *err)
+{
+    struct columns columns = {0};
+    const enum sim_status status = read_columns(x, &columns, err);
+
+    if (status == SIM_OK) {
+        put_columns(x, &columns, c);
+    }
+    SIM_VEC_FREE(&columns.list);
     return status;
 }
