@@ -197,25 +197,15 @@ static void sum_pools(struct park_ledger *l)
     }
 }
 
-static bool decays(const struct park_ledger *l, int pool)
-{
-    const int32_t stock = l->net->pools[pool].stock;
-    return stock >= 0 && l->park->stocks[stock]->decay_per_s > 0;
-}
-
 /** Change of the level shown since the restart, but for what was set on bounds. */
 static double level_change(const struct park_ledger *l, const struct sim_flow *f, int pool)
 {
     return sim_flow_level(f, pool) - l->marks[pool].level - park_ledger_trimmed(l, f, pool);
 }
 
-/** Change of the level as the engine integrated it. Where a stock decays its level follows the
- * closed form, and no integral of the nets alone says what it is. */
+/** Change of the level as the engine integrated it, in closed form where the stock decays. */
 static double stock_change(const struct park_ledger *l, const struct sim_flow *f, int pool)
 {
-    if (decays(l, pool)) {
-        return level_change(l, f, pool);
-    }
     return sim_flow_integrated(f, pool) - l->marks[pool].integrated;
 }
 

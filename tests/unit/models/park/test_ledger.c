@@ -113,3 +113,20 @@ Test(ledger, decay_and_losses_are_accounted_for)
     cr_assert(lt(dbl, park_kit_stock_end(&k, "a.yard"), 86.0));
     park_kit_close(&k);
 }
+
+// The marks of the restart hold for what was integrated in closed form, too.
+Test(ledger, decay_is_accounted_for_after_a_warm_up)
+{
+    static const char *const warm[] = {"park.warmup=7.5 h"};
+    struct park_kit k;
+    park_kit_open(&k, "tests/data/park_runs/two_yards.cfg", warm, 1);
+
+    cr_assert(eq(int, (int)park_kit_make(&k, 0, NULL), (int)SIM_OK), "%s", k.err.text);
+    cr_assert(epsilon_eq(dbl, park_kit_total(&k, "a > b: waste"), 16.5, 1e-9));
+    cr_assert(le(dbl, park_kit_worst_balance(&k), 1e-9));
+    struct error e = {.move = find_move(k.park, "carry", "waste"), .sent = 1e-3, .arrived = 1e-3};
+    park_run_set_tamper(k.run, plant, &e); // a gram, in a yard of a hundred tonnes
+    cr_assert(eq(int, (int)park_kit_make(&k, 0, NULL), (int)SIM_FAILED));
+    cr_assert(ne(ptr, strstr(k.err.text, "pool 'a.yard'"), NULL), "%s", k.err.text);
+    park_kit_close(&k);
+}
