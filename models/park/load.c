@@ -196,13 +196,14 @@ static struct park *create(void)
     return p;
 }
 
-// A file that cannot be read at all is told once, without the keys that are missing because of it.
+// A file that cannot be read at all is told once, without the keys that are missing because of it;
+// so is a bracket without its partner, without the groups that then stand where nobody put them.
 static enum sim_status finish(struct park *p, enum sim_status read,
                               const struct park_load_opts *opts, struct sim_diag *d,
                               struct park **out)
 {
-    const bool is_empty = sim_tree_root(p->tree)->count == 0;
-    const enum sim_status status = read != SIM_OK && is_empty ? read : load(p, opts, d);
+    const bool is_vain = sim_tree_root(p->tree)->count == 0 || sim_tree_is_unclosed(p->tree);
+    const enum sim_status status = read != SIM_OK && is_vain ? read : load(p, opts, d);
     if (status != SIM_OK) {
         park_load_free(p);
         p = NULL;

@@ -47,6 +47,11 @@ void sim_tree_destroy(struct sim_tree *t)
     free(t);
 }
 
+bool sim_tree_is_unclosed(const struct sim_tree *t)
+{
+    return t->is_unclosed;
+}
+
 struct sim_node *sim_tree_root(const struct sim_tree *t)
 {
     return t->root;

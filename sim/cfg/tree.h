@@ -89,6 +89,10 @@ enum sim_status sim_tree_load(struct sim_tree *t, const char *path, struct sim_d
 enum sim_status sim_tree_load_text(struct sim_tree *t, const char *file, const char *text,
                                    size_t length, struct sim_diag *d);
 
+/** A bracket has no partner (told already): what stands in which group is not as it was meant, and
+ * what would be said of it only follows from that. */
+bool sim_tree_is_unclosed(const struct sim_tree *t);
+
 /** Turn lists of groups with `name` into groups, and read `tables` (the key is then gone). */
 enum sim_status sim_tree_expand(struct sim_tree *t, struct sim_diag *d);
 

@@ -237,6 +237,7 @@ static void load(struct sim_tree *t, const struct sim_tree_text *x, struct sim_d
     }
     struct sim_tree *fresh = sim_tree_create();
     sim_tree_load_into(fresh, fresh->root, x, d);
+    t->is_unclosed = t->is_unclosed || fresh->is_unclosed;
     for (int i = 0; i < fresh->root->count; i++) {
         const struct sim_node *n = fresh->root->children[i];
         const struct sim_node *there = sim_tree_child(t->root, n->name);

@@ -18,6 +18,7 @@ struct sim_tree {
     int source_count;
     int source_capacity;
     size_t bytes;                        // of all sources
+    bool is_unclosed;                    // a bracket of a file has no partner
     SIM_VEC(struct sim_strtab *) tables; // every index ever made, freed with the tree
 };
 

@@ -421,6 +421,7 @@ static void tell_unclosed(struct scanner *s)
     }
     const int which = s->suspect >= 0 ? s->suspect : s->open[0];
     const struct token *t = &s->tokens.data[which];
+    s->tree->is_unclosed = true;
     TELL(s, t, NULL, "this '%c' is never closed: '%c' is missing", t->letter, closing(t->letter));
 }
 
@@ -673,9 +674,13 @@ static bool is_setting(struct scanner *s)
         bracket(s, -1);
         s->muted--;
     } else {
+        s->tree->is_unclosed = s->tree->is_unclosed || t->kind == TOKEN_CLOSE;
         TELL(s, t, "settings are written name = value;", "'%s' does not belong here",
              written(s, t));
         advance(s);
+        if (t->kind == TOKEN_CLOSE && is_kind(s, 0, TOKEN_SEMICOLON)) {
+            advance(s); // its own
+        }
     }
     return false;
 }

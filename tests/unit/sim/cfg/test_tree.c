@@ -102,6 +102,22 @@ Test(tree, explains_each_syntax_error)
     }
 }
 
+Test(tree, knows_when_a_bracket_has_no_partner)
+{
+    static const struct {
+        const char *text;
+        bool is_unclosed;
+    } cases[] = {{"a = { b = 1;\n", true},       {"a = { b = ( 1, 2;\n", true},  {"a = 1; }", true},
+                 {"a = { b = ( 1, 2 };", false}, // it is clear where it was meant to end
+                 {"a = { b = 1 ); };", false},   {"a = { b = 12 t/h; };", false}};
+    for (int i = 0; i < SIM_COUNT(cases); i++) {
+        struct cfg_case c = cfg_text(cases[i].text);
+
+        cr_assert(eq(int, sim_tree_is_unclosed(c.tree), cases[i].is_unclosed), "case %d", i);
+        cfg_done(&c);
+    }
+}
+
 Test(tree, goes_on_after_a_mistake)
 {
     struct cfg_case c = cfg_text("a = 12 t/h;\nb = ( 1, 2, );\nc = { d = batch; e.f = 1; };\n"
