@@ -89,7 +89,8 @@ static bool is_drawn(const struct sim_rates *r, const struct sim_loop *l, int32_
             continue;
         }
         const bool is_user = !a->is_pull && !a->is_link && r->capacity[k] > 0;
-        const bool draws = is_asked_here(r, l, k) ? !r->is_idle[k] : r->claim[m] > 0;
+        const bool runs = !r->is_idle[k] && r->capacity[k] > 0;
+        const bool draws = is_asked_here(r, l, k) ? runs : r->claim[m] > 0;
         if (is_user || draws) {
             return true;
         }

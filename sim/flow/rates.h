@@ -1,15 +1,65 @@
 /** @file
  * The rates that hold at one instant: the heart of the program (DESIGN 3).
  *
- * Given each activity's capacity now and each stock's condition (empty, full, in between), the
- * solver finds all rates. The essay on definition, algorithm and why it ends stands in rates.c's
- * companion, `sim/flow/rates.md`-style, at the foot of this comment once written.
- *
  * Use: set what changed, settle, read. Settling follows each change until it dies out, so its cost
- * follows the change, not the network. Rates depend on capacities and conditions alone, not on the
- * way there: any two orders of changes give the same bits.
+ * follows the change, not the network.
  *
- * Floor 3. One thread at a time; no allocation after warm-up.
+ * **Definition.** Activity k has a capacity u_k now and ports i with coefficients c_i. For each
+ * port
+ *
+ *     claim  y_i = min(u_k, L_j over the other ports j of k)         what the rest of k allows
+ *     limit  L_i = what it could get (a taker) or place (a giver), were its own wish unlimited
+ *     rate   a_k = min(u_k, L_i over all its ports)
+ *
+ * A pool binds takers when empty, givers when full, both at a junction; where it does not bind,
+ * L_i = u_k. Where it does, let R be what the other side claims less what better classes of the own
+ * side claim (0 if negative); the class of i shares R by weights w (coefficient x capacity, or the
+ * share that a contract states), and who claims less than its share keeps its claim: L_i = w_i t /
+ * c_i with w_i t + sum over the others m of the class of min(c_m y_m, w_m t) = R. Limits are cut at
+ * capacities. Overflow and make-up ports take part at their bound only, after all others; pull
+ * givers at their target come after push givers, and see nobody above it. So everything is decided
+ * where things meet, from claims alone, and no result is a weight.
+ *
+ * **Why propagation is almost enough.** L_i does not depend on the claim of i itself: what flows in
+ * the equations are messages from activity to pool and back, as in belief propagation. Where they
+ * form no circle, each limit is computed once, causes first, and the answer is the only one. A
+ * change marks the limits that depend on it; a limit that comes out the same, to the bit, marks
+ * nobody. All sums go by name, so neither the order of declaration nor the way to a state changes a
+ * bit.
+ *
+ * **Circles** (a strongly connected component of "depends on" under the conditions now; labels.c
+ * keeps them up to date around a pool whose condition changes) are solved whole, as y = F(y), from
+ * all claims at capacity, tightened together (loop.c):
+ *  1. a few synchronous sweeps: supply chains that only tighten end here;
+ *  2. Newton on the active pieces: F is piecewise linear, so each step solves the linear system of
+ * the piece at hand, and one step on the right piece is exact. It ends when |x - F(x)| <= 1e-12;
+ *  3. if that cycles (about 1 block in 100 of a random mesh), the path y = min(u, F(y) + s e) from
+ *     s = 1, where u is the only solution, to s = 0 (follow.c). The path is a chain of straight
+ * pieces; at each end one inequality is met and turned over. With generic offsets e no piece is met
+ * twice and only s = 0 has a loose end, so it ends there after finitely many pieces.
+ *
+ * **Open solutions.** Crossed priorities or shares can leave a line of solutions. Then the first
+ * activity by name gets as much as the solutions allow, then the second (follow.c); `by_name`
+ * counts it.
+ *
+ * **Loops that feed themselves first.** Tightening from capacity can hold a loop down though it
+ * could run: a CHP refused for a boiler that comes first, whose mill then lacks its power. A cheap
+ * test says no for nearly all circles: were every rise passed on in full, could a rise come back
+ * larger? (selffeed.c: (I - P) z = 1 has a solution z > 0 just when the spectral radius of P is
+ * below 1.) For the others, when all else rests, small linear programmes with the rates found as
+ * floors raise them class by class, all of a class to the same fill (u_k t), until nobody of it can
+ * rise; then, by name, those whom they meet. What they decide holds until something they were
+ * computed from changes. They see the pools of the circle, and more around it until the rise,
+ * passed on, changes nothing they counted on. CLP finds the bases; sums at pools are then made
+ * exact by elimination (selffeed.c, polish).
+ *
+ * **What is not resolved** ends the run with the names involved; it is never guessed. Known limits:
+ * of two groups that feed themselves and touch each other, which is found first may depend on the
+ * way to the state (about 1 in 5,000 such states); programmes are optimal within CLP's tolerances,
+ * so a self-fed rate is good to about 1e-6 of its scale where scales differ by ten powers of ten.
+ * Both are measured by tests/laws/test_rates_*.c and tests/soak.
+ *
+ * Floor 3. One thread at a time; no allocation after warm-up but for self-feeding.
  */
 #ifndef SIM_FLOW_RATES_H
 #define SIM_FLOW_RATES_H
