@@ -21,7 +21,7 @@ static const char *const unmet[] = {"lost", NULL};
 #define REDRAW                                                                                     \
     {                                                                                              \
         .name = "redraw", .type = SIM_KEY_VALUE, .dim = "h", .min = "0",                           \
-        .flags = SIM_KEY_ABOVE_MIN, .initial = "1 day",                                            \
+        .flags = SIM_KEY_ABOVE_MIN | SIM_KEY_OF_CHANCE, .initial = "1 day",                        \
         .offset = offsetof(struct park_offer, redraw),                                             \
         .doc = "a capacity or demand that is a distribution is drawn anew this often"              \
     }

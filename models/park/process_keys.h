@@ -33,7 +33,7 @@ extern const char *const park_processes_modes[];    // "push", "pull"
      .forms = SIM_FORM_QUANTITY | SIM_FORM_DIST | SIM_FORM_PROFILE, .min = "0",                    \
      .flags = SIM_KEY_REQUIRED | SIM_KEY_RUN, .doc = "most it can do, of its basis"},              \
     {PARK_PROCESS_FIELD("redraw", SIM_KEY_VALUE, redraw), .dim = "h", .min = "0",                  \
-     .flags = SIM_KEY_ABOVE_MIN, .initial = "1 day",                                               \
+     .flags = SIM_KEY_ABOVE_MIN | SIM_KEY_OF_CHANCE, .initial = "1 day",                           \
      .doc = "a capacity that is a distribution is drawn anew this often"},                         \
     {PARK_PROCESS_FIELD("turndown", SIM_KEY_VALUE, turndown), .min = "0 %", .max = "100 %",        \
      .initial = "0 %", .doc = "least load; below it the unit is switched off"},                    \

@@ -210,6 +210,33 @@ static void put_default(struct show *s, const struct sim_key *key, int depth)
     put_origin(s, "default");
 }
 
+/** "uniform(1 t/h, 2 t/h) [assumed]", but neither "profile(sun)" nor "9 t/h [X (2011)]". */
+static bool is_distribution(const struct sim_node *n)
+{
+    if (n->kind != SIM_NODE_TEXT || strncmp(n->text, "profile", strlen("profile")) == 0) {
+        return false;
+    }
+    const char *first = strpbrk(n->text, "([");
+    return first != NULL && *first == '(';
+}
+
+static bool has_distribution(const struct sim_node *n)
+{
+    for (int i = 0; i < n->count; i++) {
+        if (is_distribution(n->children[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/** Whether a key that is absent stands for its default. */
+static bool is_default(const struct sim_key *key, const struct sim_node *n)
+{
+    const bool means_nothing = (key->flags & SIM_KEY_OF_CHANCE) != 0 && !has_distribution(n);
+    return key->initial != NULL && !means_nothing && sim_tree_child(n, key->name) == NULL;
+}
+
 static void put_settings(struct show *s, const struct sim_key *under, const struct sim_kind *kind,
                          const struct sim_node *n, int depth)
 {
@@ -228,7 +255,7 @@ static void put_settings(struct show *s, const struct sim_key *under, const stru
         }
     }
     for (int i = 0; kind != NULL && i < kind->key_count; i++) {
-        if (kind->keys[i].initial != NULL && sim_tree_child(n, kind->keys[i].name) == NULL) {
+        if (is_default(&kind->keys[i], n)) {
             put_default(s, &kind->keys[i], depth);
         }
     }

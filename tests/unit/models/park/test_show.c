@@ -40,6 +40,33 @@ Test(show, prints_a_park_that_shows_itself)
     }
 }
 
+/** How often first_park.cfg, with a kiln of this capacity, shows when to draw anew. */
+static int redraws(const char *capacity)
+{
+    char *set = sim_base_format("firms.brick.processes.kiln.capacity=%s", capacity);
+    const char *const sets[] = {set};
+    const struct park_load_opts opts = {.overrides = sets, .override_count = 1};
+    struct sim_diag *d = sim_diag_create();
+    struct park *p = NULL;
+    cr_assert_eq(park_load("configs/first_park.cfg", &opts, d, &p), SIM_OK);
+    char *text = park_load_show(p, false);
+    int found = 0;
+    for (const char *at = text; (at = strstr(at, "redraw = \"1 day\"")) != NULL; at++) {
+        found++;
+    }
+    free(text);
+    free(set);
+    park_load_free(p);
+    sim_diag_destroy(d);
+    return found;
+}
+
+Test(show, leaves_out_when_to_draw_anew_where_nothing_is_drawn)
+{
+    cr_assert_eq(redraws("14 t/h [assumed: X (2011)]"), 0);
+    cr_assert_eq(redraws("uniform(13 t/h, 15 t/h) [assumed: tutorial]"), 1);
+}
+
 Test(show, names_the_origin_of_each_value)
 {
     struct sim_diag *d = sim_diag_create();
