@@ -125,6 +125,18 @@ static void check_levels(struct park_loader *l, const struct park_stock *s)
     }
 }
 
+// What decays does so from the start of the park, whether its firm is there or not.
+static void check_entry(struct park_loader *l, const struct park_stock *s)
+{
+    const struct park_firm *f = l->park->firms[s->firm];
+    if (s->decay_per_s > 0 && s->initial_si > 0 && f->enters.given &&
+        f->enters.when > l->park->start_us) {
+        park_resolve_warn(l, s->decay.node, "begin with 0, or let the firm be there from the start",
+                          "its initial level decays from the start of the park, before %s enters",
+                          f->name);
+    }
+}
+
 static const struct park_offer *offer_of(const struct park *p, int32_t market, int32_t stream,
                                          bool sells)
 {
@@ -170,6 +182,7 @@ void park_stocks_resolve(struct park_loader *l)
             PARK_ID(p, market, park_market,
                     s->empty_ref.to != NULL ? park_resolve_last(&s->empty_ref) : NULL);
         check_levels(l, s);
+        check_entry(l, s);
         check_route(l, s, &s->full_ref, s->full_market, false);
         check_route(l, s, &s->empty_ref, s->empty_market, true);
     }

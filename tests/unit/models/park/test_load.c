@@ -268,3 +268,22 @@ Test(load, a_list_and_a_table_mean_the_same_as_a_group)
     park_load_free(p);
     sim_diag_destroy(d);
 }
+
+Test(load, warns_of_a_stock_that_decays_before_its_firm_is_there)
+{
+    static const char text[] =
+        "format = 1; park = { start = \"2026-01-01\"; until = \"2026-02-01\"; };\n"
+        "streams = { straw = { unit = \"t\"; }; };\n"
+        "firms = { farm = { enters = \"2026-01-10\"; stocks = { barn = { stream = \"straw\";\n"
+        "  capacity = \"9 t\"; initial = \"4 t\"; decay = \"1 %/day\"; }; }; }; };\n";
+    struct sim_diag *d = sim_diag_create();
+    struct park *p = NULL;
+    cr_assert(eq(int, (int)park_load_text("t.cfg", text, NULL, d, &p), (int)SIM_OK));
+
+    char *told = sim_diag_render(d, 10);
+    cr_expect(ne(ptr, strstr(told, "decays from the start of the park, before farm enters"), NULL),
+              "%s", told);
+    free(told);
+    park_load_free(p);
+    sim_diag_destroy(d);
+}

@@ -234,3 +234,44 @@ Test(tell, an_open_contract_under_which_nothing_moved_is_warned_of)
     cr_assert(eq(int, warnings(later, 1), 1));
     cr_assert(eq(int, warnings(closed, 1), 0));
 }
+
+// Two of the four hours pass before it leaves: 4 t of waste lie in the yard, none went away.
+Test(tell, what_a_firm_that_left_has_left_behind_is_warned_of)
+{
+    static const char *const leaves[] = {"firms.works.leaves=2026-01-05 10:00"};
+    char *text = summary_of(leaves, 1);
+
+    const char *told = "Warning: works left on 2026-01-05 10:00; 4.00 t are still in works.yard\n";
+    cr_expect(ne(ptr, strstr(text, told), NULL), "%s", text);
+    free(text);
+    text = summary_of(NULL, 0);
+    cr_expect(eq(ptr, strstr(text, "are still in"), NULL), "%s", text);
+    free(text);
+}
+
+// 3 t are disposed of, at 0.4 tCO2e each.
+Test(tell, emissions_are_told_by_party_source_and_scope)
+{
+    struct park_kit k;
+    struct sim_row *mean = NULL;
+    struct sim_outcome outcome;
+    open_maker(&k, &mean, &outcome);
+    json_t *object = json_object();
+    park_tell_json(k.park, &outcome, object);
+
+    const json_t *list = json_object_get(object, "emissions");
+    cr_assert(eq(sz, json_array_size(list), 1));
+    const json_t *one = json_array_get(list, 0);
+    cr_expect(eq(str, (char *)json_string_value(json_object_get(one, "party")), "works"));
+    cr_expect(eq(str, (char *)json_string_value(json_object_get(one, "source")), "waste"));
+    cr_expect(eq(int, (int)json_integer_value(json_object_get(one, "scope")), 3));
+    cr_expect(epsilon_eq(dbl, json_real_value(json_object_get(one, "fossil_t")), 1.2, 1e-12));
+    cr_expect(eq(sz, json_array_size(json_object_get(object, "parties")), 4));
+    json_decref(object);
+    sim_row_destroy(mean);
+    park_kit_close(&k);
+    char *text = summary_of(NULL, 0);
+    cr_expect(ne(ptr, strstr(text, "1.20 t    scope 3           works: waste\n"), NULL), "%s",
+              text);
+    free(text);
+}
