@@ -236,7 +236,8 @@ static void fail(struct park_breakdowns *f, const struct park_clock *c, int32_t 
     mode->ages = false;
     mode->left = draw(def->fix, &mode->fix_draw);
     mode->since = c->now;
-    SIM_TRACE(c->trace, c->now, def->name, "fails: %s time to failure has passed; %.3g %% left",
+    SIM_TRACE(c->trace, c->now, def->name,
+              "fails: %s time to failure has passed; %.3g %% of its capacity left",
               def->counts_operating ? "operating" : "calendar", 100 * def->leaves);
     if (def->crew < 0) {
         begin_work(f, c, m);

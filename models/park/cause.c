@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #define AT_CAPACITY 1e-9 // [-] closer to its capacity than this is at it
 
@@ -29,6 +30,43 @@ double park_cause_flow(const struct park_cause_view *v, int32_t port)
     const struct sim_port_def *q = &v->park->net->ports[port];
     const struct park_stream *s = v->park->streams[v->park->net->pools[q->pool].stream];
     return park_load_in_unit(s, q->coef * sim_flow_rate(v->flow, q->activity)) * 3600;
+}
+
+/** The port of an overflow, or of what fills an empty stock; NULL: neither. */
+static const struct sim_port_def *bound_port(const struct park_net *n,
+                                             const struct park_activity *a)
+{
+    for (int32_t i = a->first_port; i < a->first_port + a->port_count; i++) {
+        if ((n->ports[i].flags & SIM_PORT_AT_BOUND) != 0) {
+            return &n->ports[i];
+        }
+    }
+    return NULL;
+}
+
+char *park_cause_title(const struct park *p, int32_t activity, char out[PARK_CAUSE_TEXT])
+{
+    const struct park_net *n = p->net;
+    const struct park_activity *a = &n->activities[activity];
+    const struct sim_port_def *bound = bound_port(n, a);
+    const char *tilde = strchr(a->name, '~');
+    if (a->kind == PARK_ACTIVITY_EXCHANGE) {
+        (void)snprintf(out, PARK_CAUSE_TEXT, "exchange %s", a->name);
+    } else if (bound != NULL) {
+        const struct park_move *m = &n->moves[a->first_move];
+        const char *stock = n->pools[bound->pool].name;
+        if (bound->gives) {
+            (void)snprintf(out, PARK_CAUSE_TEXT, "%s fills %s", n->accounts[m->from].name, stock);
+        } else {
+            (void)snprintf(out, PARK_CAUSE_TEXT, "%s overflows to %s", stock,
+                           n->accounts[m->to].name);
+        }
+    } else if (a->kind == PARK_ACTIVITY_DISPOSAL && tilde != NULL) {
+        (void)snprintf(out, PARK_CAUSE_TEXT, "%.*s", (int)(tilde - a->name), a->name);
+    } else {
+        (void)snprintf(out, PARK_CAUSE_TEXT, "%s", a->name);
+    }
+    return out;
 }
 
 /** All that a side of a pool could do at most. */
@@ -202,7 +240,10 @@ static void output_words(const struct park_cause_view *v, int32_t port, char *ou
                        park_cause_condition(v, q->pool));
     } else if ((q->flags & SIM_PORT_PULL) != 0 ||
                n->activities[q->activity].kind != PARK_ACTIVITY_PROCESS) {
-        (void)snprintf(out, PARK_CAUSE_TEXT, "no more %s is asked for at %s", stream, pool->name);
+        const bool moves = sim_rates_rate(sim_flow_rates(v->flow), q->activity) > 0;
+        (void)snprintf(out, PARK_CAUSE_TEXT,
+                       moves ? "all that %s asks of it" : "nothing is asked of it at %s",
+                       pool->name);
     } else {
         (void)snprintf(out, PARK_CAUSE_TEXT, "nobody takes more of its %s at %s", stream,
                        pool->name);

@@ -1,6 +1,7 @@
 #include "models/park/contract.h"
 
 #include "models/park/build.h"
+#include "models/park/cause.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -128,7 +129,8 @@ static void spend(struct park_contracts *c, const struct park_clock *clock, stru
     const double most = shown(c, k, k->def->yearly_most, &unit);
     k->is_spent = true;
     k->planned = (sim_ev){0};
-    SIM_TRACE(clock->trace, clock->now, k->def->name,
+    char who[PARK_CAUSE_TEXT];
+    SIM_TRACE(clock->trace, clock->now, park_cause_title(c->park, k->activity, who),
               "has reached its limit of this year: %.10g %s", most, unit);
 }
 
@@ -149,7 +151,8 @@ static void settle(struct park_contracts *c, const struct park_clock *clock, str
         const char *unit;
         const double lacked = shown(c, k, due - taken, &unit);
         const double money = park_ledger_book_due(c->ledger, k->move, due - taken);
-        SIM_TRACE(clock->trace, clock->now, e->name,
+        char who[PARK_CAUSE_TEXT];
+        SIM_TRACE(clock->trace, clock->now, park_cause_title(c->park, k->activity, who),
                   "take or pay: %.10g %s not taken of what was due, %.10g %s to pay", lacked, unit,
                   money, c->park->currency != NULL ? c->park->currency : "");
     }
@@ -171,7 +174,9 @@ static void turn_year(struct park_contracts *c, const struct park_clock *clock)
         struct contract *k = &c->contracts[i];
         k->year_began = sim_flow_total(c->flow, k->activity);
         if (k->is_spent && clock->now < k->def->until_us) {
-            SIM_TRACE(clock->trace, clock->now, k->def->name, "may go on: a new year");
+            char who[PARK_CAUSE_TEXT];
+            SIM_TRACE(clock->trace, clock->now, park_cause_title(c->park, k->activity, who),
+                      "may go on: a new year");
         }
         k->is_spent = false;
         plan(c, clock, k, sim_flow_rate(c->flow, k->activity));

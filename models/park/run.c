@@ -46,6 +46,7 @@ struct park_run {
     int32_t *running;   // by target: activities that run
     bool *runs;         // by activity
     unsigned char *was; // by pool, for the trace: bit 0 empty, bit 1 full
+    bool bounds_are_said;
     struct park_clock clock;
     struct park_endless endless;
     struct sim_trace trace;
@@ -185,17 +186,40 @@ static struct park_cause_view view(const struct park_run *r)
 static void say_why(struct park_run *r, int32_t activity, double rate)
 {
     const struct park_cause_view v = view(r);
-    const char *name = r->park->net->activities[activity].name;
+    char name[PARK_CAUSE_TEXT];
     const struct park_stream *stream = park_cause_stream(r->park, activity);
     const struct park_cause cause = park_cause_find(&v, activity, PARK_CAUSE_ANY);
     char words[PARK_CAUSE_TEXT];
     (void)park_cause_words(&v, activity, cause, words);
+    (void)park_cause_title(r->park, activity, name);
     if (cause.kind == PARK_CAUSE_IDLE) {
         sim_trace_say(r->clock.trace, r->clock.now, name, "stands still: %s", words);
     } else {
         sim_trace_say(r->clock.trace, r->clock.now, name, "%.6g %s/h of %s: %s",
                       park_cause_per_hour(r->park, activity, rate), stream->unit, stream->name,
                       words);
+    }
+}
+
+/** Say which stocks ran empty or full; with `left` also which left that state: the former is a
+ * cause of rates, the latter follows from them. Only for the trace. */
+static void say_bounds(struct park_run *r, bool left)
+{
+    for (int32_t p = 0; r->clock.trace != NULL && p < r->park->net->pool_count; p++) {
+        const struct park_pool *pool = &r->park->net->pools[p];
+        if (pool->stock < 0 && pool->link < 0) {
+            continue;
+        }
+        const bool is_empty = sim_flow_is_empty(r->flow, p);
+        const bool is_full = sim_flow_is_full(r->flow, p);
+        const unsigned char is = (unsigned char)((is_empty ? 1 : 0) | (is_full ? 2 : 0));
+        if (is != r->was[p] && (left || is != 0)) {
+            r->was[p] = is;
+            sim_trace_say(r->clock.trace, r->clock.now, pool->name, "%s",
+                          is_empty  ? "is empty"
+                          : is_full ? "is full"
+                                    : "is between empty and full");
+        }
     }
 }
 
@@ -211,6 +235,10 @@ static void on_change(void *user, sim_time now, int32_t activity, double before,
     (void)park_delay_changed(r->delays, &r->clock, activity, after);
     park_contract_changed(r->contracts, &r->clock, activity, after);
     if (r->clock.trace != NULL) {
+        if (!r->bounds_are_said) {
+            say_bounds(r, false);
+            r->bounds_are_said = true;
+        }
         say_why(r, activity, after);
     }
     const int32_t target = r->target_of[activity];
@@ -223,36 +251,16 @@ static void on_change(void *user, sim_time now, int32_t activity, double before,
     }
 }
 
-/** Say which stocks ran empty or full, or left that state. Only for the trace. */
-static void say_bounds(struct park_run *r)
-{
-    for (int32_t p = 0; r->clock.trace != NULL && p < r->park->net->pool_count; p++) {
-        const struct park_pool *pool = &r->park->net->pools[p];
-        if (pool->stock < 0 && pool->link < 0) {
-            continue;
-        }
-        const bool is_empty = sim_flow_is_empty(r->flow, p);
-        const bool is_full = sim_flow_is_full(r->flow, p);
-        const unsigned char is = (unsigned char)((is_empty ? 1 : 0) | (is_full ? 2 : 0));
-        if (is != r->was[p]) {
-            r->was[p] = is;
-            sim_trace_say(r->clock.trace, r->clock.now, pool->name, "%s",
-                          is_empty  ? "is empty"
-                          : is_full ? "is full"
-                                    : "is between empty and full");
-        }
-    }
-}
-
 static enum sim_status settle(struct park_run *r, struct sim_err *err)
 {
     do {
+        r->bounds_are_said = false;
         if (sim_flow_settle(r->flow, err) != SIM_OK) {
             char when[SIM_SIMTIME_TEXT];
             return sim_err_wrap(err, "at %s", sim_simtime_format(r->clock.now, when));
         }
     } while (park_delay_catch_up(r->delays, &r->clock));
-    say_bounds(r);
+    say_bounds(r, true);
     return SIM_OK;
 }
 
@@ -487,8 +495,8 @@ enum sim_status park_run_to(struct park_run *r, const struct sim_trial *trial, s
     open_trace(r, &none);
     reset(r, trial);
     enum sim_status status = settle(r, err);
-    while (status == SIM_OK && ((sim_evq_peek(r->clock.queue, &e) && e.when <= at) ||
-                                sim_flow_next(r->flow) <= at)) {
+    while (status == SIM_OK &&
+           ((sim_evq_peek(r->clock.queue, &e) && e.when <= at) || sim_flow_next(r->flow) <= at)) {
         status = step(r, err);
     }
     if (status == SIM_OK) {

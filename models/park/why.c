@@ -66,7 +66,9 @@ static int find(const struct park *p, const char *wanted, struct subject *out)
         const int32_t pool = i - p->net->activity_count;
         const char *name = is_pool ? p->net->pools[pool].name : p->net->activities[i].name;
         const struct subject it = {.activity = is_pool ? -1 : i, .pool = is_pool ? pool : -1};
-        if (strcmp(name, wanted) == 0) {
+        char title[PARK_CAUSE_TEXT];
+        if (strcmp(name, wanted) == 0 ||
+            (!is_pool && strcmp(park_cause_title(p, i, title), wanted) == 0)) {
             *out = it;
             return 1;
         }

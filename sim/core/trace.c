@@ -21,7 +21,8 @@ struct sim_trace sim_trace_to_file(void *file)
     return (struct sim_trace){.sink = write_to_file, .user = file};
 }
 
-/** "2026-03-01 06:00:00", and ".25" where a fraction is left. Returns the length. */
+/** "2026-03-01 06:00:00", and ".250000" where a fraction is left: all of one length. Returns the
+ * length. */
 static int format_instant(char *out, size_t size, sim_time now)
 {
     const struct sim_simtime_civil c = sim_simtime_civil(now);
@@ -29,9 +30,6 @@ static int format_instant(char *out, size_t size, sim_time now)
                           c.hour, c.minute, c.second);
     if (c.microsecond != 0) {
         length += snprintf(out + length, size - (size_t)length, ".%06d", c.microsecond);
-        while (out[length - 1] == '0') {
-            out[--length] = '\0';
-        }
     }
     return length;
 }

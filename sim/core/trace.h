@@ -5,7 +5,7 @@
  *
  * A trace is a sink for such lines. Tracing off is a NULL trace: SIM_TRACE then costs one
  * comparison and does not even evaluate what would be said, so it may stand in hot code. What is
- * said at a fraction of a second shows it ("06:00:00.25").
+ * said at a fraction of a second shows it ("06:00:00.250000").
  *
  * Floor 2: the sink does the writing; one that writes to a FILE is given. A trace belongs to one
  * run, so that lines of two runs never mix.

@@ -21,6 +21,8 @@ ecopark why "$ROOT/configs/first_park.cfg" --at '2026-02-13 13:30' kiln
 ecopark why "$ROOT/configs/first_park.cfg" --at '2026-02-15 13:30' kiln
 ecopark why "$ROOT/configs/first_park.cfg" --at '2026-02-18 11:00' machine
 ecopark why "$ROOT/configs/first_park.cfg" --at '2026-02-13 13:30' mill.yard
+echo "== as the trace calls it"
+ecopark why "$ROOT/configs/first_park.cfg" --at '2026-02-17 12:00' 'mill.yard overflows to landfill' | sed -n 2p
 echo "== mistakes"
 for call in "--at 2026-01-01" "kiln" "--at noon kiln" "--at 2030-01-01 kiln" "--at 2026-01-01 killn"; do
     ecopark why "$ROOT/configs/first_park.cfg" $call 2>&1 | sed 's/; there are .*/; there are .../' | head -1

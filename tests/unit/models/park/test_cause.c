@@ -115,3 +115,34 @@ Test(cause, who_is_served_before_and_who_shares_is_known)
     cr_assert(epsilon_eq(dbl, park_cause_flow(&a.v, cause.port), 30, 1e-9));
     park_kit_close(&a.k);
 }
+
+Test(cause, titles_say_what_it_is)
+{
+    static const struct {
+        const char *name, *title;
+    } cases[] = {{"sludge", "exchange sludge"},
+                 {"mill.yard>landfill~full", "mill.yard overflows to landfill"},
+                 {"mill.machine", "mill.machine"},
+                 {"suppliers>mill:pulp", "suppliers>mill:pulp"}};
+    struct asked a;
+    park_kit_open(&a.k, "configs/first_park.cfg", NULL, 0);
+    for (int i = 0; i < SIM_COUNT(cases); i++) {
+        char title[PARK_CAUSE_TEXT];
+        (void)park_cause_title(a.k.park, id_of(&a, cases[i].name), title);
+
+        cr_expect(eq(str, title, (char *)cases[i].title));
+    }
+    park_kit_close(&a.k);
+}
+
+Test(cause, a_disposal_has_a_title_without_its_tilde)
+{
+    struct asked a;
+    ask(&a, "04_byproduct_holds_smelter", NULL);
+    char title[PARK_CAUSE_TEXT];
+
+    (void)park_cause_title(a.k.park, id_of(&a, "works>landfill:slag~away"), title);
+
+    cr_expect(eq(str, title, "works>landfill:slag"));
+    park_kit_close(&a.k);
+}

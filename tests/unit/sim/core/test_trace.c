@@ -27,13 +27,13 @@ Test(trace, tells_when_who_and_why_in_one_line)
     cr_assert_eq(t.lines, 1);
 }
 
-Test(trace, shows_fractions_of_a_second_without_trailing_zeros)
+Test(trace, shows_fractions_of_a_second_with_six_digits)
 {
     char line[4000] = "";
     struct sim_trace t = {.sink = keep, .user = line};
 
     SIM_TRACE(&t, morning() + 250000, "a", "x");
-    cr_assert_str_eq(line, "2026-03-01 06:00:00.25  a  x");
+    cr_assert_str_eq(line, "2026-03-01 06:00:00.250000  a  x");
 
     SIM_TRACE(&t, morning() + 1, "a", "x");
     cr_assert_str_eq(line, "2026-03-01 06:00:00.000001  a  x");
