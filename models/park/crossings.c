@@ -1,7 +1,5 @@
 #include "models/park/crossings.h"
 
-#include "models/park/circles.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,6 +117,22 @@ static void add_edge(struct order *o, int32_t from, int32_t to)
     SIM_VEC_PUSH(&o->edges, (struct park_circles_edge){.from = from, .to = to});
 }
 
+/** The class of ports sorted[begin .. end - 1] goes before the next one: all lead to a new gate, as
+ * does `gate`, that of the class before (-1: none). Returns the new one. */
+static int32_t add_gate(struct order *o, int begin, int end, int32_t gate)
+{
+    const struct park_net *n = o->x->l->park->net;
+    const int32_t next = o->nodes++;
+    SIM_VEC_PUSH(&o->from_port, o->sorted[begin]);
+    for (int k = begin; k < end; k++) {
+        add_edge(o, n->ports[o->sorted[k]].activity, next);
+    }
+    if (gate >= 0) {
+        add_edge(o, gate, next);
+    }
+    return next;
+}
+
 static void add_side(struct order *o, int32_t pool, bool gives)
 {
     const struct park_net *n = o->x->l->park->net;
@@ -130,20 +144,10 @@ static void add_side(struct order *o, int32_t pool, bool gives)
         if (gate >= 0) {
             add_edge(o, gate, port->activity);
         }
-        const bool is_last = i + 1 == count || n->ports[o->sorted[i + 1]].rank != port->rank;
-        if (!is_last || i + 1 == count) {
-            continue;
+        if (i + 1 < count && n->ports[o->sorted[i + 1]].rank != port->rank) {
+            gate = add_gate(o, begin, i + 1, gate);
+            begin = i + 1;
         }
-        const int32_t next = o->nodes++;
-        SIM_VEC_PUSH(&o->from_port, o->sorted[begin]);
-        for (int k = begin; k <= i; k++) {
-            add_edge(o, n->ports[o->sorted[k]].activity, next);
-        }
-        if (gate >= 0) {
-            add_edge(o, gate, next);
-        }
-        gate = next;
-        begin = i + 1;
     }
 }
 
@@ -367,28 +371,40 @@ static void check_port(const struct park_crossings *x, const struct park_circles
     }
 }
 
-/** Who feeds whom, through pools that can run short. */
-static void check_outsiders(const struct park_crossings *x)
+/** From giver to pool and from pool to taker. */
+static void add_feeding(const struct park_crossings *x, int32_t port, park_circles_edges *out)
+{
+    const struct park_net *n = x->l->park->net;
+    const struct sim_port_def *q = &n->ports[port];
+    const int32_t pool = n->activity_count + q->pool;
+    const struct park_circles_edge edge = {.from = q->gives ? q->activity : pool,
+                                           .to = q->gives ? pool : q->activity};
+    SIM_VEC_PUSH(out, edge);
+}
+
+struct park_circles park_crossings_feeding(const struct park_crossings *x, bool ample_too)
 {
     const struct park *p = x->l->park;
-    const struct park_net *n = p->net;
     park_circles_edges edges = {0};
-    for (int32_t i = 0; i < n->port_count; i++) {
-        const struct sim_port_def *q = &n->ports[i];
-        const int32_t pool = n->activity_count + q->pool;
-        if (park_crossings_runs(p, q->activity) && !x->is_ample[q->pool]) {
-            SIM_VEC_PUSH(&edges, (struct park_circles_edge){
-                                     .from = q->gives ? q->activity : pool,
-                                     .to = q->gives ? pool : q->activity,
-                                 });
+    for (int32_t i = 0; i < p->net->port_count; i++) {
+        const struct sim_port_def *q = &p->net->ports[i];
+        if (park_crossings_runs(p, q->activity) && (ample_too || !x->is_ample[q->pool])) {
+            add_feeding(x, i, &edges);
         }
     }
-    struct park_circles c = park_circles_make(n->activity_count + n->pool_count, &edges);
-    for (int32_t i = 0; i < n->port_count; i++) {
+    const struct park_circles c =
+        park_circles_make(p->net->activity_count + p->net->pool_count, &edges);
+    free(edges.data);
+    return c;
+}
+
+static void check_outsiders(const struct park_crossings *x)
+{
+    struct park_circles c = park_crossings_feeding(x, false);
+    for (int32_t i = 0; i < x->l->park->net->port_count; i++) {
         check_port(x, &c, i);
     }
     park_circles_free(&c);
-    SIM_VEC_FREE(&edges);
 }
 
 static void find_ends(struct park_crossings *x)

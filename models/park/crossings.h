@@ -21,6 +21,7 @@
 #define PARK_CROSSINGS_H
 
 #include "models/park/build.h"
+#include "models/park/circles.h"
 #include "models/park/kinds.h"
 
 /** What the checks look at; made once. */
@@ -40,6 +41,10 @@ bool park_crossings_runs(const struct park *p, int32_t activity);
 
 /** Where in the park file a port is written, or its activity. */
 const struct sim_node *park_crossings_node(const struct park *p, int32_t port);
+
+/** Who feeds whom: activities, then pools; without pools whose supply has no limit unless
+ * `ample_too`. */
+struct park_circles park_crossings_feeding(const struct park_crossings *x, bool ample_too);
 
 /** Warn of circles that can only stand still (standstill.c). */
 void park_standstill_check(const struct park_crossings *x);

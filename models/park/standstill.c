@@ -1,6 +1,5 @@
 // Circles that can only stand still: each is cut out and its rates are solved, with everything else
 // at hand and room for all that it makes.
-#include "models/park/circles.h"
 #include "models/park/crossings.h"
 #include "sim/base/vec.h"
 #include "sim/flow/rates.h"
@@ -86,6 +85,21 @@ static void add_vent(struct cut *k, int32_t pool, bool pulls)
                             });
 }
 
+static int32_t add_pool(struct cut *k, const char *name)
+{
+    const struct sim_pool_def def = {.name = name, .reorder = -1};
+    SIM_VEC_PUSH(&k->pools, def);
+    return k->pools.count - 1;
+}
+
+static void add_pools(struct cut *k)
+{
+    const struct park_net *n = k->x->l->park->net;
+    for (int32_t i = 0; i < n->pool_count; i++) {
+        k->pool_of[i] = has_pool(k, i) ? add_pool(k, n->pools[i].name) : -1;
+    }
+}
+
 static void make(struct cut *k, bool pulls)
 {
     const struct park_net *n = k->x->l->park->net;
@@ -93,13 +107,8 @@ static void make(struct cut *k, bool pulls)
     for (int32_t i = 0; i < n->activity_count; i++) {
         k->activity_of[i] = -1;
     }
-    for (int32_t i = 0; i < n->pool_count; i++) {
-        k->pool_of[i] = has_pool(k, i) ? k->pools.count : -1;
-        if (has_pool(k, i)) {
-            SIM_VEC_PUSH(&k->pools, (struct sim_pool_def){.name = n->pools[i].name, .reorder = -1});
-        }
-    }
-    for (int32_t i = 0; i < n->port_count; i++) { // by activity, so members keep their ports
+    add_pools(k);
+    for (int32_t i = 0; i < n->port_count; i++) {
         if (has_pool(k, n->ports[i].pool)) {
             add_port(k, i, pulls);
         }
@@ -222,21 +231,7 @@ static void check_all(const struct park_crossings *x, const struct park_circles 
 
 void park_standstill_check(const struct park_crossings *x)
 {
-    const struct park *p = x->l->park;
-    const struct park_net *n = p->net;
-    park_circles_edges edges = {0};
-    for (int32_t i = 0; i < n->port_count; i++) {
-        const struct sim_port_def *q = &n->ports[i];
-        const int32_t pool = n->activity_count + q->pool;
-        if (park_crossings_runs(p, q->activity)) {
-            SIM_VEC_PUSH(&edges, (struct park_circles_edge){
-                                     .from = q->gives ? q->activity : pool,
-                                     .to = q->gives ? pool : q->activity,
-                                 });
-        }
-    }
-    struct park_circles c = park_circles_make(n->activity_count + n->pool_count, &edges);
+    struct park_circles c = park_crossings_feeding(x, true);
     check_all(x, &c);
     park_circles_free(&c);
-    SIM_VEC_FREE(&edges);
 }
