@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,10 @@ static const char *type_name(enum sim_schema_type type)
     return names[type];
 }
 
+enum {
+    BLOCK = 4096 // [-] numbers read at a time
+};
+
 /** How the planned runs ended. */
 struct tally {
     int64_t planned, ok, failed, skipped;
@@ -26,9 +31,6 @@ struct tally {
 /** Read from `status`, a block at a time: a study may have millions of runs. */
 static enum sim_status count_runs(struct sim_reader *r, struct tally *out, struct sim_err *err)
 {
-    enum {
-        BLOCK = 4096
-    };
     double values[BLOCK];
     const int var = sim_reader_find(r, "", "status");
 
@@ -133,6 +135,46 @@ static void print_failures(const struct sim_cli *cli, const struct sim_reader_fa
         sim_sink_print(&cli->out, "  run %" PRId64 ", point %" PRId64 ", at %s: %s\n",
                        failures[i].run, failures[i].point, failures[i].when, failures[i].reason);
     }
+}
+
+/** Mean of a number a run, over the runs that have it; NaN when none has. */
+static enum sim_status mean_of(struct sim_reader *r, int var, double *out, struct sim_err *err)
+{
+    const int64_t runs = sim_reader_size(r, var);
+    double values[BLOCK];
+    double sum = 0;
+    int64_t known = 0;
+
+    for (int64_t start = 0; start < runs; start += BLOCK) {
+        const int64_t count = runs - start < BLOCK ? runs - start : BLOCK;
+
+        SIM_TRY(sim_reader_numbers(r, var, &start, &count, values, err));
+        for (int64_t i = 0; i < count; i++) {
+            known += isfinite(values[i]) ? 1 : 0;
+            sum += isfinite(values[i]) ? values[i] : 0;
+        }
+    }
+    *out = known > 0 ? sum / (double)known : (double)NAN;
+    return SIM_OK;
+}
+
+/** How the runs came to their results: figures that a model puts into /execution. */
+static enum sim_status print_work(const struct sim_cli *cli, struct sim_reader *r,
+                                  struct sim_err *err)
+{
+    for (int i = 0; i < sim_reader_var_count(r); i++) {
+        const struct sim_reader_var *v = sim_reader_var_at(r, i);
+        double mean = 0;
+
+        if (v->is_axis || v->rank != 1 || strcmp(v->group, "execution") != 0 ||
+            strcmp(v->dim_names[0], "run") != 0) {
+            continue;
+        }
+        SIM_TRY(mean_of(r, i, &mean, err));
+        sim_sink_print(&cli->out, "  %-20s %-12.6g mean over runs: %s\n", v->name, mean,
+                       v->long_name != NULL ? v->long_name : "");
+    }
+    return SIM_OK;
 }
 
 static void print_text(const struct sim_cli *cli, const struct sim_reader *r, const char *path,
@@ -269,6 +311,7 @@ static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *ar
         print_json(cli, r, path, &tally, failures, failure_count);
     } else if (status == SIM_OK) {
         print_text(cli, r, path, &tally, failures, failure_count);
+        status = print_work(cli, r, err);
     }
     sim_reader_close(r);
     return status;
