@@ -297,6 +297,12 @@ static void gather_members(struct programme *g)
     }
 }
 
+/** Overflow, make-up, and pull at its target: rationed though the others of their side are not. */
+static bool is_extra_port(const struct programme *g, const struct sim_network_port *p)
+{
+    return p->is_at_bound || (p->is_pull && sim_rates_pull_last(g->r->condition[p->pool]));
+}
+
 /** Overflow of a full stock that is drawn on faster than it fills is none, and so is the make-up of
  * an empty one that fills. */
 static void rest_at_bound(struct programme *g, int32_t pool, double floor_net)
@@ -307,9 +313,7 @@ static void rest_at_bound(struct programme *g, int32_t pool, double floor_net)
         const struct sim_network_port *q = &net->ports[net->at_pool[i]];
         const int32_t member = g->member_of[q->activity];
         const bool rests = q->gives ? floor_net > 1e-9 : floor_net < -1e-9;
-        const bool is_extra =
-            q->is_at_bound || (q->is_pull && sim_rates_pull_last(g->r->condition[pool]));
-        if (is_extra && rests && member >= 0) {
+        if (is_extra_port(g, q) && rests && member >= 0) {
             g->members.data[member].ceiling = g->members.data[member].floor;
             Clp_columnUpper(g->lp)[member] = g->members.data[member].floor;
         }
@@ -323,7 +327,7 @@ static void add_pool(struct programme *g, int32_t pool)
     const struct sim_network_pool *p = &net->pools[pool];
     bool rations_takers = false;
     bool rations_givers = false;
-    bool rations_pull = false; // at the target: pull alone
+    bool rations_extra[2] = {false, false}; // takers, givers that count only while they do not rest
     int *columns = sim_base_alloc((size_t)(p->ports_end - p->takers_begin), sizeof(*columns));
     double *numbers = sim_base_alloc((size_t)(p->ports_end - p->takers_begin), sizeof(*numbers));
     int count = 0;
@@ -336,10 +340,10 @@ static void add_pool(struct programme *g, int32_t pool)
             continue;
         }
         const bool rations = is_rationed(g->r, net->at_pool[i]);
-        rations_takers = rations_takers || (rations && !q->gives);
-        const bool is_last = q->is_pull && sim_rates_pull_last(g->r->condition[pool]);
-        rations_givers = rations_givers || (rations && q->gives && !is_last);
-        rations_pull = rations_pull || (rations && is_last);
+        const bool is_extra = is_extra_port(g, q);
+        rations_takers = rations_takers || (rations && !is_extra && !q->gives);
+        rations_givers = rations_givers || (rations && !is_extra && q->gives);
+        rations_extra[q->gives ? 1 : 0] |= rations && is_extra;
         const double number = (q->gives ? 1 : -1) * q->coef * g->members.data[member].scale;
         columns[count] = member;
         numbers[count++] = number;
@@ -351,7 +355,8 @@ static void add_pool(struct programme *g, int32_t pool)
     }
     floor_net = size > 0 ? floor_net / size : 0;
     rest_at_bound(g, pool, floor_net);
-    rations_givers = rations_givers || (rations_pull && floor_net <= 1e-9);
+    rations_takers = rations_takers || (rations_extra[0] && floor_net >= -1e-9);
+    rations_givers = rations_givers || (rations_extra[1] && floor_net <= 1e-9);
     // The floors come from claims; where they break a sum by a rounding, the sum gives way.
     const double low = rations_takers ? fmin(0, floor_net) : -DBL_MAX;
     const double high = rations_givers ? fmax(0, floor_net) : DBL_MAX;
