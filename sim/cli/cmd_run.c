@@ -76,7 +76,8 @@ static enum sim_status read_options(struct job *j, struct sim_option_args *args,
     return SIM_OK;
 }
 
-/** A trace of its own file appears whole, a device or a pipe is written as it is. */
+/** A trace of its own file appears whole; a device, a pipe or a link is written as it is, since a
+ * rename would put a file in its place (/dev/stdout is a link, maybe to a file). */
 static enum sim_status open_trace(struct job *j, struct sim_err *err)
 {
     struct stat info;
@@ -84,7 +85,7 @@ static enum sim_status open_trace(struct job *j, struct sim_err *err)
     if (j->trace_path == NULL) {
         return SIM_OK;
     }
-    if (stat(j->trace_path, &info) != 0 || S_ISREG(info.st_mode)) {
+    if (lstat(j->trace_path, &info) != 0 || S_ISREG(info.st_mode)) {
         j->trace_part = sim_file_part(j->trace_path);
     }
     SIM_TRY(sim_file_make_parents(j->trace_path, err));

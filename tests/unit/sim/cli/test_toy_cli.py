@@ -292,6 +292,11 @@ class Toy(unittest.TestCase):
         with open(self.path("t/trace.txt"), encoding="utf-8") as f:
             self.assertEqual(f.read(), "".join(f"day {d} of run 0\n" for d in range(20)))
         self.run_toy("--trace", "/dev/full", code=73)
+        os.symlink("there.txt", self.path("link"))  # as /dev/stdout may be
+        self.write("there.txt", "")
+        self.run_toy("--trace", "link")
+        self.assertTrue(os.path.islink(self.path("link")))
+        self.assertGreater(os.path.getsize(self.path("there.txt")), 0)
 
     def test_mistakes_are_told_together(self):
         self.write("bad", "days = x\nnonsense\nstp = 3\n")
