@@ -564,6 +564,28 @@ static bool has_tie(const struct sim_loop *l)
     return false;
 }
 
+/** Half a step at a time, from capacity; then Newton from there. Where the path goes astray by
+ * rounding, this mostly arrives. */
+static bool creep(struct sim_loop *l)
+{
+    enum {
+        STEPS = 400
+    };
+    for (int m = 0; m < l->claims.count; m++) {
+        l->y.data[m] = l->claims.data[m].constant;
+    }
+    sim_loop_limits(l, l->y.data, l->x.data);
+    for (int i = 0; i < STEPS; i++) {
+        sim_loop_claims(l, l->x.data, l->y.data);
+        sim_loop_limits(l, l->y.data, l->g.data);
+        for (int j = 0; j < l->rows.count; j++) {
+            l->x.data[j] = 0.5 * (l->x.data[j] + l->g.data[j]);
+        }
+    }
+    sim_loop_claims(l, l->x.data, l->y.data);
+    return newton(l);
+}
+
 static bool find_fixed_point(struct sim_rates *r, struct sim_loop *l)
 {
     if (sweep(l)) {
@@ -576,7 +598,7 @@ static bool find_fixed_point(struct sim_rates *r, struct sim_loop *l)
         }
     } else {
         r->work.followed++;
-        if (!sim_follow_solve(l)) {
+        if (!sim_follow_solve(l) && !creep(l)) {
             return false;
         }
     }
