@@ -72,6 +72,12 @@ static double per_event(const struct sim_outcome *o, const char *name)
 
 void park_work_text(const struct sim_outcome *o, const struct sim_sink *out)
 {
+    sim_sink_print(
+        out,
+        "Rates were found anew %.0f times; each time %.3g claims in %.3g pools were looked "
+        "at (at most %.0f in %.0f)\n",
+        value(o, "rates_events"), per_event(o, "rates_claims"), per_event(o, "rates_pools"),
+        value(o, "rates_claims_most"), value(o, "rates_pools_most"));
     if (value(o, "rates_by_name") > 0) {
         sim_sink_text(out, "Warning: crossing priorities or shares left rates open, and names "
                            "decided; `ecopark check` says which\n");

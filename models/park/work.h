@@ -23,7 +23,8 @@ void park_work_declare(struct sim_schema *out);
 void park_work_put(const struct sim_schema *s, struct sim_row *row,
                    const struct sim_rates_work *work);
 
-/** A warning when names decided; else nothing: the figures are for --json and the file. */
+/** One line on how much was looked at, and a warning when names decided; the other figures are for
+ * --json and the file. */
 void park_work_text(const struct sim_outcome *outcome, const struct sim_sink *out);
 
 /** Add the object `rates`. */
