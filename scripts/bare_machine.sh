@@ -50,6 +50,7 @@ chroot $bare update-ca-certificates >/dev/null 2>&1 || true
 
 mount -t proc proc $bare/proc
 mount --bind /dev $bare/dev
+mount --bind /dev/pts $bare/dev/pts
 mount -t tmpfs tmpfs $bare/dev/shm
 
 home=/root
