@@ -239,6 +239,9 @@ static double next_bound(const struct sim_flow *f, int32_t pool)
     const int way = direction(f, pool);
     const bool has_target = p->has_pull && p->target < p->capacity;
     const bool has_reorder = p->has_pull && p->reorder >= 0 && p->reorder < p->target;
+    if (way > 0 && s->level < p->minimum) {
+        return p->minimum;
+    }
     if (way > 0) {
         const bool to_target = p->has_pull && s->level < p->target && !s->is_resting;
         return to_target ? p->target : isinf(p->capacity) ? (double)NAN : p->capacity;
@@ -249,7 +252,7 @@ static double next_bound(const struct sim_flow *f, int32_t pool)
     if (way < 0 && has_target && !has_reorder && s->level > p->target) {
         return p->target;
     }
-    return way < 0 ? p->minimum : (double)NAN;
+    return way < 0 && s->level > p->minimum ? p->minimum : (double)NAN;
 }
 
 static void plan_next(struct sim_flow *f, int32_t pool)
@@ -305,7 +308,9 @@ static unsigned wanted_condition(struct sim_flow *f, int32_t pool)
     const struct stock *s = &f->stocks[pool];
     const double net = s->net;
     unsigned wanted = 0;
-    if (s->level <= p->minimum && net <= 0) {
+    // Takers find it empty below its minimum; what decays goes on decaying there.
+    const double slope = net - (s->is_decaying_apart ? 0 : p->decay * s->level);
+    if (s->level < p->minimum || (s->level == p->minimum && slope <= 0)) {
         wanted |= SIM_POOL_EMPTY;
     }
     if (s->level >= p->capacity && net >= 0) {
@@ -322,7 +327,7 @@ static void switch_decay(struct sim_flow *f, int32_t pool)
         return;
     }
     struct stock *s = &f->stocks[pool];
-    const unsigned on_bound = SIM_POOL_EMPTY | SIM_POOL_FULL | SIM_POOL_AT_TARGET;
+    const unsigned on_bound = SIM_POOL_FULL | SIM_POOL_AT_TARGET; // below the minimum it goes on
     s->is_decaying_apart = (s->condition & on_bound) != 0;
     const double rate = s->is_decaying_apart ? f->net->pools[pool].decay * s->level : 0;
     sim_rates_set_capacity(f->rates, f->net->activity_out[k], rate);

@@ -202,14 +202,14 @@ static bool tangent(struct walk *w, uint64_t attempt)
         for (int i = 0; i < n; i++) {
             row[i] = (i == j ? 1 : 0) - row[i];
         }
-        const double scale = l->rows.data[j].capacity > 0 ? l->rows.data[j].capacity : 1;
+        const double scale = l->rows.data[j].scale > 0 ? l->rows.data[j].scale : 1;
         row[n] = -offset(l, j, attempt) / scale;
     }
     if (sim_dense_null_space(a, n, n + 1, l->basis.data, l->order.data) < 1) {
         return false;
     }
     for (int j = 0; j < n; j++) {
-        const double scale = l->rows.data[j].capacity > 0 ? l->rows.data[j].capacity : 1;
+        const double scale = l->rows.data[j].scale > 0 ? l->rows.data[j].scale : 1;
         w->dx[j] = l->basis.data[j] * scale;
     }
     w->ds = l->basis.data[n];
@@ -277,7 +277,7 @@ static void polish(struct walk *w)
     }
     if (sim_dense_solve(a, b, n)) {
         for (int j = 0; j < n; j++) {
-            l->x.data[j] = b[j] * l->rows.data[j].capacity;
+            l->x.data[j] = b[j] * l->rows.data[j].scale;
         }
     }
 }
@@ -406,17 +406,17 @@ static bool raise_row(struct walk *w, int dimension, int32_t row)
             const double *vector = l->basis.data + (size_t)v * (size_t)n;
             w->dx[j] += vector[row] * vector[j];
         }
-        w->dx[j] *= l->rows.data[j].capacity;
+        w->dx[j] *= l->rows.data[j].scale;
         slope = j == row ? w->dx[j] : slope;
     }
-    if (!(slope > 1e-9 * l->rows.data[row].capacity)) {
+    if (!(slope > 1e-9 * l->rows.data[row].scale)) {
         return false;
     }
     look_ahead(w, (struct constraint){NONE, -1, -1, -1});
     if (isinf(w->step)) {
         return false;
     }
-    const double beyond = w->step + 1e-7 * l->rows.data[row].capacity / slope;
+    const double beyond = w->step + 1e-7 * l->rows.data[row].scale / slope;
     const double tries[] = {beyond, w->step};
     double *back = l->saved_x.data;
     for (int j = 0; j < n; j++) {
@@ -426,7 +426,7 @@ static bool raise_row(struct walk *w, int dimension, int32_t row)
         for (int j = 0; j < n; j++) {
             w->x[j] = back[j] + tries[i] * w->dx[j];
         }
-        if (sim_loop_residual(l) <= 1e-11 && tries[i] * slope > 1e-9 * l->rows.data[row].capacity) {
+        if (sim_loop_residual(l) <= 1e-11 && tries[i] * slope > 1e-9 * l->rows.data[row].scale) {
             return true;
         }
     }

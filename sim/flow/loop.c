@@ -14,7 +14,6 @@ enum {
     SWEEPS = 6,
     NEWTON_STEPS = 40
 };
-static const double NOTHING = 1e-13;   // [-] of its capacity: less than that is a rounding
 static const double CONVERGED = 1e-12; // relative to the larger of limit and capacity
 
 struct sim_loop *sim_loop_create(const struct sim_network *net)
@@ -193,6 +192,7 @@ static void gather_rows(struct sim_rates *r, struct sim_loop *l, int32_t first)
         l->row_of[j] = l->rows.count;
         SIM_VEC_PUSH(&l->rows, (struct sim_loop_row){.port = j,
                                                      .capacity = r->capacity[p->activity],
+                                                     .scale = sim_rates_scale(r, p->activity),
                                                      .coef = p->coef,
                                                      .weight = r->weight[j]});
         if (l->activities.count == 0 || SIM_VEC_LAST(&l->activities) != p->activity) {
@@ -349,7 +349,7 @@ double sim_loop_linear_row(const struct sim_loop *l, struct sim_loop_piece piece
         const struct sim_loop_term *t = &l->terms.data[i];
         weights += t->role == SIM_LOOP_EQUAL && !piece.is_capped[i] ? t->weight : 0;
     }
-    const double slope = row->weight / (row->coef * weights * row->capacity);
+    const double slope = row->weight / (row->coef * weights * row->scale);
     double constant = 0;
     for (int32_t i = row->terms_begin; i < row->terms_end; i++) {
         const struct sim_loop_term *t = &l->terms.data[i];
@@ -362,7 +362,7 @@ double sim_loop_linear_row(const struct sim_loop *l, struct sim_loop_piece piece
             constant += s * l->claims.data[t->claim].constant;
         } else {
             const int32_t column = l->claim_rows.data[least];
-            matrix[column] += s * l->rows.data[column].capacity;
+            matrix[column] += s * l->rows.data[column].scale;
         }
     }
     return constant;
@@ -374,7 +374,7 @@ double sim_loop_residual(struct sim_loop *l)
     sim_loop_limits(l, l->y.data, l->g.data);
     double most = 0;
     for (int j = 0; j < l->rows.count; j++) {
-        const double scale = fmax(l->rows.data[j].capacity, fabs(l->g.data[j]));
+        const double scale = fmax(l->rows.data[j].scale, fabs(l->g.data[j]));
         const double off = fabs(l->x.data[j] - l->g.data[j]);
         most = off > most * scale ? off / scale : most;
     }
@@ -480,7 +480,7 @@ static bool newton_step(struct sim_loop *l)
         b[l->order.data[row]] = core_right[row];
     }
     for (int j = 0; j < n; j++) {
-        l->x.data[j] = b[j] * l->rows.data[j].capacity;
+        l->x.data[j] = b[j] * l->rows.data[j].scale;
     }
     return true;
 }
@@ -508,7 +508,7 @@ static void publish(struct sim_rates *r, const struct sim_loop *l)
         const struct sim_network_port *p = &r->net->ports[row->port];
         const bool is_main = p->gives && (p->is_pull || r->net->activities[p->activity].is_link);
         const bool stands = is_main && r->is_idle[p->activity];
-        r->limit[row->port] = stands || limit < NOTHING * row->capacity ? 0 : limit;
+        r->limit[row->port] = stands || limit < SIM_RATES_NOTHING * row->scale ? 0 : limit;
     }
     for (int i = 0; i < l->activities.count; i++) {
         sim_rates_set_claims(r, l->activities.data[i]);

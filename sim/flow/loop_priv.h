@@ -30,7 +30,8 @@ struct sim_loop_term {
 
 struct sim_loop_row {
     int32_t port;
-    double capacity; // of its activity: the scale of x
+    double capacity; // of its activity
+    double scale;    // of x: sim_rates_scale
     double coef;
     double weight;
     int32_t terms_begin, terms_end;
@@ -79,7 +80,7 @@ struct sim_loop_piece sim_loop_piece_at(struct sim_loop *l, const double *x, con
                                         double tie);
 
 /** Row `j` of the linear system of a piece, x_j - sum_i matrix[i] x_i = right, with x scaled by the
- * rows' capacities; `matrix` has a number for each row of the block and is overwritten. */
+ * rows' scales; `matrix` has a number for each row of the block and is overwritten. */
 double sim_loop_linear_row(const struct sim_loop *l, struct sim_loop_piece piece, int32_t j,
                            double *matrix);
 

@@ -94,13 +94,52 @@ static void draft_fini(struct draft *d)
     SIM_VEC_FREE(&d->followers);
 }
 
+/** What passes each pool at most, by side: takers, givers. */
+struct passage {
+    double side[2];
+};
+
+/** About the largest rate that each activity could ever have: its capacity, cut in a few
+ * synchronous passes to what the other side of its junctions could carry. A link of ample capacity
+ * so gets the scale of what it links. For tolerances and for telling junctions, never for rates. */
+static const double *rate_scales(const struct draft *d)
+{
+    enum {
+        PASSES = 8
+    };
+    double *scale = SIM_ARENA_NEW(d->arena, double, d->activities.count);
+    double *next = SIM_ARENA_NEW(d->arena, double, d->activities.count);
+    struct passage *passages = SIM_ARENA_NEW(d->arena, struct passage, d->pools.count);
+    for (int k = 0; k < d->activities.count; k++) {
+        scale[k] = d->activities.data[k].capacity;
+    }
+    for (int pass = 0; pass < PASSES; pass++) {
+        memset(passages, 0, (size_t)d->pools.count * sizeof(*passages));
+        for (int i = 0; i < d->ports.count; i++) {
+            const struct sim_port_def *p = &d->ports.data[i];
+            passages[p->pool].side[p->gives ? 1 : 0] += p->coef * scale[p->activity];
+        }
+        memcpy(next, scale, (size_t)d->activities.count * sizeof(*next));
+        for (int i = 0; i < d->ports.count; i++) {
+            const struct sim_port_def *p = &d->ports.data[i];
+            const double carried = passages[p->pool].side[p->gives ? 0 : 1] / p->coef;
+            if (d->pools.data[p->pool].capacity <= 0 && carried > 0) {
+                next[p->activity] = fmin(next[p->activity], carried);
+            }
+        }
+        memcpy(scale, next, (size_t)d->activities.count * sizeof(*next));
+    }
+    return scale;
+}
+
 /** The largest flow at each pool, over its ports; owned by the arena. */
 static const double *largest_flows(const struct draft *d)
 {
+    const double *scale = rate_scales(d);
     double *largest = SIM_ARENA_NEW(d->arena, double, d->pools.count);
     for (int i = 0; i < d->ports.count; i++) {
         const struct sim_port_def *p = &d->ports.data[i];
-        const double flow = p->coef * d->activities.data[p->activity].capacity;
+        const double flow = p->coef * scale[p->activity];
         if (isfinite(flow) && flow > largest[p->pool]) {
             largest[p->pool] = flow;
         }
@@ -254,11 +293,13 @@ static int32_t inner_rank(const struct sim_port_def *p)
 
 static void fill_activities(struct sim_network *net, const struct draft *d)
 {
+    const double *scale = rate_scales(d);
     for (int32_t i = 0; i < net->activity_count; i++) {
         const struct sim_activity_def *from = &d->activities.data[net->activity_out[i]];
         net->activities[i] = (struct sim_network_activity){
             .name = sim_arena_strdup(net->arena, from->name),
             .capacity = from->capacity,
+            .scale = scale[net->activity_out[i]],
             .turndown = from->turndown,
             .is_link = from->is_link,
         };
@@ -399,6 +440,7 @@ static enum sim_status bound_unlimited(struct sim_network *net, struct sim_arena
         }
     }
     for (int32_t k = 0; k < net->activity_count; k++) {
+        net->activities[k].scale = fmin(net->activities[k].scale, net->activities[k].capacity);
         if (isinf(net->activities[k].capacity)) {
             return sim_err_set(err, SIM_INPUT,
                                "nothing bounds the rate of '%s': state a capacity for it, or for "

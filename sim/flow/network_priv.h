@@ -26,6 +26,7 @@ struct sim_network_pool {
 struct sim_network_activity {
     const char *name;
     double capacity; // finite: unlimited ones are cut to what their pools could ever carry
+    double scale; // at most the capacity: about what its junctions could ever carry; for tolerances
     double turndown;
     bool is_link;
     bool is_pull; // its main output is pulled

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double NOTHING = 1e-13; // [-] of its capacity: less than that is a rounding
-
 struct sim_rates *sim_rates_create(const struct sim_network *net)
 {
     struct sim_rates *r = sim_base_alloc(1, sizeof(*r));
@@ -312,7 +310,7 @@ double sim_rates_compute_limit(const struct sim_rates *r, int32_t j)
     if (r->is_eased[j] && limit < r->least[j]) {
         limit = r->least[j];
     }
-    if (limit < NOTHING * capacity) {
+    if (limit < SIM_RATES_NOTHING * sim_rates_scale(r, p->activity)) {
         return 0;
     }
     return limit < capacity ? limit : capacity;
@@ -695,15 +693,14 @@ double sim_rates_net(const struct sim_rates *r, int32_t pool)
     const struct sim_network_pool *p = &net->pools[net->pool_in[pool]];
     double in = 0;
     double out = 0;
-    double largest = 0;
     for (int32_t i = p->takers_begin; i < p->ports_end; i++) {
         const struct sim_network_port *q = &net->ports[net->at_pool[i]];
         const double flow = q->coef * r->rate[q->activity];
         in += q->gives ? flow : 0;
         out += q->gives ? 0 : flow;
-        largest = fmax(largest, q->coef * net->activities[q->activity].capacity);
     }
-    return fabs(in - out) <= 1e-9 * largest ? 0 : in - out;
+    return fabs(in - out) <= 1e-9 * fmax(in, out) ? 0
+                                                  : in - out; // of what flows, not of what could
 }
 
 double sim_rates_limit(const struct sim_rates *r, int32_t port)

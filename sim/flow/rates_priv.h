@@ -60,6 +60,17 @@ struct sim_rates {
     struct sim_labels *labels;
 };
 
+/** Of an activity's scale: a rate below this is a rounding. */
+#define SIM_RATES_NOTHING 1e-13
+
+/** What tolerances on the rate of `activity` are relative to: its capacity now, or about what its
+ * junctions could carry, whichever is less; so an ample capacity hides no small flow. */
+static inline double sim_rates_scale(const struct sim_rates *r, int32_t activity)
+{
+    const double scale = r->net->activities[activity].scale;
+    return scale < r->capacity[activity] ? scale : r->capacity[activity];
+}
+
 /** How a port's limit comes about under the pool's condition now. */
 enum sim_rates_bind {
     SIM_RATES_FREE,   // the pool does not bind this side: the limit is the capacity

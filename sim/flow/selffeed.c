@@ -33,12 +33,12 @@ static bool rises_row(const struct sim_loop *l, struct sim_loop_piece piece, int
 {
     const struct sim_loop_row *row = &l->rows.data[j];
     bool any = false;
-    for (int32_t i = row->terms_begin; i < row->terms_end && row->capacity > 0; i++) {
+    for (int32_t i = row->terms_begin; i < row->terms_end && row->scale > 0; i++) {
         const struct sim_loop_term *t = &l->terms.data[i];
         const int32_t least = piece.least[t->claim];
         if (t->role == SIM_LOOP_OTHER_SIDE && least >= 0) {
             const int32_t column = l->claim_rows.data[least];
-            matrix[column] += t->coef / row->coef * l->rows.data[column].capacity / row->capacity;
+            matrix[column] += t->coef / row->coef * l->rows.data[column].scale / row->scale;
             any = true;
         }
     }
@@ -240,7 +240,7 @@ static void add_member(struct programme *g, int32_t activity)
 {
     const struct sim_rates *r = g->r;
     const struct sim_network_activity *a = &r->net->activities[activity];
-    struct member m = {.activity = activity, .scale = r->capacity[activity]};
+    struct member m = {.activity = activity, .scale = sim_rates_scale(r, activity)};
     double ceiling = r->is_idle[activity] ? 0 : r->capacity[activity];
     double least = ceiling;
     if (!(m.scale > 0) || g->member_of[activity] >= 0) {
@@ -826,7 +826,7 @@ bool sim_selffeed_correct(struct sim_rates *r, int32_t group)
     for (int i = 0; i < r->raised.count; i++) {
         const int32_t k = net->ports[r->raised.data[i]].activity;
         if (r->raised_by[r->raised.data[i]] != group || r->member_of[k] != group ||
-            r->rate[k] <= r->decided[k] + 1e-12 * r->capacity[k]) {
+            r->rate[k] <= r->decided[k] + 1e-12 * sim_rates_scale(r, k)) {
             continue;
         }
         int32_t tightest = -1;
@@ -872,7 +872,7 @@ bool sim_selffeed_is_kept(const struct sim_rates *r, int32_t group)
     for (int i = 0; i < r->raised.count; i++) {
         const int32_t k = r->net->ports[r->raised.data[i]].activity;
         if (r->raised_by[r->raised.data[i]] == group && r->member_of[k] == group &&
-            fabs(r->rate[k] - r->decided[k]) > 1e-11 * r->capacity[k]) {
+            fabs(r->rate[k] - r->decided[k]) > 1e-11 * sim_rates_scale(r, k)) {
             return false;
         }
     }

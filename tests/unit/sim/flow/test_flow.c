@@ -259,3 +259,60 @@ Test(flow, takes_and_gives_lumps_that_fit)
     cr_expect(eq(i64, sim_flow_next(rig.flow), 7 * SECOND));
     rig_fini(&rig);
 }
+
+Test(flow, goes_on_decaying_below_the_minimum)
+{
+    const struct sim_pool_def pools[] = {
+        {.name = "heap", .capacity = 100, .minimum = 10, .reorder = -1, .decay = 0.1}};
+    const struct sim_activity_def acts[] = {{.name = "in", .capacity = 3},
+                                            {.name = "out", .capacity = 1}};
+    const double levels[] = {20};
+    struct rig rig = rig_of(pools, 1, acts, 2, IN_OUT_PORTS, 2, levels);
+    sim_flow_set_capacity(rig.flow, 0, 0);
+    sim_flow_set_capacity(rig.flow, 1, 0);
+    settle(rig.flow);
+
+    run_to(rig.flow, 20 * SECOND);
+    cr_expect(epsilon_eq(dbl, sim_flow_level(rig.flow, 0), 20 * exp(-2.0), 1e-5)); // 1 us off at 10
+    cr_expect(sim_flow_is_empty(rig.flow, 0));
+
+    sim_flow_set_capacity(rig.flow, 0, 3); // it fills again, and takers take from the minimum on
+    sim_flow_set_capacity(rig.flow, 1, 1);
+    settle(rig.flow);
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 1), 1.0)); // out of what flows in
+    run_to(rig.flow, 30 * SECOND);
+    cr_expect(gt(dbl, sim_flow_level(rig.flow, 0), 10.0));
+    cr_expect(not(sim_flow_is_empty(rig.flow, 0)));
+    const double in = sim_flow_total(rig.flow, 0);
+    const double out = sim_flow_total(rig.flow, 1);
+    const double change = sim_flow_level(rig.flow, 0) - 20 - sim_flow_trimmed(rig.flow, 0);
+    cr_expect(epsilon_eq(dbl, in - out - sim_flow_decayed(rig.flow, 0), change, 1e-12 * 100));
+    rig_fini(&rig);
+}
+
+Test(flow, is_not_disturbed_by_ample_capacities)
+{
+    double level[2] = {0};
+    double total[2] = {0};
+    for (int i = 0; i < 2; i++) {
+        const struct sim_pool_def pools[] = {{.name = "tank", .capacity = 10, .reorder = -1},
+                                             {.name = "tap"}};
+        const struct sim_activity_def acts[] = {
+            {.name = "in", .capacity = 1e-3},
+            {.name = "link", .capacity = i == 0 ? 10 : 1e15, .is_link = true},
+            {.name = "user", .capacity = 5e-4}};
+        const struct sim_port_def ports[] = {{0, 0, true, 1, 1, 0, 0},
+                                             {1, 0, false, 1, 1, 0, 0},
+                                             {1, 1, true, 1, 1, 0, 0},
+                                             {2, 1, false, 1, 1, 0, 0}};
+        const double levels[] = {0, 0};
+        struct rig rig = rig_of(pools, 2, acts, 3, ports, 4, levels);
+        run_to(rig.flow, 1000 * SECOND);
+        level[i] = sim_flow_level(rig.flow, 0);
+        total[i] = sim_flow_total(rig.flow, 2);
+        rig_fini(&rig);
+    }
+    cr_expect(eq(dbl, level[0], level[1]));
+    cr_expect(eq(dbl, total[0], total[1]));
+    cr_expect(epsilon_eq(dbl, total[1], 0.5, 1e-12));
+}
