@@ -32,6 +32,12 @@ static void unload(void *data)
     park_load_free(data);
 }
 
+static const char *input(const void *data, int i)
+{
+    const struct park *p = data;
+    return i < sim_tree_source_count(p->tree) ? sim_tree_source(p->tree, i)->path : NULL;
+}
+
 static void facts(const void *data, struct sim_model_facts *out)
 {
     const struct park *p = data;
@@ -103,6 +109,7 @@ const struct sim_model park_park_model = {.program = "ecopark",
                                           .load = load,
                                           .unload = unload,
                                           .facts = facts,
+                                          .input = input,
                                           .declare = declare,
                                           .point = point,
                                           .state_create = state_create,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -83,6 +84,87 @@ enum sim_status sim_file_read(const char *path, size_t limit, char **out_bytes, 
 char *sim_file_part(const char *path)
 {
     return sim_base_format("%s.part", path);
+}
+
+static bool is_one_inode(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/** Lock an open part. `*out_is_gone`: its last owner renamed or removed it before we had it. */
+static enum sim_status lock_part(int fd, const char *part, const char *path, bool *out_is_gone,
+                                 struct sim_err *err)
+{
+    struct stat ours;
+    struct stat named;
+
+    // a file system without locks (ENOLCK, EINVAL, ...) is written as if we were alone
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        return sim_err_set(err, SIM_WRITE, "cannot write %s: another run is writing it", path);
+    }
+    *out_is_gone = fstat(fd, &ours) != 0 || stat(part, &named) != 0 || !is_one_inode(&ours, &named);
+    if (!*out_is_gone && S_ISREG(ours.st_mode) && ftruncate(fd, 0) != 0) {
+        return sim_err_errno(err, SIM_WRITE, "cannot write %s", part);
+    }
+    return SIM_OK;
+}
+
+enum sim_status sim_file_claim(const char *part, const char *path, int *out_fd, struct sim_err *err)
+{
+    bool is_gone = true;
+
+    *out_fd = -1;
+    while (is_gone) {
+        const int fd = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+        if (fd < 0) {
+            return sim_err_errno(err, SIM_WRITE, "cannot write %s", part);
+        }
+        const enum sim_status status = lock_part(fd, part, path, &is_gone, err);
+
+        if (status != SIM_OK || is_gone) {
+            (void)close(fd);
+        } else {
+            *out_fd = fd;
+        }
+        SIM_TRY(status);
+    }
+    return SIM_OK;
+}
+
+/** Two names that do not exist yet: one folder and one last part. */
+static bool would_be_same(const char *a, const char *b)
+{
+    const char *slash_a = strrchr(a, '/');
+    const char *slash_b = strrchr(b, '/');
+
+    if (strcmp(slash_a != NULL ? slash_a + 1 : a, slash_b != NULL ? slash_b + 1 : b) != 0) {
+        return false;
+    }
+    char *folder_a = sim_file_folder(a);
+    char *folder_b = sim_file_folder(b);
+    struct stat at_a;
+    struct stat at_b;
+    const bool is_same = stat(folder_a, &at_a) == 0 && stat(folder_b, &at_b) == 0
+                             ? is_one_inode(&at_a, &at_b)
+                             : strcmp(folder_a, folder_b) == 0;
+
+    free(folder_a);
+    free(folder_b);
+    return is_same;
+}
+
+bool sim_file_is_same(const char *a, const char *b)
+{
+    struct stat at_a;
+    struct stat at_b;
+    const bool has_a = stat(a, &at_a) == 0;
+    const bool has_b = stat(b, &at_b) == 0;
+
+    if (has_a && has_b) {
+        return is_one_inode(&at_a, &at_b);
+    }
+    return !has_a && !has_b && would_be_same(a, b);
 }
 
 /** fsync a file or a folder by name; false with errno set. */

@@ -21,6 +21,16 @@ enum sim_status sim_file_read(const char *path, size_t limit, char **out_bytes, 
 /** The name to write to until it is complete: "DIR/NAME.part"; owned by the caller (free). */
 char *sim_file_part(const char *path);
 
+/** Make `part` of `path` this process's own, and empty: until `*out_fd` is closed no other that
+ * asks gets it, and only its owner may rename or remove it. A part that a killed process left is
+ * taken over (the lock counts, not the file). SIM_WRITE when another has it or it cannot be made.
+ */
+enum sim_status sim_file_claim(const char *part, const char *path, int *out_fd,
+                               struct sim_err *err) SIM_MUST_USE;
+
+/** Both names lead, or would lead once written, to one file (device and inode; links too). */
+bool sim_file_is_same(const char *a, const char *b);
+
 /** Flush `part`, rename it to `path`, flush the folder. SIM_WRITE on failure. */
 enum sim_status sim_file_commit(const char *part, const char *path,
                                 struct sim_err *err) SIM_MUST_USE;

@@ -50,6 +50,7 @@ struct job {
     FILE *trace;
     char *trace_part; // renamed to `trace_path` at the end; NULL: written in place
     const char *trace_path;
+    int trace_claim; // holds the part; -1: none
     double started_s;
     char started_utc[32];
     char first_failure[1000];
@@ -89,7 +90,12 @@ static enum sim_status open_trace(struct job *j, struct sim_err *err)
         j->trace_part = sim_file_part(j->trace_path);
     }
     SIM_TRY(sim_file_make_parents(j->trace_path, err));
-    j->trace = fopen(j->trace_part != NULL ? j->trace_part : j->trace_path, "w");
+    if (j->trace_part != NULL) {
+        SIM_TRY(sim_file_claim(j->trace_part, j->trace_path, &j->trace_claim, err));
+        j->trace = fopen(j->trace_part, "w");
+    } else {
+        j->trace = fopen(j->trace_path, "w");
+    }
     if (j->trace == NULL) {
         return sim_err_errno(err, SIM_WRITE, "cannot write %s", j->trace_path);
     }
@@ -130,6 +136,61 @@ static enum sim_status write_point(struct job *j, struct sim_err *err)
     return status;
 }
 
+/** The i-th file that was read: the park itself first; NULL after the last. */
+static const char *input_at(const struct job *j, const char *park, int i)
+{
+    if (i == 0) {
+        return park;
+    }
+    return j->cli->model->input != NULL ? j->cli->model->input(j->data, i - 1) : NULL;
+}
+
+/** `path` or its part would replace a file that was read. */
+static enum sim_status check_input_stays(const struct job *j, const char *park, const char *option,
+                                         const char *path, struct sim_err *err)
+{
+    enum sim_status status = SIM_OK;
+    char *part = sim_file_part(path);
+    const char *input = NULL;
+
+    for (int i = 0; status == SIM_OK && (input = input_at(j, park, i)) != NULL; i++) {
+        if (sim_file_is_same(path, input) || sim_file_is_same(part, input)) {
+            status = sim_err_set(err, SIM_USAGE,
+                                 "%s %s would overwrite %s, which this run reads; name another "
+                                 "file",
+                                 option, path, input);
+        }
+    }
+    free(part);
+    return status;
+}
+
+/** Nothing that was read, and nothing that is written besides, may be overwritten. */
+static enum sim_status check_targets(const struct job *j, const char *park, struct sim_err *err)
+{
+    SIM_TRY(check_input_stays(j, park, "-o", j->output, err));
+    if (j->trace_path == NULL) {
+        return SIM_OK;
+    }
+    SIM_TRY(check_input_stays(j, park, "--trace", j->trace_path, err));
+    SIM_TRY(sim_file_make_parents(j->output, err)); // so that two spellings can be compared
+    SIM_TRY(sim_file_make_parents(j->trace_path, err));
+    char *part = sim_file_part(j->output);
+    char *trace_part = sim_file_part(j->trace_path);
+    const bool is_same = sim_file_is_same(j->output, j->trace_path) ||
+                         sim_file_is_same(part, j->trace_path) ||
+                         sim_file_is_same(j->output, trace_part);
+
+    free(trace_part);
+    free(part);
+    if (is_same) {
+        return sim_err_set(err, SIM_USAGE,
+                           "-o %s and --trace %s would write the same file; name two", j->output,
+                           j->trace_path);
+    }
+    return SIM_OK;
+}
+
 /** Everything that can be refused is refused before the first run starts. */
 static enum sim_status begin(struct job *j, struct sim_option_args *args, struct sim_err *err)
 {
@@ -139,6 +200,7 @@ static enum sim_status begin(struct job *j, struct sim_option_args *args, struct
     SIM_TRY(sim_cli_load_telling(j->cli, args, &j->data, err));
     data = j->data;
     j->cli->model->facts(j->data, &j->facts);
+    SIM_TRY(check_targets(j, sim_option_positional(args, 0), err));
     j->schema = sim_schema_create();
     SIM_TRY(j->cli->model->declare(&data, 1, j->schema, err));
     j->summary = sim_summary_create(j->schema);
@@ -230,6 +292,14 @@ static enum sim_status make_runs(struct job *j, struct sim_err *err)
 
 // ---- end ----
 
+static void release_trace(struct job *j)
+{
+    if (j->trace_claim >= 0) {
+        (void)close(j->trace_claim);
+        j->trace_claim = -1;
+    }
+}
+
 static enum sim_status close_trace(struct job *j, struct sim_err *err)
 {
     enum sim_status status = SIM_OK;
@@ -247,8 +317,8 @@ static enum sim_status close_trace(struct job *j, struct sim_err *err)
     if (status == SIM_OK && j->trace_part != NULL) {
         status = sim_file_commit(j->trace_part, j->trace_path, err);
     }
-    if (status != SIM_OK && j->trace_part != NULL) {
-        (void)unlink(j->trace_part);
+    if (status == SIM_OK) {
+        release_trace(j);
     }
     return status;
 }
@@ -412,8 +482,11 @@ static void drop(struct job *j)
     sim_cli_stop_end();
     if (j->trace != NULL) {
         (void)fclose(j->trace);
-        (void)unlink(j->trace_part != NULL ? j->trace_part : "");
     }
+    if (j->trace_claim >= 0) {
+        (void)unlink(j->trace_part); // ours, and not whole
+    }
+    release_trace(j);
     sim_writer_abandon(j->writer);
     sim_summary_destroy(j->summary);
     sim_schema_destroy(j->schema);
@@ -424,7 +497,7 @@ static void drop(struct job *j)
 static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *args,
                            struct sim_err *err)
 {
-    struct job j = {.cli = cli, .started_s = sim_machine_wall_s()};
+    struct job j = {.cli = cli, .trace_claim = -1, .started_s = sim_machine_wall_s()};
 
     sim_machine_utc(j.started_utc);
     enum sim_status status = begin(&j, args, err);

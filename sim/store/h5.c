@@ -89,7 +89,7 @@ void sim_h5_create(struct sim_h5 *h, const char *path)
 {
     start(h, path);
     const hid_t creation = H5Pcreate(H5P_FILE_CREATE);
-    const hid_t access = access_plist(true);
+    const hid_t access = access_plist(false); // the writer has claimed the file (sim_file_claim)
 
     track(creation, true);
     h->file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /** Totals of many runs make one chunk: large enough to deflate well, small enough to hold. */
 enum {
@@ -320,6 +321,9 @@ void sim_writer_destroy(struct sim_writer *w)
         free(w->failures.data[i].when);
         free(w->failures.data[i].reason);
     }
+    if (w->claim >= 0) {
+        (void)close(w->claim); // after the rename or the removal
+    }
     SIM_VEC_FREE(&w->columns);
     SIM_VEC_FREE(&w->means);
     SIM_VEC_FREE(&w->failures);
@@ -345,6 +349,7 @@ static struct sim_writer *create(const struct sim_schema *s, const char *path,
     w->schema = s;
     w->path = sim_base_strdup(path);
     w->part = sim_file_part(path);
+    w->claim = -1;
     w->source = sim_base_strdup(opts->source);
     w->study_hash = sim_base_strdup(opts->study_hash != NULL ? opts->study_hash : "");
     w->designs = opts->designs;
@@ -371,6 +376,12 @@ enum sim_status sim_writer_open(const struct sim_schema *s, const char *path,
     SIM_TRY(sim_file_make_parents(path, err));
     struct sim_writer *w = create(s, path, opts);
 
+    const enum sim_status claimed = sim_file_claim(w->part, path, &w->claim, err);
+
+    if (claimed != SIM_OK) {
+        sim_writer_destroy(w); // the part stays: it is another's
+        return claimed;
+    }
     sim_h5_create(&w->h, w->part);
     sim_h5layout_init(&w->layout, &w->h, s, opts->runs, opts->points);
     make_axes(w);

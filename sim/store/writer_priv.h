@@ -41,6 +41,7 @@ struct sim_writer {
     struct sim_chunk_coder *coder;
     char *path;
     char *part;
+    int claim; // holds the part; -1: it is not ours
     char *source;
     char *study_hash;
     const char *const *designs;

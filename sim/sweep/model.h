@@ -131,6 +131,10 @@ struct sim_model {
 
     void (*facts)(const void *data, struct sim_model_facts *out);
 
+    /** Path of the i-th file that was read, besides the one that was named; NULL after the last.
+     * They must not be overwritten. May be NULL. */
+    const char *(*input)(const void *data, int i);
+
     /** Declare clock, axes, variables, inputs. `data` are all designs of a study (one for a single
      * run): entity axes are their union. Variable numbers may be found again by name. */
     enum sim_status (*declare)(const void *const *data, int data_count, struct sim_schema *out,

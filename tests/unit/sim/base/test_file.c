@@ -106,6 +106,39 @@ Test(file, leaves_the_old_file_whole_when_writing_fails)
     free(bytes);
 }
 
+Test(file, lets_one_writer_have_a_part)
+{
+    struct sim_err busy = {0};
+    int first = -1;
+    int second = -1;
+    struct stat info;
+
+    cr_assert(sim_file_write(in_folder("a.part"), "left by a killed run", 20, &err) == SIM_OK);
+    cr_assert(sim_file_claim(in_folder("a.part"), in_folder("a"), &first, &err) == SIM_OK);
+    cr_assert(stat(in_folder("a.part"), &info) == 0 && info.st_size == 0);
+    cr_assert(sim_file_claim(in_folder("a.part"), in_folder("a"), &second, &busy) == SIM_WRITE);
+    cr_assert(eq(int, second, -1));
+    cr_assert(strstr(busy.text, "another run is writing it") != NULL, "%s", busy.text);
+
+    cr_assert(close(first) == 0);
+    cr_assert(sim_file_claim(in_folder("a.part"), in_folder("a"), &second, &err) == SIM_OK);
+    cr_assert(close(second) == 0);
+}
+
+Test(file, knows_one_file_under_two_names)
+{
+    cr_assert(sim_file_write(in_folder("a"), "x", 1, &err) == SIM_OK);
+    cr_assert(sim_file_write(in_folder("b"), "x", 1, &err) == SIM_OK);
+    cr_assert(symlink("a", in_folder("link")) == 0);
+
+    cr_assert(sim_file_is_same(in_folder("a"), in_folder("./a")));
+    cr_assert(sim_file_is_same(in_folder("a"), in_folder("link")));
+    cr_assert(not(sim_file_is_same(in_folder("a"), in_folder("b"))));
+    cr_assert(not(sim_file_is_same(in_folder("a"), in_folder("new"))));
+    cr_assert(sim_file_is_same(in_folder("new"), in_folder("./new")));
+    cr_assert(not(sim_file_is_same(in_folder("new"), in_folder("newer"))));
+}
+
 Test(file, says_when_the_disk_is_full)
 {
     struct sim_err full = {0};

@@ -254,6 +254,35 @@ class Toy(unittest.TestCase):
         self.assertIn("lost its way in Đồng Nai", said.stderr)
         self.assertEqual(before, fingerprint(self.path("r.h5")))
 
+    def test_two_runs_to_one_file_do_not_disturb_each_other(self):
+        first = self.start("--set", "sleep_ms=5", "--replications", "20", "--threads", "1")
+        self.wait_for_part()
+        said = self.run_toy(code=73)
+        self.assertIn("cannot write r.h5: another run is writing it", said.stderr)
+        self.assertTrue(os.path.exists(self.path("r.h5.part")))
+        _, told = first.communicate(timeout=60)
+        self.assertEqual(first.returncode, 0, told)
+        with xarray.open_dataset(self.path("r.h5")) as ds:
+            self.assertEqual(ds.sizes["run"], 20)
+        self.assertEqual(sorted(os.listdir(self.folder.name)), ["park", "r.h5"])
+
+    def test_nothing_that_is_read_or_written_is_overwritten(self):
+        os.link(self.path("park"), self.path("other"))
+        os.link(self.path("park"), self.path("p.part"))
+        with open(self.path("park"), encoding="utf-8") as f:
+            before = f.read()
+        for words in (["-o", "park"], ["-o", "./park"], ["-o", "other"], ["-o", "p"],
+                      ["-o", "r.h5", "--trace", "park"]):
+            said = self.toy("run", "park", *words, code=2)
+            self.assertIn("which this run reads; name another file", said.stderr)
+        for two in (("r.h5", "r.h5"), ("out/r.h5", "./out//r.h5"), ("r.h5", "r.h5.part"), ("r.h5.part", "r.h5")):
+            said = self.toy("run", "park", "-o", two[0], "--trace", two[1], code=2)
+            self.assertIn("would write the same file", said.stderr)
+        with open(self.path("park"), encoding="utf-8") as f:
+            self.assertEqual(f.read(), before)
+        self.assertEqual(sorted(os.listdir(self.folder.name)), ["other", "out", "p.part", "park"])
+        self.assertEqual(os.listdir(self.path("out")), [])
+
     # ---- commands ----
 
     def test_unwritable_output_is_refused_before_the_run(self):
