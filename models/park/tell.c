@@ -429,14 +429,25 @@ static void count_things(const struct park *p, struct tally out[TALLIES])
     memcpy(out, all, sizeof(all));
 }
 
+/** The title, or else the name of the file. */
+static const char *name_of(const struct park *p)
+{
+    if (p->title != NULL && p->title[0] != '\0') {
+        return p->title;
+    }
+    const char *file = p->tree != NULL ? sim_tree_file(p->tree) : NULL;
+    const char *slash = file != NULL ? strrchr(file, '/') : NULL;
+    return slash != NULL ? slash + 1 : file != NULL ? file : "park";
+}
+
 void park_tell_check_text(const struct park *p, const struct sim_sink *out)
 {
     struct tally things[TALLIES];
     char from[SIM_SIMTIME_TEXT];
     char until[SIM_SIMTIME_TEXT];
     count_things(p, things);
-    sim_sink_print(out, "%s: %s to %s;", p->title != NULL ? p->title : "park",
-                   sim_simtime_format(p->start_us, from), sim_simtime_format(p->until_us, until));
+    sim_sink_print(out, "%s: %s to %s;", name_of(p), sim_simtime_format(p->start_us, from),
+                   sim_simtime_format(p->until_us, until));
     bool any = false;
     for (int i = 0; i < TALLIES; i++) {
         if (things[i].count > 0) {

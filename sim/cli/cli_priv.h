@@ -65,9 +65,10 @@ enum sim_status sim_cli_load_telling(const struct sim_cli *cli, struct sim_optio
 /** Print an object as JSON with a newline, and drop it. */
 void sim_cli_json_print(const struct sim_cli *cli, struct json_t *object);
 
-/** Begin and end to listen for INT and TERM. The level counts them (a third one ends the program
- * at once, with 75). One listener in a process. */
-void sim_cli_stop_listen(void);
+/** Begin and end to listen for INT, TERM and (unless it is ignored: nohup) HUP. The level counts
+ * them (a third one ends the program at once, with 75). Of one run, the first stops it and says so.
+ * One listener in a process. */
+void sim_cli_stop_listen(int64_t runs);
 void sim_cli_stop_end(void);
 int sim_cli_stop_level(void *unused);
 

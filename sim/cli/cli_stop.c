@@ -6,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-// The one mutable global of the program: a handler has nowhere else to write.
+// The only mutable globals of the program: a handler has nowhere else to look.
 static atomic_int level = 0;
+static atomic_bool is_one_run = false;
 
 static void tell(const char *text)
 {
@@ -21,7 +22,9 @@ static void on_signal(int number)
     (void)number;
     switch (atomic_fetch_add(&level, 1)) {
     case 0:
-        tell("\nstopping: no new run starts; once more stops the running ones\n");
+        tell(atomic_load(&is_one_run)
+                 ? "\nstopping the run; nothing of it is written\n"
+                 : "\nstopping: no new run starts; once more stops the running ones\n");
         break;
     case 1:
         tell("\nstopping now\n");
@@ -29,6 +32,14 @@ static void on_signal(int number)
     default:
         _exit(SIM_STOPPED);
     }
+}
+
+/** Under nohup the end of the terminal is to be ignored, and stays so. */
+static bool is_ignored(int number)
+{
+    struct sigaction now = {0};
+
+    return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
 static void handle(void (*handler)(int))
@@ -40,10 +51,14 @@ static void handle(void (*handler)(int))
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
+    if (!is_ignored(SIGHUP)) {
+        (void)sigaction(SIGHUP, &action, NULL);
+    }
 }
 
-void sim_cli_stop_listen(void)
+void sim_cli_stop_listen(int64_t runs)
 {
+    atomic_store(&is_one_run, runs == 1);
     atomic_store(&level, 0);
     handle(on_signal);
 }

@@ -204,7 +204,7 @@ static enum sim_status begin(struct job *j, struct sim_option_args *args, struct
     j->schema = sim_schema_create();
     SIM_TRY(j->cli->model->declare(&data, 1, j->schema, err));
     j->summary = sim_summary_create(j->schema);
-    sim_cli_stop_listen(); // from here on there is something to clean up
+    sim_cli_stop_listen(j->replications); // from here on there is something to clean up
     SIM_TRY(open_writer(j, err));
     SIM_TRY(write_point(j, err));
     return open_trace(j, err);
@@ -517,9 +517,10 @@ const struct sim_cli_command sim_cmd_run_command = {
     .usage = "PARK [-o FILE] [--set PATH=VALUE]... [--seed N] [--replications N]\n"
              "       [--threads N] [--until DATE] [--trace FILE] [--json] [--quiet]",
     .help = "simulate a park and write its results",
-    .details = "INT or TERM (Ctrl-C): no new run starts, running ones finish and are written; a "
-               "single\nrun stops. A second signal stops the running ones too. The exit code is "
-               "then 75.\nResults appear under their name when they are whole, never before.",
+    .details =
+        "INT (Ctrl-C), TERM or HUP: no new run starts, running ones finish and are written;\n"
+        "a single run stops. A second signal stops the running ones too. The exit code is\n"
+        "then 75. Results appear under their name when they are whole, never before.",
     .options = options,
     .positional_min = 1,
     .positional_max = 1,

@@ -195,7 +195,7 @@ class Toy(unittest.TestCase):
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 75, said)
-        self.assertIn("stopped", said)
+        self.assertIn("no new run starts; once more stops the running ones", said)
         with xarray.open_dataset(self.path("r.h5")) as ds:
             self.assertEqual(ds.attrs["ended"], "stopped")
             status = list(ds.status.values)
@@ -232,12 +232,23 @@ class Toy(unittest.TestCase):
         self.assertNotIn("older", said.stderr)
 
     def test_single_run_stops_at_the_first_signal(self):
-        process = self.start("--set", "sleep_ms=500")
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            process = self.start("--set", "sleep_ms=200")
+            self.wait_for_part()
+            process.send_signal(number)
+            _, said = process.communicate(timeout=10)
+            self.assertEqual(process.returncode, 75)
+            self.assertIn("stopping the run; nothing of it is written", said)
+            self.assertNotIn("once more", said)
+            self.assertEqual(sorted(os.listdir(self.folder.name)), ["park"])
+
+    def test_nohup_holds(self):
+        process = subprocess.Popen([TOY, "run", "park", "-o", "r.h5", "--set", "sleep_ms=40"], cwd=self.folder.name,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
         self.wait_for_part()
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=10)
-        self.assertEqual(process.returncode, 75)
-        self.assertEqual(sorted(os.listdir(self.folder.name)), ["park"])
+        process.send_signal(signal.SIGHUP)
+        self.assertEqual(process.wait(timeout=30), 0)
 
     def test_full_disk_is_told_and_leaves_nothing(self):
         for limit in (2000, 30000, 60000):
