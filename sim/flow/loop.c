@@ -14,6 +14,8 @@ enum {
     SWEEPS = 6,
     NEWTON_STEPS = 40
 };
+static const double AMPLE = 1e3; // capacities up to so many times the scale are taken as they are
+static const double SETTLED = 1e-10;   // as CONVERGED, for what goes no further
 static const double CONVERGED = 1e-12; // relative to the larger of limit and capacity
 
 struct sim_loop *sim_loop_create(const struct sim_network *net)
@@ -190,11 +192,13 @@ static void gather_rows(struct sim_rates *r, struct sim_loop *l, int32_t first)
     for (int32_t j = first; j >= 0; j = r->next_in_block[j]) {
         const struct sim_network_port *p = &r->net->ports[j];
         l->row_of[j] = l->rows.count;
-        SIM_VEC_PUSH(&l->rows, (struct sim_loop_row){.port = j,
-                                                     .capacity = r->capacity[p->activity],
-                                                     .scale = sim_rates_scale(r, p->activity),
-                                                     .coef = p->coef,
-                                                     .weight = r->weight[j]});
+        SIM_VEC_PUSH(&l->rows,
+                     (struct sim_loop_row){.port = j,
+                                           .capacity = r->capacity[p->activity],
+                                           .scale = fmin(r->capacity[p->activity],
+                                                         AMPLE * sim_rates_scale(r, p->activity)),
+                                           .coef = p->coef,
+                                           .weight = r->weight[j]});
         if (l->activities.count == 0 || SIM_VEC_LAST(&l->activities) != p->activity) {
             SIM_VEC_PUSH(&l->activities, p->activity); // ports are in order of activities
         }
@@ -368,6 +372,18 @@ double sim_loop_linear_row(const struct sim_loop *l, struct sim_loop_piece piece
     return constant;
 }
 
+/** What rounding alone may make of row `j`'s limit: the sums at its pool, as rates of its activity.
+ */
+static double noise(const struct sim_loop *l, int32_t j)
+{
+    const struct sim_loop_row *row = &l->rows.data[j];
+    double sum = 0;
+    for (int32_t i = row->terms_begin; i < row->terms_end; i++) {
+        sum += l->terms.data[i].coef * l->y.data[l->terms.data[i].claim];
+    }
+    return 1e-14 * sum / row->coef;
+}
+
 double sim_loop_residual(struct sim_loop *l)
 {
     sim_loop_claims(l, l->x.data, l->y.data);
@@ -376,7 +392,9 @@ double sim_loop_residual(struct sim_loop *l)
     for (int j = 0; j < l->rows.count; j++) {
         const double scale = fmax(l->rows.data[j].scale, fabs(l->g.data[j]));
         const double off = fabs(l->x.data[j] - l->g.data[j]);
-        most = off > most * scale ? off / scale : most;
+        if (off > most * scale && off > noise(l, j)) {
+            most = off / scale;
+        }
     }
     return most;
 }
@@ -487,15 +505,17 @@ static bool newton_step(struct sim_loop *l)
 
 static bool newton(struct sim_loop *l)
 {
+    double residual = 1;
     for (int i = 0; i < NEWTON_STEPS; i++) {
         if (!newton_step(l)) {
             return false;
         }
-        if (sim_loop_residual(l) <= CONVERGED) {
+        residual = sim_loop_residual(l);
+        if (residual <= CONVERGED) {
             return true;
         }
     }
-    return false;
+    return residual <= SETTLED; // where scales differ much, roundings stand in the way of more
 }
 
 // ---- Putting it together ----

@@ -31,7 +31,7 @@ struct sim_loop_term {
 struct sim_loop_row {
     int32_t port;
     double capacity; // of its activity
-    double scale;    // of x: sim_rates_scale
+    double scale;    // of x: the capacity, unless that is ample (sim_rates_scale)
     double coef;
     double weight;
     int32_t terms_begin, terms_end;

@@ -293,13 +293,11 @@ static int32_t inner_rank(const struct sim_port_def *p)
 
 static void fill_activities(struct sim_network *net, const struct draft *d)
 {
-    const double *scale = rate_scales(d);
     for (int32_t i = 0; i < net->activity_count; i++) {
         const struct sim_activity_def *from = &d->activities.data[net->activity_out[i]];
         net->activities[i] = (struct sim_network_activity){
             .name = sim_arena_strdup(net->arena, from->name),
             .capacity = from->capacity,
-            .scale = scale[net->activity_out[i]],
             .turndown = from->turndown,
             .is_link = from->is_link,
         };
@@ -401,8 +399,9 @@ static void list_by_pool(struct sim_network *net, struct sim_arena *scratch)
     }
 }
 
-/** What the other side of port `i`'s pool could ever carry, as a rate of its activity. */
-static double carried(const struct sim_network *net, int32_t i)
+/** What the other side of port `i`'s pool could ever carry, as a rate of its activity, going by
+ * capacities or by scales. */
+static double carried(const struct sim_network *net, int32_t i, bool by_scales)
 {
     const struct sim_network_port *p = &net->ports[i];
     const struct sim_network_pool *pool = &net->pools[p->pool];
@@ -414,7 +413,8 @@ static double carried(const struct sim_network *net, int32_t i)
     double sum = 0;
     for (int32_t m = begin; m < end; m++) {
         const struct sim_network_port *q = &net->ports[net->at_pool[m]];
-        sum += q->coef * net->activities[q->activity].capacity;
+        const struct sim_network_activity *a = &net->activities[q->activity];
+        sum += q->coef * (by_scales ? a->scale : a->capacity);
     }
     return sum / p->coef;
 }
@@ -431,7 +431,7 @@ static enum sim_status bound_unlimited(struct sim_network *net, struct sim_arena
             bound[k] = net->activities[k].capacity;
             for (int32_t i = net->activities[k].ports_begin;
                  isinf(net->activities[k].capacity) && i < net->activities[k].ports_end; i++) {
-                bound[k] = fmin(bound[k], carried(net, i));
+                bound[k] = fmin(bound[k], carried(net, i, false));
             }
         }
         for (int32_t k = 0; k < net->activity_count; k++) {
@@ -440,7 +440,6 @@ static enum sim_status bound_unlimited(struct sim_network *net, struct sim_arena
         }
     }
     for (int32_t k = 0; k < net->activity_count; k++) {
-        net->activities[k].scale = fmin(net->activities[k].scale, net->activities[k].capacity);
         if (isinf(net->activities[k].capacity)) {
             return sim_err_set(err, SIM_INPUT,
                                "nothing bounds the rate of '%s': state a capacity for it, or for "
@@ -449,6 +448,32 @@ static enum sim_status bound_unlimited(struct sim_network *net, struct sim_arena
         }
     }
     return SIM_OK;
+}
+
+/** Scales for tolerances: the capacity, cut in a few synchronous passes to what the other side of
+ * its junctions could carry, so that an ample capacity hides no small flow. */
+static void set_scales(struct sim_network *net, struct sim_arena *scratch)
+{
+    enum {
+        PASSES = 8
+    };
+    double *next = SIM_ARENA_NEW(scratch, double, net->activity_count);
+    for (int32_t k = 0; k < net->activity_count; k++) {
+        net->activities[k].scale = net->activities[k].capacity;
+    }
+    for (int pass = 0; pass < PASSES; pass++) {
+        for (int32_t k = 0; k < net->activity_count; k++) {
+            next[k] = net->activities[k].scale;
+            for (int32_t i = net->activities[k].ports_begin; i < net->activities[k].ports_end;
+                 i++) {
+                const double most = carried(net, i, true);
+                next[k] = most > 0 && most < next[k] ? most : next[k];
+            }
+        }
+        for (int32_t k = 0; k < net->activity_count; k++) {
+            net->activities[k].scale = next[k];
+        }
+    }
 }
 
 /** Depth-first search for a loop that consists of links alone. state: 0 new, 1 open, 2 done. */
@@ -545,6 +570,7 @@ static enum sim_status build(struct sim_network *net, const struct draft *d, str
     list_by_pool(net, d->arena);
     SIM_TRY(refuse_link_loops(net, d->arena, err));
     SIM_TRY(bound_unlimited(net, d->arena, err));
+    set_scales(net, d->arena);
     sim_labels_components(net);
     return SIM_OK;
 }
