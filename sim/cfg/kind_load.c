@@ -95,7 +95,7 @@ static void check_range(struct sim_kind_slot *s, const struct sim_value *v)
     const double max = bound(s, key->max, (double)INFINITY);
     const bool is_number = v->form == SIM_VALUE_QUANTITY;
     if ((key->flags & SIM_KEY_ABOVE_MIN) != 0 && is_number && v->si <= min) {
-        sim_kind_tell_owned(s->load, s->node, NULL,
+        sim_kind_tell_owned(s->load, s->node, sim_base_format("write more than %s", key->min),
                             sim_base_format("%s is not above %s", s->node->text, key->min));
         return;
     }
@@ -514,19 +514,26 @@ static void load_key(struct sim_kind_slot *s)
     loaders[s->key->type](s);
 }
 
-static void tell_unknown(struct sim_kind_loading *l, const struct sim_kind *kind,
-                         const struct sim_node *n)
+/** The key that a wrong name is nearest to; NULL if to none. */
+static const char *nearest_key(const struct sim_kind *kind, const char *name)
 {
     const char **names = sim_base_alloc((size_t)kind->key_count + 1, sizeof(*names));
     for (int i = 0; i < kind->key_count; i++) {
         names[i] = kind->keys[i].name;
     }
-    const char *near = sim_strtab_nearest(n->name, names, kind->key_count);
+    const char *near = sim_strtab_nearest(name, names, kind->key_count);
+    free(names);
+    return near;
+}
+
+static void tell_unknown(struct sim_kind_loading *l, const struct sim_kind *kind,
+                         const struct sim_node *n)
+{
+    const char *near = nearest_key(kind, n->name);
     char *remedy = near != NULL ? sim_base_format("did you mean '%s'?", near)
                                 : sim_base_format("no such key in '%s'", kind->name);
     tell_at(l, SIM_DIAG_WRONG, n, &n->place, remedy, "unknown key");
     free(remedy);
-    free(names);
 }
 
 /** Names that are not keys: what `any` collects, or mistakes. */
@@ -554,9 +561,41 @@ static void load_others(struct sim_kind_loading *l, const struct sim_key *under,
     }
 }
 
-static void load_absent(struct sim_kind_loading *l, const struct sim_key *key, struct sim_node *n,
-                        void *out)
+/** Where load_thing is: in the thing `n` of a kind. */
+struct thing {
+    const struct sim_key *under;
+    const struct sim_kind *kind;
+    struct sim_node *n;
+};
+
+/** The key stands there under a wrong name, of which load_others tells. */
+static bool is_misspelt(const struct thing *t, const struct sim_key *key)
 {
+    for (int i = 0; t->kind->any == NULL && i < t->n->count; i++) {
+        const char *name = t->n->children[i]->name;
+        const bool is_known =
+            sim_kind_key(t->kind, name) != NULL || sim_kind_is_chooser(t->under, t->kind, name);
+        const char *near = is_known ? NULL : nearest_key(t->kind, name);
+        if (near != NULL && strcmp(near, key->name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/** Where only one value is right, it is told. To free. */
+static char *missing_remedy(const struct sim_key *key)
+{
+    if (key->min != NULL && key->max != NULL && strcmp(key->min, key->max) == 0) {
+        return sim_base_format("write %s = %s;", key->name, key->min);
+    }
+    return sim_base_strdup(key->doc != NULL ? key->doc : "");
+}
+
+static void load_absent(struct sim_kind_loading *l, const struct sim_key *key,
+                        const struct thing *t, void *out)
+{
+    struct sim_node *n = t->n;
     struct sim_kind_slot s = {.load = l, .key = key, .out = out};
     if (key->type == SIM_KEY_CHOICE) {
         *(int *)out = -1;
@@ -564,9 +603,11 @@ static void load_absent(struct sim_kind_loading *l, const struct sim_key *key, s
     if (key->initial != NULL) {
         s.node = sim_tree_default(l->tree, n, key->name, key->initial, l->diag);
         load_key(&s);
-    } else if ((key->flags & SIM_KEY_REQUIRED) != 0) {
+    } else if ((key->flags & SIM_KEY_REQUIRED) != 0 && !is_misspelt(t, key)) {
         char *what = sim_base_format("'%s' is missing", key->name);
-        tell_at(l, SIM_DIAG_WRONG, n, &n->place, key->doc != NULL ? key->doc : "", what);
+        char *remedy = missing_remedy(key);
+        tell_at(l, SIM_DIAG_WRONG, n, &n->place, remedy, what);
+        free(remedy);
         free(what);
     }
 }
@@ -579,7 +620,7 @@ static void load_thing(struct sim_kind_loading *l, const struct sim_key *under,
         void *field = (char *)out + key->offset;
         struct sim_node *c = sim_tree_child(n, key->name);
         if (c == NULL) {
-            load_absent(l, key, n, field);
+            load_absent(l, key, &(struct thing){under, kind, n}, field);
             continue;
         }
         struct sim_kind_slot s = {.load = l, .key = key, .node = c, .out = field};

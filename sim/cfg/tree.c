@@ -375,6 +375,16 @@ static char *resolve(const struct sim_tree *t, const struct sim_node *at, const 
     return full;
 }
 
+/** Where a file that another names was looked for. To free. */
+static char *missing_file_remedy(const char *full)
+{
+    char *folder = sim_file_folder(full);
+    char *remedy = sim_base_format("looked for in %s; put it there or correct the path",
+                                   strcmp(folder, ".") == 0 ? "the current folder" : folder);
+    free(folder);
+    return remedy;
+}
+
 const struct sim_source *sim_tree_read_file(struct sim_tree *t, const struct sim_node *at,
                                             const char *path, struct sim_diag *d)
 {
@@ -394,8 +404,10 @@ const struct sim_source *sim_tree_read_file(struct sim_tree *t, const struct sim
         s = sim_tree_add_source(t, full, bytes, length);
     } else {
         char *where = at != NULL ? sim_tree_path(at) : NULL;
+        char *remedy = at != NULL && status == SIM_MISSING ? missing_file_remedy(full) : NULL;
         sim_diag_add(d, status == SIM_MISSING ? SIM_DIAG_MISSING : SIM_DIAG_WRONG,
-                     at != NULL ? &at->value_at : NULL, where, NULL, "%s", err.text);
+                     at != NULL ? &at->value_at : NULL, where, remedy, "%s", err.text);
+        free(remedy);
         free(where);
     }
     free(bytes);

@@ -691,6 +691,32 @@ static bool is_value_inside(const struct sim_value *v, double min, double max)
     return true;
 }
 
+/** A bound as one would write it: a bare 0 takes the unit of the value. To free. */
+static char *bound_text(const struct sim_value *v, const char *bound)
+{
+    const bool is_written = v->form == SIM_VALUE_QUANTITY && v->unit != NULL && v->unit[0] != '\0';
+    return is_written && strcmp(bound, "0") == 0 ? sim_base_format("0 %s", v->unit)
+                                                 : sim_base_strdup(bound);
+}
+
+/** "write 0 t/h or more". To free; NULL without bounds. */
+static char *range_remedy(const struct sim_value *v, const char *min_text, const char *max_text)
+{
+    if (min_text == NULL && max_text == NULL) {
+        return NULL;
+    }
+    const char *verb = v->form == SIM_VALUE_QUANTITY ? "write" : "keep it at";
+    char *min = bound_text(v, min_text != NULL ? min_text : "");
+    char *max = bound_text(v, max_text != NULL ? max_text : "");
+    char *remedy = min_text == NULL        ? sim_base_format("%s %s or less", verb, max)
+                   : max_text == NULL      ? sim_base_format("%s %s or more", verb, min)
+                   : strcmp(min, max) == 0 ? sim_base_format("%s %s", verb, min)
+                                           : sim_base_format("%s %s to %s", verb, min, max);
+    free(max);
+    free(min);
+    return remedy;
+}
+
 bool sim_value_within(const struct sim_value *v, double min, double max, const char *min_text,
                       const char *max_text, struct sim_diag *d)
 {
@@ -706,7 +732,9 @@ bool sim_value_within(const struct sim_value *v, double min, double max, const c
                                : max_text != NULL ? max_text
                                                   : "?");
     }
-    tell_value(v, d, NULL, what);
+    char *remedy = range_remedy(v, min_text, max_text);
+    tell_value(v, d, remedy, what);
+    free(remedy);
     free(what);
     return false;
 }

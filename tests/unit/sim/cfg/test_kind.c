@@ -357,7 +357,8 @@ Test(kind, tells_five_mistakes_at_once_sorted_with_line_and_remedy)
     cr_assert(eq(int, (int)sim_diag_status(x.c.diag), 65));
     const char *wanted[] = {
         "t.cfg:3: firms.mill.units.hot.capcity: unknown key; did you mean 'capacity'?\n",
-        "t.cfg:4: firms.mill.units.hot.capacity: -1 t/h is outside [0, 500 t/h]\n",
+        "t.cfg:4: firms.mill.units.hot.capacity: -1 t/h is outside [0, 500 t/h]; write 0 t/h to "
+        "500 t/h\n",
         "t.cfg:5: firms.mill.units.hot.start_up.amount: '3 t' is a mass; money is wanted; write "
         "for "
         "example \"3 VND\"\n",
@@ -391,7 +392,7 @@ Test(kind, tells_each_wrong_value_in_words)
         {"capacity = \"12 m3/h\"",
          "is a volume per time; a mass per time is wanted; write for example \"12 t/h\""},
         {"capacity = 12", "'12' has no unit; write for example \"12 t/h\""},
-        {"capacity = \"501 t/h\"", "501 t/h is outside [0, 500 t/h]"},
+        {"capacity = \"501 t/h\"", "501 t/h is outside [0, 500 t/h]; write 0 t/h to 500 t/h"},
         {"capacity = \"uniform(1 t/h, 2 t/h)\"", "cannot stand here; write a quantity"},
         {"capacity = { a = 1; }", "one value is wanted here, not a group or a list"},
         {"load = \"4 t\"", "'4 t' is a mass; a pure number is wanted; write for example \"4 %\""},
@@ -447,8 +448,19 @@ Test(kind, tells_what_is_missing)
                                 " p = { kind = \"pump\"; power = \"0 kW\"; };\n q = { }; }; }; };");
 
     CFG_SAYS(&x.c, "t.cfg:2: firms.mill.units.hot: 'capacity' is missing; what it can make");
-    CFG_SAYS(&x.c, "t.cfg:3: firms.mill.units.p.power: 0 kW is not above 0 kW");
+    CFG_SAYS(&x.c,
+             "t.cfg:3: firms.mill.units.p.power: 0 kW is not above 0 kW; write more than 0 kW");
     CFG_SAYS(&x.c, "t.cfg:4: firms.mill.units.q: the key 'kind' is missing");
+    done(&x);
+}
+
+Test(kind, tells_a_misspelt_key_once)
+{
+    struct kind_case x = loaded("firms = { mill = { units = {\n hot = { kind = \"boiler\"; capcity "
+                                "= \"3 t/h\"; };\n }; }; };");
+
+    cr_assert(eq(int, sim_diag_count(x.c.diag), 1), "%s", cfg_said(&x.c));
+    CFG_SAYS(&x.c, "t.cfg:2: firms.mill.units.hot.capcity: unknown key; did you mean 'capacity'?");
     done(&x);
 }
 
