@@ -311,18 +311,42 @@ static enum sim_status unknown_unit(const struct reader *r, const char *name)
         r->text, name);
 }
 
+/** Bytes of the character if it may stand in a name, else 0. No unit has a letter beyond ASCII, but
+ * a word is to be told whole ("tấn"). What ties units or raises them (x, the dots) is none. */
+static int name_bytes(const char *p)
+{
+    const unsigned char *u = (const unsigned char *)p;
+    if (u[0] < 0x80) {
+        return is_letter(*p) || is_digit(*p) || *p == '%' ? 1 : 0;
+    }
+    const bool is_degree = u[0] == 0xc2 && u[1] == 0xb0;
+    const bool is_times = u[0] == 0xc3 && (u[1] == 0x97 || u[1] == 0xb7);
+    const bool is_word = u[0] >= 0xc3 && u[0] <= 0xe1 && !is_times; // U+00C0 to U+1FFF
+    if (!is_degree && !is_word) {
+        return 0;
+    }
+    const int bytes = u[0] < 0xe0 ? 2 : 3;
+    for (int i = 1; i < bytes; i++) {
+        if ((u[i] & 0xc0) != 0x80) {
+            return 0; // not UTF-8
+        }
+    }
+    return bytes;
+}
+
 /** Letters, digits, % and the degree sign; false when there is none or it is too long. */
 static bool read_name(struct reader *r, char out[LONGEST_NAME + 1])
 {
+    const char *start = r->p;
     int length = 0;
     for (;;) {
-        const bool is_degree =
-            (unsigned char)r->p[0] == 0xc2 && (unsigned char)r->p[1] == 0xb0; // UTF-8 of the sign
-        if (!is_degree && !is_letter(*r->p) && !is_digit(*r->p) && *r->p != '%') {
+        const int bytes = name_bytes(r->p);
+        if (bytes == 0) {
             break;
         }
-        for (int i = 0; i < (is_degree ? 2 : 1); i++) {
+        for (int i = 0; i < bytes; i++) {
             if (length == LONGEST_NAME) {
+                r->p = start; // the message shows all of it
                 return false;
             }
             out[length++] = *r->p++;

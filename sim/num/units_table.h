@@ -140,6 +140,8 @@ static const struct {
     {"kwh", "kWh"},   {"mwh", "MWh"},   {"KW", "kW"},      {"Kg", "kg"},        {"T", "t"},
     {"percent", "%"}, {"litre", "L"},   {"liter", "L"},    {"cbm", "m3"},       {"sqm", "m2"},
     {"H", "h"},       {"mw", "MW"},     {"mj", "MJ"},      {"gj", "GJ"},        {"w", "W"},
+    {"tấn", "t"},     {"kí", "kg"},     {"lít", "L"},      {"giờ", "h"},        {"ngày", "day"},
+    {"năm", "year"},  {"khối", "m3"},   {"đồng", "VND"},   {"đ", "VND"},
 };
 
 #endif

@@ -162,6 +162,11 @@ Test(units, wrong_units_are_refused_with_a_hint)
     refused("3 tCO2/t", "did you mean 'tCO2e'?");
     refused("3 EUR", "unknown currency 'EUR'; the park's is VND");
     refused("3 furlong", "unknown unit 'furlong'");
+    refused("3 tấn/h", "'3 tấn/h': unknown unit 'tấn'; did you mean 't'?");
+    refused("3 kWh/giờ", "unknown unit 'giờ'; did you mean 'h'?");
+    refused("3 t/xưởng", "unknown unit 'xưởng'");
+    refused("3 t/\xe1\xba", "a unit is missing"); // a cut character
+    refused("3 ấấấấấấấấấấấấ", "missing at 'ấấấấấấấấấấấấ'");
     refused("3 degC/h", "per degree write K");
     refused("3 VND/t km", "VND/(t km)");
     refused("3 t/", "a unit is missing");
