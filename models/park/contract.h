@@ -5,7 +5,7 @@
  * instant at which the limit will be reached follows from the rate and is planned as an event; it
  * is planned anew when the rate changes. From then on the exchange stands still until the next
  * 1 January. Time is whole microseconds, so the amount exceeds the limit by at most what flows in
- * one.
+ * one. What moved in the warm-up counts: the year is that of the calendar.
  *
  * *Take or pay*: at the end of each calendar year, and of the run, what was not taken of the
  * stated amount is paid for at the price that holds then. Of a year in which the contract is in
