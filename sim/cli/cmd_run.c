@@ -352,14 +352,17 @@ static bool is_worth_keeping(const struct job *j)
 }
 
 static void describe_outcome(const struct job *j, struct sim_outcome *out, struct sim_row **mean,
-                             struct sim_row **half_width)
+                             struct sim_row **half_width, struct sim_row **largest)
 {
+    *largest = sim_row_create_totals(j->schema);
+    sim_summary_largest(j->summary, *largest);
     *mean = sim_row_create_totals(j->schema);
     *half_width = sim_row_create_totals(j->schema);
     sim_summary_rows(j->summary, *mean, *half_width);
     *out = (struct sim_outcome){.schema = j->schema,
                                 .mean = *mean,
                                 .half_width = *half_width,
+                                .largest = *largest,
                                 .runs = j->replications,
                                 .ok = j->result.ok,
                                 .failed = j->result.failed,
@@ -409,8 +412,9 @@ static void print_summary(const struct job *j)
     struct sim_outcome outcome;
     struct sim_row *mean = NULL;
     struct sim_row *half_width = NULL;
+    struct sim_row *largest = NULL;
 
-    describe_outcome(j, &outcome, &mean, &half_width);
+    describe_outcome(j, &outcome, &mean, &half_width, &largest);
     if (j->is_json) {
         print_json(j, &outcome);
     } else if (!j->is_quiet) {
@@ -418,6 +422,7 @@ static void print_summary(const struct job *j)
     }
     sim_row_destroy(mean);
     sim_row_destroy(half_width);
+    sim_row_destroy(largest);
 }
 
 /** What to say of runs that failed or were not made. */

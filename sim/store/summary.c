@@ -108,6 +108,20 @@ void sim_summary_rows(const struct sim_summary *m, struct sim_row *out_mean,
     }
 }
 
+void sim_summary_largest(const struct sim_summary *m, struct sim_row *out)
+{
+    sim_row_copy_totals(out, m->first);
+    for (int i = 0; i < sim_schema_var_count(m->schema); i++) {
+        const struct sim_stats *stats = m->by_var[i];
+        const int64_t size = sim_schema_var_size(m->schema, i);
+
+        for (int64_t k = 0; stats != NULL && k < size; k++) {
+            sim_row_f64(out, i)[k] =
+                stats[k].count > 0 ? fmax(fabs(stats[k].min), fabs(stats[k].max)) : (double)NAN;
+        }
+    }
+}
+
 int64_t sim_summary_n(const struct sim_summary *m, int var, int64_t at)
 {
     SIM_REQUIRE(m->by_var[var] != NULL, "only float64 totals are averaged");

@@ -27,6 +27,9 @@ int64_t sim_summary_count(const struct sim_summary *m); // [-] rows added
 void sim_summary_rows(const struct sim_summary *m, struct sim_row *out_mean,
                       struct sim_row *out_half_width);
 
+/** The largest magnitude of each float64 total in any run; NaN where none has it. */
+void sim_summary_largest(const struct sim_summary *m, struct sim_row *out);
+
 /** How many runs have the value. */
 int64_t sim_summary_n(const struct sim_summary *m, int var, int64_t at);
 

@@ -87,6 +87,7 @@ struct sim_outcome {
     const struct sim_row
         *mean; // totals row: means over the runs that went well; ints: of the first one
     const struct sim_row *half_width; // totals row: 95 % half-widths; NaN with fewer than 2 runs
+    const struct sim_row *largest;    // totals row: largest magnitude in any run; NULL: not known
     int64_t runs;                     // [-] planned
     int64_t ok;                       // [-] went well
     int64_t failed;                   // [-] could not go on

@@ -160,6 +160,37 @@ Test(tell, the_balance_says_how_well_it_closes)
     park_kit_close(&k);
 }
 
+// Residuals of opposite sign cancel in the mean; the largest of any run is what is told.
+Test(tell, the_balance_of_many_runs_is_that_of_the_worst)
+{
+    struct park_kit k;
+    struct sim_row *mean = NULL;
+    struct sim_outcome outcome;
+    struct sim_sink_buffer text;
+    open_maker(&k, &mean, &outcome);
+    struct sim_row *largest = sim_row_create_totals(k.schema);
+    const int residual = sim_schema_var_find(k.schema, NULL, "balance_residual_t");
+    sim_row_copy_totals(largest, mean);
+    sim_row_f64(mean, residual)[0] = 0;
+    sim_row_f64(largest, residual)[0] = 3e-9;
+    outcome.largest = largest;
+    outcome.runs = 2;
+    outcome.ok = 2;
+    sim_sink_buffer_init(&text);
+    const struct sim_sink sink = sim_sink_buffer_sink(&text);
+    park_tell_text(k.park, &outcome, &sink);
+
+    cr_expect(ne(ptr,
+                 strstr(text.text, "in every run all streams close within 1e-09 of their mean "
+                                   "throughput, which is\n"),
+                 NULL),
+              "%s", text.text);
+    sim_sink_buffer_fini(&text);
+    sim_row_destroy(largest);
+    sim_row_destroy(mean);
+    park_kit_close(&k);
+}
+
 Test(tell, flows_stand_under_a_heading_of_their_unit)
 {
     char *text = summary_of(NULL, 0);

@@ -41,6 +41,26 @@ Test(summary, gives_mean_and_student_half_width)
     sim_schema_destroy(s);
 }
 
+Test(summary, knows_the_largest_magnitude_of_any_run)
+{
+    struct sim_schema *s = sim_schema_create();
+    const int var = add_total(s);
+    struct sim_row *row = sim_row_create_totals(s);
+    struct sim_summary *m = sim_summary_create(s);
+
+    sim_summary_largest(m, row);
+    cr_assert(isnan(sim_row_value(row, var, 0)));
+    add(m, row, var, 3.0);
+    add(m, row, var, -4.0); // their mean hides both
+    add(m, row, var, 1.0);
+    sim_summary_largest(m, row);
+
+    cr_assert(eq(dbl, sim_row_value(row, var, 0), 4.0));
+    sim_summary_destroy(m);
+    sim_row_destroy(row);
+    sim_schema_destroy(s);
+}
+
 Test(summary, leaves_out_what_is_not_there)
 {
     struct sim_schema *s = sim_schema_create();
