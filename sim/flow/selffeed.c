@@ -668,7 +668,7 @@ static void even_out(struct programme *g, const double *rows)
         SWEEPS = 500
     };
     double worst = 1;
-    for (int sweep = 0; sweep < SWEEPS && worst > 1e-15; sweep++) {
+    for (int sweep = 0; sweep < SWEEPS && worst > 1e-13; sweep++) {
         worst = 0;
         for (int p = 0; p < g->pools.count; p++) {
             worst = fmax(worst, even_out_row(g, rows + (size_t)p * (size_t)g->members.count));

@@ -177,14 +177,14 @@ static struct figures run_ours(const struct town *t, int events)
     SIM_REQUIRE(sim_rates_settle(rates, &err) == SIM_OK, err.text);
     const struct sim_rates_work before = sim_rates_work_done(rates);
     struct events e = first_event();
-    const double start = bench_seconds();
+    const double start = bench_cpu_seconds();
     for (int i = 0; i < events; i++) {
         double capacity = 0.0;
         const int32_t k = next_event(&e, t, &capacity);
         sim_rates_set_capacity(rates, k, capacity);
         SIM_REQUIRE(sim_rates_settle(rates, &err) == SIM_OK, err.text);
     }
-    const double seconds = bench_seconds() - start;
+    const double seconds = bench_cpu_seconds() - start;
     const struct sim_rates_work after = sim_rates_work_done(rates);
     sim_rates_destroy(rates);
     sim_network_destroy(net);
@@ -280,8 +280,8 @@ static struct figures run_one_lp(const struct town *t, int events, double most_s
     struct events e = first_event();
     int done = 0;
     Clp_initialSolve(lp);
-    const double start = bench_seconds();
-    while (done < events && bench_seconds() - start < most_seconds) {
+    const double start = bench_cpu_seconds();
+    while (done < events && bench_cpu_seconds() - start < most_seconds) {
         double capacity = 0.0;
         const int32_t k = next_event(&e, t, &capacity);
         Clp_columnUpper(lp)[k] = capacity;
@@ -289,7 +289,7 @@ static struct figures run_one_lp(const struct town *t, int events, double most_s
         SIM_REQUIRE(Clp_status(lp) == 0, "the yardstick LP is not optimal");
         done++;
     }
-    const double seconds = bench_seconds() - start;
+    const double seconds = bench_cpu_seconds() - start;
     Clp_deleteModel(lp);
     free(first_port);
     return (struct figures){1e6 * seconds / done, 0.0, done};
@@ -336,7 +336,7 @@ static int lexicographic(const struct town *t, Clp_Simplex *lp, const int *class
             left += now ? 1 : 0;
             Clp_rowLower(lp)[t->pool_count + k] = now ? 0.0 : -DBL_MAX;
         }
-        while (left > 0 && bench_seconds() < until) {
+        while (left > 0 && bench_cpu_seconds() < until) {
             Clp_primal(lp, 1);
             solved++;
             const int fixed = fix_tight(t, lp, is_fixed, class_no, class_now);
@@ -354,9 +354,9 @@ static struct figures run_lexicographic(const struct town *t, int events, double
         class_no[k] = class_of(t, first_port, k);
     }
     struct events e = first_event();
-    const double start = bench_seconds();
+    const double start = bench_cpu_seconds();
     int done = 0;
-    while (done < events && bench_seconds() - start < most_seconds) {
+    while (done < events && bench_cpu_seconds() - start < most_seconds) {
         double capacity = 0.0;
         const int32_t k = next_event(&e, t, &capacity);
         bool *const is_fixed = sim_base_alloc((size_t)t->activity_count, sizeof(*is_fixed));
@@ -367,7 +367,7 @@ static struct figures run_lexicographic(const struct town *t, int events, double
         free(is_fixed);
         done++;
     }
-    const double seconds = bench_seconds() - start;
+    const double seconds = bench_cpu_seconds() - start;
     free(first_port);
     free(class_no);
     return (struct figures){1e6 * seconds / done, 0.0, done};
