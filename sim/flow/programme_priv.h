@@ -1,0 +1,51 @@
+/** @file
+ * The small linear programmes of loops that feed themselves: a group of activities, the sums that
+ * its pools must keep, and rates found so far as floors (selffeed.c gathers them). For sim/flow
+ * only.
+ */
+#ifndef SIM_FLOW_PROGRAMME_PRIV_H
+#define SIM_FLOW_PROGRAMME_PRIV_H
+
+#include "sim/flow/rates_priv.h"
+
+#include <coin/Clp_C_Interface.h>
+
+/** An activity in the programme; a column. Numbers are shares of `scale`. */
+struct sim_programme_member {
+    int32_t activity;
+    int32_t rank;          // class in which it was blocked
+    double scale;          // capacity
+    double start;          // floor at first
+    double floor, ceiling; // the floor rises
+    double exact;          // by `by_row`
+    int32_t by_row;        // the pool whose sum gives it, -1 none
+    bool is_inside;        // has a port in the group
+    bool is_blocked;       // may rise in its class's turn
+};
+
+struct sim_programme {
+    struct sim_rates *r;
+    int32_t group;        // its smallest port
+    sim_rates_ints ports; // of the group's blocks
+    sim_rates_ints pools;
+    SIM_VEC(struct sim_programme_member) members;
+    sim_rates_ints outsiders; // ports rationed at the group's pools that are not of its blocks
+    int32_t *member_of;       // per activity, -1
+    Clp_Simplex *lp;
+    int columns;          // members and the fill level
+    double *solution;     // of the last programme that had one; per column
+    SIM_VEC(double) rows; // the pools' sums, a row each over the members
+};
+
+/** Whether the pool rations the side of port `j` now. */
+static inline bool sim_programme_rations(const struct sim_rates *r, int32_t j)
+{
+    return sim_rates_bind_of(r->net, j, r->condition[r->net->ports[j].pool]) == SIM_RATES_BOUND;
+}
+
+/** Raise the members as far as the sums allow: class by class of those blocked, all of a class to
+ * the same fill; then, by name, the others. Their floors are the answer. True when one inside rose.
+ */
+bool sim_programme_solve(struct sim_programme *g);
+
+#endif
