@@ -41,10 +41,8 @@ struct walk {
     double asked_slope;
 };
 
-static double alternative(const struct sim_loop *l, const double *x, int32_t claim, int32_t place,
-                          double constant)
+static double alternative(const struct sim_loop *l, const double *x, int32_t place, double constant)
 {
-    (void)claim;
     return place < 0 ? constant : x[l->claim_rows.data[place]];
 }
 
@@ -74,15 +72,15 @@ static void meet_claims(struct walk *w)
     for (int32_t m = 0; m < l->claims.count; m++) {
         const struct sim_loop_claim *claim = &l->claims.data[m];
         const int32_t least = w->piece.least[m];
-        w->y[m] = alternative(l, w->x, m, least, claim->constant);
-        w->dy[m] = alternative(l, w->dx, m, least, 0);
+        w->y[m] = alternative(l, w->x, least, claim->constant);
+        w->dy[m] = alternative(l, w->dx, least, 0);
         for (int32_t other = claim->rows_begin - 1; other < claim->rows_end; other++) {
             const int32_t place = other < claim->rows_begin ? -1 : other;
             if (place == least) {
                 continue;
             }
-            const double slack = alternative(l, w->x, m, place, claim->constant) - w->y[m];
-            const double slope = alternative(l, w->dx, m, place, 0) - w->dy[m];
+            const double slack = alternative(l, w->x, place, claim->constant) - w->y[m];
+            const double slope = alternative(l, w->dx, place, 0) - w->dy[m];
             meet(w, (struct constraint){LEAST, m, -1, place}, slack, slope,
                  claim->constant > 0 ? claim->constant : 1);
         }

@@ -428,7 +428,7 @@ static bool sweep(struct sim_loop *l)
 }
 
 /** Rows that depend on others only through rows already known leave the system. */
-static int core_of(struct sim_loop *l, int n, double *matrix, double *right, bool *is_known)
+static int core_of(int n, double *matrix, double *right, bool *is_known)
 {
     int left = n;
     for (bool moved = true; moved;) {
@@ -451,7 +451,6 @@ static int core_of(struct sim_loop *l, int n, double *matrix, double *right, boo
             }
         }
     }
-    (void)l;
     return left;
 }
 
@@ -471,7 +470,7 @@ static bool newton_step(struct sim_loop *l)
         b[j] = sim_loop_linear_row(l, piece, j, a + (size_t)j * (size_t)n);
     }
     memset(is_known, 0, (size_t)n * sizeof(bool)); // the piece is in the matrix now
-    const int size = core_of(l, n, a, b, is_known);
+    const int size = core_of(n, a, b, is_known);
     double *core_right = b + n;
     int at = 0;
     l->order.count = 0;

@@ -368,8 +368,7 @@ void sim_rates_mark_circles(struct sim_rates *r, int32_t port, int32_t quiet)
     }
 }
 
-/** Rate and claims of `activity`, telling those who depend on claims that changed. */
-static void refresh(struct sim_rates *r, int32_t activity)
+void sim_rates_refresh(struct sim_rates *r, int32_t activity)
 {
     enum {
         MANY = 64
@@ -440,7 +439,7 @@ static void take_capacity(struct sim_rates *r, int32_t activity)
             sim_rates_mark_dependents(r, r->net->ports[j].followers[i], -1);
         }
     }
-    refresh(r, activity);
+    sim_rates_refresh(r, activity);
     r->is_stale[activity] = false;
 }
 
@@ -505,7 +504,7 @@ static enum sim_status propagate(struct sim_rates *r, struct sim_err *err)
         const double limit = sim_rates_compute_limit(r, j);
         if (limit != r->limit[j]) {
             r->limit[j] = limit;
-            refresh(r, r->net->ports[j].activity);
+            sim_rates_refresh(r, r->net->ports[j].activity);
             sim_rates_mark_circles(r, j, -1);
         }
     }

@@ -145,6 +145,9 @@ double sim_rates_compute_limit(const struct sim_rates *r, int32_t j);
 /** Rate and claims of `activity` from its limits; nobody is told. */
 void sim_rates_set_claims(struct sim_rates *r, int32_t activity);
 
+/** The same, telling those who depend on claims that changed. */
+void sim_rates_refresh(struct sim_rates *r, int32_t activity);
+
 /** The limits at the pool of port `m` that depend on its claim must be computed again, but for
  * those of block `quiet` (-1: none is spared). */
 void sim_rates_mark_dependents(struct sim_rates *r, int32_t m, int32_t quiet);

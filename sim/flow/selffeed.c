@@ -258,21 +258,6 @@ static void gather_members(struct sim_programme *g)
         g->member_of[g->members.data[i].activity] = i;
     }
 }
-static void set_claims(struct sim_rates *r, int32_t activity)
-{
-    const struct sim_network_activity *a = &r->net->activities[activity];
-    const int32_t count = a->ports_end - a->ports_begin;
-    double *before = sim_base_alloc((size_t)count, sizeof(*before));
-    memcpy(before, r->claim + a->ports_begin, (size_t)count * sizeof(*before));
-    sim_rates_set_claims(r, activity);
-    for (int32_t i = 0; i < count; i++) {
-        if (r->claim[a->ports_begin + i] != before[i]) {
-            sim_rates_mark_dependents(r, a->ports_begin + i, -1);
-        }
-    }
-    free(before);
-}
-
 /** No limit that the programme decides for `m` is below its rate; where it could run faster, those
  * of the blocks hold it there, the others only if need be (sim_selffeed_correct). */
 static void hold(struct sim_programme *g, const struct sim_programme_member *m)
@@ -307,7 +292,7 @@ static void take_over(struct sim_programme *g)
         hold(g, &g->members.data[i]);
     }
     for (int i = 0; i < g->members.count; i++) {
-        set_claims(r, g->members.data[i].activity);
+        sim_rates_refresh(r, g->members.data[i].activity);
     }
     for (int i = 0; i < g->outsiders.count; i++) {
         sim_rates_mark(r, g->outsiders.data[i]);
@@ -377,7 +362,7 @@ bool sim_selffeed_correct(struct sim_rates *r, int32_t group)
         }
         r->limit[tightest] = r->decided[k];
         r->is_eased[tightest] = false;
-        set_claims(r, k);
+        sim_rates_refresh(r, k);
         any = true;
     }
     return any;
@@ -400,7 +385,7 @@ bool sim_selffeed_loosen(struct sim_rates *r, int32_t group)
         const double limit = sim_rates_compute_limit(r, j);
         if (limit > r->limit[j]) {
             r->limit[j] = limit;
-            set_claims(r, k);
+            sim_rates_refresh(r, k);
             any = true;
         }
     }
