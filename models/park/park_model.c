@@ -47,9 +47,12 @@ static void facts(const void *data, struct sim_model_facts *out)
                                     .until_us = p->until_us};
 }
 
-static enum sim_status declare(const void *const *data, int data_count, struct sim_schema *out,
-                               struct sim_err *err)
+static enum sim_status declare(const void *const *data, int data_count,
+                               const struct sim_model_want *want, struct sim_diag *diag,
+                               struct sim_schema *out, struct sim_err *err)
 {
+    (void)want;
+    (void)diag;
     const struct park **parks = sim_base_alloc((size_t)data_count, sizeof(struct park *));
     for (int i = 0; i < data_count; i++) {
         parks[i] = data[i];
@@ -64,8 +67,11 @@ static void point(const void *data, const struct sim_schema *schema, struct sim_
     park_results_point(data, schema, row);
 }
 
-static void *state_create(const void *data, const struct sim_schema *schema)
+static void *state_create(const void *data, const struct sim_schema *schema,
+                          const struct sim_model_want *want, struct sim_err *err)
 {
+    (void)want;
+    (void)err;
     return park_run_create(data, schema);
 }
 

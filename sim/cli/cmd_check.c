@@ -82,7 +82,7 @@ static void print_text(const struct sim_cli *cli, struct sim_diag *diag, const v
 static enum sim_status try_declare(const struct sim_cli *cli, const void *data, struct sim_err *err)
 {
     struct sim_schema *schema = sim_schema_create();
-    const enum sim_status status = cli->model->declare(&data, 1, schema, err);
+    const enum sim_status status = cli->model->declare(&data, 1, NULL, NULL, schema, err);
 
     sim_schema_destroy(schema);
     return status;

@@ -202,7 +202,7 @@ static enum sim_status begin(struct job *j, struct sim_option_args *args, struct
     j->cli->model->facts(j->data, &j->facts);
     SIM_TRY(check_targets(j, sim_option_positional(args, 0), err));
     j->schema = sim_schema_create();
-    SIM_TRY(j->cli->model->declare(&data, 1, j->schema, err));
+    SIM_TRY(j->cli->model->declare(&data, 1, NULL, NULL, j->schema, err));
     j->summary = sim_summary_create(j->schema);
     sim_cli_stop_listen(j->replications); // from here on there is something to clean up
     SIM_TRY(open_writer(j, err));

@@ -100,6 +100,7 @@ void sim_pack_destroy(struct sim_pack *p)
     }
     SIM_VEC_FREE(&p->chunks);
     sim_row_destroy(p->totals);
+    sim_row_destroy(p->point_row);
     free(p->reason);
     free(p->when);
     free(p);

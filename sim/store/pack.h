@@ -38,8 +38,10 @@ struct sim_pack_chunk {
 struct sim_pack {
     struct sim_run_key key;
     enum sim_run_status status;
-    int64_t events;         // [-] handled; the runner fills it
-    struct sim_row *totals; // owned; NULL unless the run went well
+    int64_t events;            // [-] handled; the runner fills it
+    struct sim_row *totals;    // owned; NULL unless the run went well
+    struct sim_row *point_row; // owned; variables of scope POINT, in replication 0 of a sweep; else
+                               // NULL
     SIM_VEC(struct sim_pack_chunk) chunks;
     char *reason; // owned; why it failed, else NULL
     char *when;   // owned; the simulated instant it reached, else NULL

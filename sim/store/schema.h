@@ -86,6 +86,8 @@ struct sim_schema_var {
     const void *values;            // static only: `type` numbers or const char *, C order
     bool is_coordinate;            // shown as a coordinate by xarray ("link_t_from")
     bool is_summarised; // run, float64 only: adds NAME_mean, _half_width, _n over the replications
+    const char *spread_as; // static only, dims = { point }: the file also has a variable of this
+                           // name over the runs, each run's value being that of its point; NULL: no
     const struct sim_schema_attr *attrs;
     int attr_count;
 };

@@ -8,8 +8,12 @@
  *
  * The life of it, in the order of the calls:
  *
- *     load -> facts -> declare -> [a thread: state_create -> (row reset, run)* -> state_destroy]
- *          -> summary_text | summary_json -> unload
+ *     [open ->] load -> facts -> declare
+ *          -> [a thread: state_create -> (row reset, run)* -> state_destroy]
+ *          -> summary_text | summary_json -> unload [-> close]
+ *
+ * A study opens its park once, and loads it from there for each design and each set of axis values,
+ * in any thread; a single run loads it directly.
  *
  * Ownership: the data are the model's, const after load and shared by all threads without a lock.
  * A state belongs to one thread from create to destroy and is used for many runs: `run` resets it
@@ -35,17 +39,42 @@
 #include "sim/sweep/sink.h"
 
 struct sim_diag; // sim/cfg/diag.h: the mistakes found, told together
+struct sim_node; // sim/cfg/tree.h: where something stands in a file
 struct json_t;   // <jansson.h>: only for a model that answers --json
 
-/** What to load, as the command line says it. */
+/** What to load, as the command line or a study says it: the base, then the design, then the
+ * overrides. */
 struct sim_model_source {
     const char *path;             // the park file
+    const void *base;             // what `open` gave for it; NULL: read it now
     const char *const *overrides; // "PATH=VALUE", in the order given: later ones win
     int override_count;
-    const char *design; // NULL: the base
+    const char *via;    // who says the overrides: "--set", "axis"; NULL: "--set"
+    const char *design; // "shared"; NULL or "base": the file without any design
     const char *until;  // local date that replaces the end of the park; NULL: as the file says
     bool has_seed;      // `seed` replaces the one of the park
     uint64_t seed;
+};
+
+/** One number of each run that a study asks for, as its file says it. The model knows what `of`
+ * may be ("environment.co2e"), and what `where` and `stream` narrow it to. */
+struct sim_response {
+    const char *name;            // the variable of the results: "co2"
+    const char *title;           // for people; NULL: the name
+    const char *of;              // "environment.co2e"
+    const char *where;           // an entity: "mill"; NULL: the whole park
+    const char *stream;          // NULL: all
+    const char *unit;            // it is told in: "t/year"; NULL: what the model takes
+    const struct sim_node *node; // of the study file, for mistakes; NULL: none
+};
+
+/** What is wanted of each run besides what is always stored. */
+struct sim_model_want {
+    const struct sim_response *responses;
+    int response_count;
+    const char *const *store; // series: "all", "responses" (none), "flows", "levels of mill.yard";
+    int store_count;          // 0: as the park says
+    bool is_exact;            // series as float64 too
 };
 
 /** What the engine asks of loaded data. */
@@ -123,9 +152,20 @@ struct sim_model {
     const char *about;   // one line for --help
     const char *thing;   // what a file describes, for usage lines: "PARK"
 
+    /** Read a park file once, for many loads: the tree as written, with all its designs. Const, and
+     * shared by all threads. Mistakes as in `load`. */
+    enum sim_status (*open)(const char *path, struct sim_diag *diag, void **out_base,
+                            struct sim_err *err);
+    void (*close)(void *base); // NULL is fine
+
+    /** Name of the i-th design of a base, in the order written; NULL after the last. "base" itself
+     * is not among them. */
+    const char *(*design)(const void *base, int i);
+
     /** Read a file and its overrides into const data. Mistakes that have a place go to `diag`, all
      * of them; the status is then SIM_INPUT, or SIM_MISSING where only an input is missing, and
-     * `err` may stay empty. Warnings in `diag` alone do not stop it. */
+     * `err` may stay empty. Warnings in `diag` alone do not stop it. Any thread may call it, with a
+     * `diag` of its own. */
     enum sim_status (*load)(const struct sim_model_source *source, struct sim_diag *diag,
                             void **out_data, struct sim_err *err);
     void (*unload)(void *data); // NULL data is fine
@@ -136,16 +176,28 @@ struct sim_model {
      * They must not be overwritten. May be NULL. */
     const char *(*input)(const void *data, int i);
 
+    /** A text that two loads share just when every run of them gives the same: the park as
+     * resolved, without what a title or a comment says, and the fingerprints of the other files
+     * that were read. Owned by the caller (free). */
+    char *(*identity)(const void *data);
+
     /** Declare clock, axes, variables, inputs. `data` are all designs of a study (one for a single
-     * run): entity axes are their union. Variable numbers may be found again by name. */
-    enum sim_status (*declare)(const void *const *data, int data_count, struct sim_schema *out,
-                               struct sim_err *err);
+     * run): entity axes are their union. Variable numbers may be found again by name. `want` says
+     * what a study asks for, NULL: nothing; each response becomes a float64 variable of scope RUN
+     * of that name, summarised. What is wrong with it goes to `diag`, all of it (NULL without
+     * `want`). */
+    enum sim_status (*declare)(const void *const *data, int data_count,
+                               const struct sim_model_want *want, struct sim_diag *diag,
+                               struct sim_schema *out, struct sim_err *err);
 
     /** Fill the variables of scope POINT for one point; NULL when there are none. */
     void (*point)(const void *data, const struct sim_schema *schema, struct sim_row *row);
 
-    /** All memory of a run; both are borrowed until state_destroy. No results are kept in it. */
-    void *(*state_create)(const void *data, const struct sim_schema *schema);
+    /** All memory of a run; all are borrowed until state_destroy. No results are kept in it. The
+     * data may lack what the schema has (another design has it), and a state for data that have
+     * what the schema lacks is NULL, with the reason in `err`. `want`: as declared. */
+    void *(*state_create)(const void *data, const struct sim_schema *schema,
+                          const struct sim_model_want *want, struct sim_err *err);
     void (*state_destroy)(void *state); // NULL is fine
 
     /** Make one run, from a reset state. `row` is reset; fill it. `*out_end` is zero; fill it too,

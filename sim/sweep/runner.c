@@ -80,17 +80,19 @@ static bool on_is_stopped(void *user)
 // ---- one run ----
 
 /** A state is made for the data of a point, and kept as long as points share them. */
-static void ensure_state(struct worker *w, const struct sim_trial *trial)
+static enum sim_status ensure_state(struct worker *w, const struct sim_trial *trial,
+                                    struct sim_err *err)
 {
     const struct sim_runner_plan *plan = w->sweep->plan;
     const void *data = plan->point_data[trial->point];
 
     if (w->state != NULL && w->data == data) {
-        return;
+        return SIM_OK;
     }
     plan->model->state_destroy(w->state);
     w->data = data;
-    w->state = plan->model->state_create(data, plan->schema);
+    w->state = plan->model->state_create(data, plan->schema, NULL, err);
+    return w->state != NULL ? SIM_OK : SIM_FAILED;
 }
 
 static struct sim_pack *pack_result(const struct worker *w, const struct sim_trial *trial,
@@ -123,10 +125,13 @@ static struct sim_pack *make_run(struct worker *w, const struct sim_trial *trial
     struct sim_model_end end = {0};
     struct sim_err err = {0};
 
-    ensure_state(w, trial);
     sim_row_reset(w->row);
     sim_progress_begin(s->opts->progress, w->slot);
-    const enum sim_status status = s->plan->model->run(w->state, trial, &hooks, w->row, &end, &err);
+    enum sim_status status = ensure_state(w, trial, &err);
+
+    if (status == SIM_OK) {
+        status = s->plan->model->run(w->state, trial, &hooks, w->row, &end, &err);
+    }
 
     sim_progress_done(s->opts->progress, w->slot, end.events,
                       status != SIM_OK && status != SIM_STOPPED);

@@ -72,7 +72,7 @@ static struct sim_schema *declare(const char *file, const struct park *p)
     struct sim_err err;
     const void *const data[] = {p};
     sim_schema_exact(s);
-    if (park_park_model.declare(data, 1, s, &err) != SIM_OK) {
+    if (park_park_model.declare(data, 1, NULL, NULL, s, &err) != SIM_OK) {
         die(file, err.text);
     }
     return s;

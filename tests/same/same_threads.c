@@ -65,7 +65,7 @@ static enum sim_status make_file(const char *path, int threads, struct sim_err *
     const void *data = &toy;
     struct sim_schema *schema = sim_schema_create();
     struct sim_writer *writer = NULL;
-    enum sim_status status = toy_model.declare(&data, 1, schema, err);
+    enum sim_status status = toy_model.declare(&data, 1, NULL, NULL, schema, err);
 
     if (status == SIM_OK) {
         status = sim_writer_open(schema, path, &opts, &writer, err);

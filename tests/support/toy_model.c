@@ -119,13 +119,16 @@ static void declare_clock(const struct toy_data *d, struct sim_schema *out)
     free(boundaries);
 }
 
-static enum sim_status declare(const void *const *data, int count, struct sim_schema *out,
-                               struct sim_err *err)
+static enum sim_status declare(const void *const *data, int count,
+                               const struct sim_model_want *want, struct sim_diag *diag,
+                               struct sim_schema *out, struct sim_err *err)
 {
     static const double area[] = {335.0, 120.5, 7.25};
     const struct toy_data *d = data[0];
 
     (void)count;
+    (void)want;
+    (void)diag;
     (void)err;
     declare_clock(d, out);
     const int place = sim_schema_axis(
@@ -208,10 +211,13 @@ struct toy_state {
     int distance, walked, way, level, quantity; // variables
 };
 
-static void *state_create(const void *data, const struct sim_schema *s)
+static void *state_create(const void *data, const struct sim_schema *s,
+                          const struct sim_model_want *want, struct sim_err *err)
 {
     struct toy_state *t = sim_base_alloc(1, sizeof(*t));
 
+    (void)want;
+    (void)err;
     t->data = data;
     t->distance = sim_schema_var_find(s, "", "distance");
     t->walked = sim_schema_var_find(s, "", "walked");

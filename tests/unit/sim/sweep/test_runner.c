@@ -64,7 +64,7 @@ static enum sim_status sweep(struct bench *b, int64_t runs, int threads)
 {
     b->data = &b->toy;
     b->schema = sim_schema_create();
-    cr_assert(eq(int, (int)toy_model.declare(&b->data, 1, b->schema, &b->err), SIM_OK));
+    cr_assert(eq(int, (int)toy_model.declare(&b->data, 1, NULL, NULL, b->schema, &b->err), SIM_OK));
     b->seen.distance = sim_schema_var_find(b->schema, "", "distance");
     b->trials = sim_base_alloc((size_t)runs, sizeof(*b->trials));
     for (int64_t i = 0; i < runs; i++) {

@@ -1,0 +1,63 @@
+/** @file
+ * A study as its file says it: designs x axes x replications, and what to keep of each run.
+ *
+ *     format = 1;
+ *     park = "ulsan.cfg";              # from the folder of this file
+ *     study = { designs = ( "base", "alone" ); axes = { ... }; responses = { ... }; };
+ *
+ * Axes are lists of values, ranges ("10 t/h .. 50 t/h step 5 t/h" or `range` with `count`), columns
+ * of a CSV file, or dimensions of a sampler (Latin hypercube, Sobol', Morris) whose range is a
+ * distribution. Axes that are not tied are combined by product; those of one sampler move together,
+ * point by point; so do tied ones. `only_if` keeps combinations that all its conditions allow.
+ *
+ * What is wrong is told with its place, all at once; what the model must say (paths, designs,
+ * responses) is checked when its data are loaded (plan.h, sweep.h).
+ *
+ * Floor 3. Const once loaded.
+ */
+#ifndef SIM_SWEEP_STUDY_H
+#define SIM_SWEEP_STUDY_H
+
+#include "sim/cfg/tree.h"
+#include "sim/store/rule.h"
+#include "sim/sweep/model.h"
+
+struct sim_study_axes; // private to study*.c and plan.c: axes, samplers, ties, filters
+
+enum sim_study_random {
+    SIM_STUDY_COMMON,      // all points see the same breakdowns and demand
+    SIM_STUDY_INDEPENDENT, // each point its own
+    SIM_STUDY_ANTITHETIC   // replications 2k and 2k + 1 use u and 1 - u
+};
+
+/** Read its fields; all texts are borrowed until destroy. */
+struct sim_study {
+    const char *title;          // "" when there is none
+    const char *path;           // of the study file
+    const char *park;           // path of the park file, as it can be opened
+    const char *const *designs; // at least one; "base" is the park without any
+    int design_count;
+    const struct sim_node *const *design_nodes; // where each is named; NULL entries: nowhere
+    int baseline;                               // index into designs; 0 when not said
+    struct sim_rule rule;                       // replications
+    enum sim_study_random random;
+    struct sim_model_want want;  // responses and series
+    struct sim_study_axes *axes; // private
+    struct sim_tree *tree;       // private; its sources are the study file and what it includes
+    void *own;                   // private: an arena
+};
+
+/** Whether the file is a study (it has a group `study` and a key `park`), without telling mistakes.
+ * A file that cannot be read is none. */
+bool sim_study_is_study(const char *path);
+
+/** Load and check. SIM_INPUT or SIM_MISSING with all mistakes in `d`. Owned by the caller. */
+enum sim_status sim_study_load(const char *path, struct sim_diag *d,
+                               struct sim_study **out) SIM_MUST_USE;
+void sim_study_destroy(struct sim_study *s); // NULL is fine
+
+/** Files that were read: the study file first, then CSVs; with their fingerprints. */
+int sim_study_source_count(const struct sim_study *s);
+const struct sim_source *sim_study_source(const struct sim_study *s, int i);
+
+#endif
