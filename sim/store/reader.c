@@ -448,6 +448,15 @@ static int64_t box_size(const struct sim_reader *r, int var, const int64_t *star
     return size;
 }
 
+const char *sim_reader_var_attr(struct sim_reader *r, int var, const char *name)
+{
+    const hid_t dataset = open_dataset(r, sim_reader_var_at(r, var));
+    const char *text = dataset >= 0 ? dataset_text(r, dataset, name) : NULL;
+
+    (void)H5Dclose(dataset);
+    return text;
+}
+
 static enum sim_status read_values(struct sim_reader *r, int var, const int64_t *start,
                                    const int64_t *count, hid_t type, void *out, struct sim_err *err)
 {

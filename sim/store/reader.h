@@ -57,6 +57,9 @@ int sim_reader_var_count(const struct sim_reader *r);
 const struct sim_reader_var *sim_reader_var_at(const struct sim_reader *r, int var);
 int sim_reader_find(const struct sim_reader *r, const char *group, const char *name);
 
+/** An attribute of a variable, numbers written out; NULL when it has none of that name. */
+const char *sim_reader_var_attr(struct sim_reader *r, int var, const char *name);
+
 /** How many values a variable has. */
 int64_t sim_reader_size(const struct sim_reader *r, int var);
 

@@ -82,6 +82,10 @@ Test(reader, reads_files_of_format_1_0)
     cr_assert(eq(int, (int)sim_reader_failures(r, &failures, &failure_count, &err), SIM_OK));
 
     cr_assert(eq(str, (char *)sim_reader_attr(r, "", "title"), "Fixture của định dạng 1.0"));
+    const int status = sim_reader_find(r, "", "status");
+    cr_assert(
+        eq(str, (char *)sim_reader_var_attr(r, status, "flag_meanings"), "ok failed skipped"));
+    cr_assert(sim_reader_var_attr(r, status, "no_such") == NULL);
     cr_assert(eq(str, (char *)sim_reader_var_at(r, series)->dim_names[2], "time"));
     cr_assert(eq(dbl, distance[2], 3.541071364340715));
     cr_assert(isnan(distance[1]));
