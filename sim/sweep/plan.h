@@ -62,7 +62,8 @@ bool sim_plan_filter_holds(const struct sim_plan_filter *f, const struct sim_pla
 void sim_plan_filter_destroy(struct sim_plan_filter *f); // NULL is fine
 
 /** The trial of a replication of a point: its seed, and whether it is antithetic. `mark`: of the
- * point; independent points draw from it. `run` is set to -1. */
+ * point; independent points draw from it. `run` is set to -1. Of an antithetic pair both trials
+ * have the same `replication` (half of the one asked for), since it keys their numbers. */
 void sim_plan_trial(const struct sim_plan *p, uint64_t seed, int64_t point,
                     const struct sim_card_mark *mark, int32_t replication, struct sim_trial *out);
 

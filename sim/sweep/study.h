@@ -35,11 +35,14 @@ struct sim_study {
     const char *title;          // "" when there is none
     const char *path;           // of the study file
     const char *park;           // path of the park file, as it can be opened
-    const char *const *designs; // at least one; "base" is the park without any
+    const char *const *designs; // at least one; "base" is the park without any; "*" stands for all
+                                // of them until sim_study_resolve
     int design_count;
     const struct sim_node *const *design_nodes; // where each is named; NULL entries: nowhere
     int baseline;                               // index into designs; 0 when not said
-    struct sim_rule rule;                       // replications
+    bool has_seed;                              // `seed` replaces the one of the park
+    uint64_t seed;
+    struct sim_rule rule; // replications
     enum sim_study_random random;
     struct sim_model_want want;  // responses and series
     struct sim_study_axes *axes; // private
@@ -56,8 +59,18 @@ enum sim_status sim_study_load(const char *path, struct sim_diag *d,
                                struct sim_study **out) SIM_MUST_USE;
 void sim_study_destroy(struct sim_study *s); // NULL is fine
 
+/** Once the park is open, before the plan is made: write "*" out as "base" and all `names` (the
+ * park's designs, `count` of them), and tell designs, a baseline and conditions that name none of
+ * them. The names are copied. */
+enum sim_status sim_study_resolve(struct sim_study *s, const char *const *names, int count,
+                                  struct sim_diag *d) SIM_MUST_USE;
+
 /** Files that were read: the study file first, then CSVs; with their fingerprints. */
 int sim_study_source_count(const struct sim_study *s);
 const struct sim_source *sim_study_source(const struct sim_study *s, int i);
+
+/** The reference of the study file in Markdown, made from its tables of keys. Owned by the caller
+ * (free). */
+char *sim_study_reference(void);
 
 #endif
