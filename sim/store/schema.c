@@ -57,6 +57,14 @@ void sim_schema_exact(struct sim_schema *s)
     s->exact = true;
 }
 
+void sim_schema_points(struct sim_schema *s, int64_t points)
+{
+    SIM_REQUIRE(points >= 0, "points are counted");
+    SIM_REQUIRE(s->vars.count == 0 || points == s->axes.data[SIM_SCHEMA_AXIS_POINT].axis.length,
+                "points are counted before the first variable");
+    s->axes.data[SIM_SCHEMA_AXIS_POINT].axis.length = points;
+}
+
 static const double *copy_numbers(struct sim_schema *s, const double *numbers, int64_t count)
 {
     double *copy = SIM_ARENA_NEW(s->arena, double, count);
@@ -134,6 +142,13 @@ static const char *copy_group(struct sim_schema *s, const char *group)
 /** A name is one for axes and variables alike: both become datasets of the group. */
 static bool is_free(const struct sim_schema *s, const char *group, const char *name)
 {
+    for (int i = 0; i < s->vars.count; i++) {
+        const char *spread = s->vars.data[i].spread_as;
+
+        if (spread != NULL && (group == NULL || group[0] == '\0') && strcmp(spread, name) == 0) {
+            return false;
+        }
+    }
     return sim_schema_axis_find(s, group, name) < 0 && sim_schema_var_find(s, group, name) < 0;
 }
 
@@ -209,6 +224,14 @@ static bool ends_in_time(const struct sim_schema_var *var)
     return last == SIM_SCHEMA_AXIS_TIME || last == SIM_SCHEMA_AXIS_INSTANT;
 }
 
+/** One value a point, known when declared, and a free name in the root for the runs. */
+static bool is_spreadable(const struct sim_schema *s, const struct sim_schema_var *var)
+{
+    return var->scope == SIM_SCHEMA_STATIC && var->dim_count == 1 &&
+           var->dims[0] == SIM_SCHEMA_AXIS_POINT && (var->group == NULL || var->group[0] == '\0') &&
+           strcmp(var->spread_as, var->name) != 0 && is_free(s, "", var->spread_as);
+}
+
 static void require_sound(const struct sim_schema *s, const struct sim_schema_var *var)
 {
     SIM_REQUIRE(strchr(var->name, '/') == NULL, "names hold no slash");
@@ -216,11 +239,14 @@ static void require_sound(const struct sim_schema *s, const struct sim_schema_va
     SIM_REQUIRE(var->dim_count >= 0 && var->dim_count <= SIM_SCHEMA_MAX_DIMS, "at most 4 dims");
     for (int i = 0; i < var->dim_count; i++) {
         const int axis = var->dims[i];
-        const bool is_leading = axis == SIM_SCHEMA_AXIS_RUN || axis == SIM_SCHEMA_AXIS_POINT;
+        const bool is_leading = axis == SIM_SCHEMA_AXIS_RUN ||
+                                (axis == SIM_SCHEMA_AXIS_POINT && var->scope != SIM_SCHEMA_STATIC);
 
         SIM_REQUIRE(axis >= 0 && axis < s->axes.count, "a dimension is a declared axis");
         SIM_REQUIRE(!is_leading, "run and point come by the scope");
     }
+    SIM_REQUIRE(var->spread_as == NULL || is_spreadable(s, var),
+                "only what each point has is spread over the runs, under a free name");
     if (var->scope == SIM_SCHEMA_STATIC) {
         SIM_REQUIRE(var->values != NULL || dims_size(s, var) == 0, "static variables have values");
         return;
@@ -243,6 +269,7 @@ int sim_schema_var(struct sim_schema *s, const struct sim_schema_var *var)
     copy.long_name = sim_arena_strdup(s->arena, var->long_name);
     copy.cell_methods = sim_arena_strdup(s->arena, var->cell_methods);
     copy.fill_meaning = sim_arena_strdup(s->arena, var->fill_meaning);
+    copy.spread_as = sim_arena_strdup(s->arena, var->spread_as);
     copy.attrs = copy_attrs(s, var->attrs, var->attr_count);
     copy.values = var->scope == SIM_SCHEMA_STATIC ? copy_values(s, var) : NULL;
     if (s->exact && var->scope == SIM_SCHEMA_SERIES && var->type == SIM_SCHEMA_F32) {

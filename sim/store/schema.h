@@ -106,6 +106,10 @@ void sim_schema_exact(struct sim_schema *s);
 void sim_schema_clock(struct sim_schema *s, const char *start, const char *utc_offset,
                       const double *boundaries_s, int64_t count);
 
+/** Say how many points there are, before the first variable over them. Without it axis point has
+ * length 0 here, and the file the length that its writer is told. */
+void sim_schema_points(struct sim_schema *s, int64_t points);
+
 /** Add an axis or a variable; returns its number. A name that is already taken in the group, a
  * static variable without values, a series that does not end in a time axis are bugs. */
 int sim_schema_axis(struct sim_schema *s, const struct sim_schema_axis *axis);
