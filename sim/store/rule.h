@@ -24,8 +24,12 @@ struct sim_rule {
     bool is_antithetic;   // widths are of the means of pairs
 };
 
-/** Whether replications 0 .. n - 1 are all that the point needs, or else more must be made.
- * `values` has the response of each, NaN where the run failed. */
+/** The number of replications at which the rule is met, looking at the first `n`: at most n, or -1
+ * when more must be made. `values` has the response of each, NaN where the run failed; a fixed
+ * number reads none of them. The magnitude is that of the mean over all values, pairs or not. */
+int32_t sim_rule_first(const struct sim_rule *rule, const double *values, int32_t n);
+
+/** Whether replications 0 .. n - 1 are all that the point needs, or else more must be made. */
 bool sim_rule_is_met(const struct sim_rule *rule, const double *values, int32_t n);
 
 #endif
