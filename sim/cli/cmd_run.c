@@ -230,7 +230,8 @@ static struct sim_progress *make_progress(const struct job *j)
         return NULL;
     }
     const struct sim_progress_opts opts = {.sink = j->cli->note,
-                                           .is_terminal = isatty(STDERR_FILENO) == 1,
+                                           .look = isatty(STDERR_FILENO) == 1 ? SIM_PROGRESS_BAR
+                                                                              : SIM_PROGRESS_LINES,
                                            .columns = terminal_columns(),
                                            .slots = (int)j->threads,
                                            .runs = j->replications,
@@ -238,16 +239,6 @@ static struct sim_progress *make_progress(const struct job *j)
                                            .until_us = j->facts.until_us};
 
     return sim_progress_create(&opts);
-}
-
-static struct sim_trial *make_trials(const struct job *j)
-{
-    struct sim_trial *trials = sim_base_alloc((size_t)j->replications, sizeof(*trials));
-
-    for (int64_t i = 0; i < j->replications; i++) {
-        trials[i] = (struct sim_trial){.run = i, .replication = i, .seed = j->facts.seed};
-    }
-    return trials;
 }
 
 /** Take a run from the runner: into the means and into the file. */
@@ -269,15 +260,11 @@ static enum sim_status take(void *user, struct sim_pack *pack, struct sim_err *e
 
 static enum sim_status make_runs(struct job *j, struct sim_err *err)
 {
-    struct sim_trial *trials = make_trials(j);
     struct sim_progress *progress = make_progress(j);
     const struct sim_sink trace = {write_trace, j->trace};
-    const void *data = j->data;
-    const struct sim_runner_plan plan = {.model = j->cli->model,
-                                         .schema = j->schema,
-                                         .trials = trials,
-                                         .count = j->replications,
-                                         .point_data = &data};
+    struct sim_runner_list list = {
+        .data = j->data, .first = {.seed = j->facts.seed}, .count = j->replications};
+    const struct sim_runner_plan plan = sim_runner_list_plan(&list, j->cli->model, j->schema);
     const struct sim_runner_opts opts = {.threads = (int)j->threads,
                                          .trace = j->trace != NULL ? &trace : NULL,
                                          .progress = progress,
@@ -286,7 +273,6 @@ static enum sim_status make_runs(struct job *j, struct sim_err *err)
     const enum sim_status status = sim_runner_run(&plan, &opts, take, j, &j->result, err);
 
     sim_progress_destroy(progress);
-    free(trials);
     return status;
 }
 

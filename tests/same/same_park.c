@@ -121,16 +121,8 @@ static enum sim_status take(void *user, struct sim_pack *pack, struct sim_err *e
 static struct taken run_in_threads(const char *file, const struct park *p, int threads)
 {
     struct sim_schema *s = declare(file, p);
-    struct sim_trial trials[RUNS] = {{0}};
-    const void *const data[] = {p};
-    for (int r = 0; r < RUNS; r++) {
-        trials[r] = (struct sim_trial){.run = r, .replication = r, .seed = p->seed};
-    }
-    const struct sim_runner_plan plan = {.model = &park_park_model,
-                                         .schema = s,
-                                         .trials = trials,
-                                         .count = RUNS,
-                                         .point_data = data};
+    struct sim_runner_list list = {.data = p, .first = {.seed = p->seed}, .count = RUNS};
+    const struct sim_runner_plan plan = sim_runner_list_plan(&list, &park_park_model, s);
     const struct sim_runner_opts opts = {.threads = threads};
     struct taken t = {{0}};
     struct sim_runner_result result;

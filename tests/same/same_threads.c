@@ -33,22 +33,14 @@ static enum sim_status take(void *user, struct sim_pack *pack, struct sim_err *e
 static enum sim_status sweep(const struct toy_data *toy, const struct sim_schema *schema,
                              struct sim_writer *writer, int threads, struct sim_err *err)
 {
-    const void *data = toy;
-    struct sim_trial trials[RUNS];
+    struct sim_runner_list list = {.data = toy, .first = {.seed = toy->seed}, .count = RUNS};
     struct sim_runner_result result;
     size_t drawn = 0;
 
-    for (int64_t i = 0; i < RUNS; i++) {
-        trials[i] = (struct sim_trial){.run = i, .replication = i, .seed = toy->seed};
-    }
     const struct sim_progress_opts look = {
         .sink = {drop, &drawn}, .is_terminal = true, .columns = 80, .slots = threads, .runs = RUNS};
     struct sim_progress *progress = sim_progress_create(&look);
-    const struct sim_runner_plan plan = {.model = &toy_model,
-                                         .schema = schema,
-                                         .trials = trials,
-                                         .count = RUNS,
-                                         .point_data = &data};
+    const struct sim_runner_plan plan = sim_runner_list_plan(&list, &toy_model, schema);
     const struct sim_runner_opts opts = {.threads = threads, .progress = progress};
     const enum sim_status status = sim_runner_run(&plan, &opts, take, writer, &result, err);
 

@@ -23,7 +23,7 @@ struct bench {
     struct toy_data toy;
     const void *data;
     struct sim_schema *schema;
-    struct sim_trial *trials;
+    struct sim_runner_list list;
     struct seen seen;
     struct sim_runner_result result;
     struct sim_err err;
@@ -66,20 +66,12 @@ static enum sim_status sweep(struct bench *b, int64_t runs, int threads)
     b->schema = sim_schema_create();
     cr_assert(eq(int, (int)toy_model.declare(&b->data, 1, NULL, NULL, b->schema, &b->err), SIM_OK));
     b->seen.distance = sim_schema_var_find(b->schema, "", "distance");
-    b->trials = sim_base_alloc((size_t)runs, sizeof(*b->trials));
-    for (int64_t i = 0; i < runs; i++) {
-        b->trials[i] = (struct sim_trial){.run = i, .replication = i, .seed = 1};
-    }
-    const struct sim_runner_plan plan = {.model = &toy_model,
-                                         .schema = b->schema,
-                                         .trials = b->trials,
-                                         .count = runs,
-                                         .point_data = &b->data};
+    b->list = (struct sim_runner_list){.data = &b->toy, .first = {.seed = 1}, .count = runs};
+    const struct sim_runner_plan plan = sim_runner_list_plan(&b->list, &toy_model, b->schema);
     const struct sim_runner_opts opts = {.threads = threads, .stop_level = level, .stop_user = b};
     const enum sim_status status = sim_runner_run(&plan, &opts, take, b, &b->result, &b->err);
 
     sim_schema_destroy(b->schema);
-    free(b->trials);
     return status;
 }
 
