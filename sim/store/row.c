@@ -182,12 +182,31 @@ double sim_row_value(const struct sim_row *row, int var, int64_t at)
     return (double)NAN;
 }
 
-const void *sim_row_bytes(const struct sim_row *row, int var, size_t *out_bytes)
+size_t sim_row_var_bytes(const struct sim_row *row, int var)
 {
     const enum sim_schema_type type = sim_schema_var_at(row->schema, var)->type;
 
-    *out_bytes = (size_t)row->sizes[var] * sim_schema_type_bytes(type);
+    return (size_t)row->sizes[var] * sim_schema_type_bytes(type);
+}
+
+int sim_row_var_count(const struct sim_row *row)
+{
+    return row->var_count;
+}
+
+const void *sim_row_bytes(const struct sim_row *row, int var, size_t *out_bytes)
+{
+    *out_bytes = sim_row_var_bytes(row, var);
     return place(row, var);
+}
+
+void sim_row_fill(struct sim_row *row, int var, const void *bytes)
+{
+    const size_t length = sim_row_var_bytes(row, var);
+
+    if (length > 0) {
+        memcpy(place(row, var), bytes, length);
+    }
 }
 
 void sim_row_copy_totals(struct sim_row *to, const struct sim_row *from)

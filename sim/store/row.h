@@ -45,6 +45,13 @@ double sim_row_value(const struct sim_row *row, int var, int64_t at);
 /** The raw bytes of a variable, and how many; borrowed until the row changes. */
 const void *sim_row_bytes(const struct sim_row *row, int var, size_t *out_bytes);
 
+/** How many bytes a variable has in the row, and how many variables its schema had. */
+size_t sim_row_var_bytes(const struct sim_row *row, int var);
+int sim_row_var_count(const struct sim_row *row);
+
+/** Set a whole variable from bytes as sim_row_bytes gives them. */
+void sim_row_fill(struct sim_row *row, int var, const void *bytes);
+
 /** Copy all that `to` has a place for from a row of the same schema. */
 void sim_row_copy_totals(struct sim_row *to, const struct sim_row *from);
 
