@@ -26,6 +26,7 @@ struct entry {
 
 struct sim_diag {
     struct sim_arena *arena;
+    const char *via; // of what is added without one; NULL: none
     SIM_VEC(struct source) sources;
     SIM_VEC(struct entry) entries;
     int added;
@@ -73,6 +74,12 @@ void sim_diag_source(struct sim_diag *d, const char *file, const char *text, siz
                              .text = sim_arena_strndup(d->arena, text, length),
                              .length = length};
     SIM_VEC_PUSH(&d->sources, s);
+    d->sorted = d->entries.count == 0; // files give the order
+}
+
+void sim_diag_via(struct sim_diag *d, const char *via)
+{
+    d->via = sim_arena_strdup(d->arena, via);
 }
 
 static void index_lines(struct source *s)
@@ -116,6 +123,7 @@ static struct sim_place copy_place(struct sim_diag *d, const struct sim_place *p
         copy.file = sim_arena_strdup(d->arena, place->file);
         copy.via = sim_arena_strdup(d->arena, place->via);
     }
+    copy.via = copy.via != NULL ? copy.via : d->via;
     return copy;
 }
 
@@ -186,12 +194,16 @@ static int compare_entries(const void *a, const void *b)
     return by_place != 0 ? by_place : (x->number > y->number) - (x->number < y->number);
 }
 
+/** `x` was told before `y`. What the park as written has is not told again for each design, nor is
+ * a warning. */
 static bool same_mistake(const struct entry *x, const struct entry *y)
 {
     const struct sim_mistake *a = &x->mistake;
     const struct sim_mistake *b = &y->mistake;
     return compare_place(x, y) == 0 && a->level == b->level && strcmp(a->path, b->path) == 0 &&
-           strcmp(a->what, b->what) == 0 && compare_text(a->place.via, b->place.via) == 0;
+           strcmp(a->what, b->what) == 0 &&
+           (a->place.via == NULL || a->level == SIM_DIAG_WARNING ||
+            compare_text(a->place.via, b->place.via) == 0);
 }
 
 /** Is the same told already among the entries kept at this place? Places are few and short. */

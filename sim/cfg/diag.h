@@ -55,6 +55,10 @@ void sim_diag_destroy(struct sim_diag *d); // NULL is fine
  * files in the list. A second call for the same name is ignored. */
 void sim_diag_source(struct sim_diag *d, const char *file, const char *text, size_t length);
 
+/** From now on, what is added without an origin has this one ("design shared"); NULL: none again.
+ * The same mistake is told once without an origin, or else once for each; a warning once. */
+void sim_diag_via(struct sim_diag *d, const char *via);
+
 /** Add one mistake. `place` may be NULL, `path` and `remedy` NULL or "". */
 void sim_diag_add(struct sim_diag *d, enum sim_diag_level level, const struct sim_place *place,
                   const char *path, const char *remedy, const char *fmt, ...) SIM_PRINTF(6, 7);

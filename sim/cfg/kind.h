@@ -182,6 +182,10 @@ const struct sim_key *sim_kind_key_at(const struct sim_kind *root, const struct 
  * comment after each value names its place. Owned by the caller (free). */
 char *sim_kind_show(const struct sim_kind *root, const struct sim_tree *t, bool origin);
 
+/** The same without what only people read (titles, marks after values): two parks with one identity
+ * are one park. Owned by the caller (free). */
+char *sim_kind_identity(const struct sim_kind *root, const struct sim_tree *t);
+
 /** Reference in Markdown: a heading and a table of keys (key, type or unit, default, range, what)
  * for `root` and every kind reachable from it, each once. Owned by the caller (free). */
 char *sim_kind_reference(const struct sim_kind *root);

@@ -14,6 +14,7 @@ enum {
 struct show {
     sim_cfgtext out;
     bool origin;
+    bool is_bare; // without titles and marks
 };
 
 static void indent(struct show *s, int depth)
@@ -23,12 +24,12 @@ static void indent(struct show *s, int depth)
     }
 }
 
-static void put_quoted(struct show *s, const char *text)
+static void put_quoted(struct show *s, const char *text, size_t length)
 {
     static const char special[] = "\"\\\n\t\r\f";
     static const char *const escapes[] = {"\\\"", "\\\\", "\\n", "\\t", "\\r", "\\f"};
     sim_cfgtext_put(&s->out, "\"");
-    for (const char *p = text; *p != '\0'; p++) {
+    for (const char *p = text; p < text + length; p++) {
         const char *found = strchr(special, *p);
         if (found != NULL) {
             sim_cfgtext_put(&s->out, escapes[found - special]);
@@ -39,13 +40,31 @@ static void put_quoted(struct show *s, const char *text)
     sim_cfgtext_put(&s->out, "\"");
 }
 
+/** Where the mark begins in "9 t/h [assumed: source]", for a key that takes one; else the end. */
+static size_t without_mark(const struct sim_key *key, const char *text)
+{
+    const size_t length = strlen(text);
+    const bool takes_mark =
+        key != NULL &&
+        (key->type == SIM_KEY_VALUE || key->type == SIM_KEY_VALUES || key->type == SIM_KEY_NUMBER ||
+         key->type == SIM_KEY_NUMBERS || key->type == SIM_KEY_COUNT);
+    const char *open = takes_mark ? strchr(text, '[') : NULL;
+    if (open == NULL || text[length - 1] != ']') {
+        return length;
+    }
+    while (open > text && open[-1] == ' ') {
+        open--;
+    }
+    return (size_t)(open - text);
+}
+
 /** A number or bool goes without quotes, unless the key wants a text. */
 static void put_scalar(struct show *s, const struct sim_key *key, const struct sim_node *n)
 {
     const bool wants_text = n->loose && key != NULL && !sim_kind_is_bare(key->type) &&
                             key->type != SIM_KEY_NUMBERS && key->type != SIM_KEY_NODE;
     if (n->kind == SIM_NODE_TEXT || wants_text) {
-        put_quoted(s, n->text);
+        put_quoted(s, n->text, s->is_bare ? without_mark(key, n->text) : strlen(n->text));
         return;
     }
     sim_cfgtext_put(&s->out, n->text);
@@ -66,7 +85,7 @@ static void put_origin(struct show *s, const char *origin)
 
 static void put_origin_of(struct show *s, const struct sim_node *n)
 {
-    char *origin = sim_tree_origin(n);
+    char *origin = s->origin ? sim_tree_origin(n) : sim_base_strdup("");
     for (char *p = origin; *p != '\0'; p++) {
         *p = *p == '\n' || *p == '\r' ? ' ' : *p;
     }
@@ -204,7 +223,7 @@ static void put_default(struct show *s, const struct sim_key *key, int depth)
     if (sim_kind_is_bare(key->type) || strchr("({[", key->initial[0]) != NULL) {
         sim_cfgtext_put(&s->out, key->initial[0] != '\0' ? key->initial : "\"\"");
     } else {
-        put_quoted(s, key->initial);
+        put_quoted(s, key->initial, strlen(key->initial));
     }
     sim_cfgtext_put(&s->out, ";");
     put_origin(s, "default");
@@ -237,6 +256,12 @@ static bool is_default(const struct sim_key *key, const struct sim_node *n)
     return key->initial != NULL && !means_nothing && sim_tree_child(n, key->name) == NULL;
 }
 
+/** Words that only people read. */
+static bool is_title(const struct sim_key *key)
+{
+    return key != NULL && key->type == SIM_KEY_TEXT && strcmp(key->name, "title") == 0;
+}
+
 static void put_settings(struct show *s, const struct sim_key *under, const struct sim_kind *kind,
                          const struct sim_node *n, int depth)
 {
@@ -244,6 +269,9 @@ static void put_settings(struct show *s, const struct sim_key *under, const stru
         const struct sim_node *c = n->children[i];
         bool is_thing = false;
         const struct sim_key *key = key_of(under, kind, c, &is_thing);
+        if (s->is_bare && is_title(key)) {
+            continue;
+        }
         indent(s, depth);
         sim_cfgtext_format(&s->out, "%s = ", c->name);
         put_value(s, key, c, is_thing, depth);
@@ -264,6 +292,13 @@ static void put_settings(struct show *s, const struct sim_key *under, const stru
 char *sim_kind_show(const struct sim_kind *root, const struct sim_tree *t, bool origin)
 {
     struct show s = {.origin = origin};
+    put_settings(&s, NULL, root, t->root, 0);
+    return sim_cfgtext_done(&s.out);
+}
+
+char *sim_kind_identity(const struct sim_kind *root, const struct sim_tree *t)
+{
+    struct show s = {.is_bare = true};
     put_settings(&s, NULL, root, t->root, 0);
     return sim_cfgtext_done(&s.out);
 }

@@ -68,6 +68,7 @@ const char *sim_tree_file(const struct sim_tree *t)
 static void index_children(struct sim_tree *t, struct sim_node *n)
 {
     n->names = NULL;
+    n->borrows_names = false;
     if (n->kind != SIM_NODE_GROUP || n->count < INDEX_FROM) {
         return;
     }
@@ -88,7 +89,7 @@ static void append(struct sim_tree *t, struct sim_node *parent, struct sim_node 
     n->parent = parent;
     n->index = parent->count;
     parent->children[parent->count++] = n;
-    if (parent->names != NULL) {
+    if (parent->names != NULL && !parent->borrows_names) {
         sim_strtab_intern(parent->names, n->name);
     } else {
         index_children(t, parent);
@@ -305,6 +306,10 @@ char *sim_tree_path(const struct sim_node *n)
 char *sim_tree_origin(const struct sim_node *n)
 {
     const struct sim_place *p = &n->place;
+    const struct sim_place *set = n->value_at.file != NULL ? &n->value_at : p;
+    if (p->via != NULL && strncmp(p->via, "design ", strlen("design ")) == 0 && set->file != NULL) {
+        return sim_base_format("%s (%s:%d)", p->via, set->file, set->line); // it is in a file, too
+    }
     if (p->via != NULL) {
         return sim_base_strdup(p->via);
     }
@@ -313,8 +318,8 @@ char *sim_tree_origin(const struct sim_node *n)
 
 // ---- files ----------------------------------------------------------------------------
 
-static struct sim_source *add_source(struct sim_tree *t, const char *path, const char *bytes,
-                                     size_t length, const char sha256[65])
+struct sim_source *sim_tree_add_source(struct sim_tree *t, const char *path, const char *bytes,
+                                       size_t length)
 {
     struct sim_source *s = SIM_ARENA_NEW(t->arena, struct sim_source, 1);
     char *text = sim_arena_alloc(t->arena, length + 1, 1);
@@ -322,7 +327,7 @@ static struct sim_source *add_source(struct sim_tree *t, const char *path, const
     s->path = sim_arena_strdup(t->arena, path);
     s->text = text;
     s->length = length;
-    memcpy(s->sha256, sha256, sizeof(s->sha256));
+    sim_hash_sha256(bytes, length, s->sha256);
     if (t->source_count == t->source_capacity) {
         t->source_capacity = t->source_capacity == 0 ? 8 : 2 * t->source_capacity;
         t->sources =
@@ -331,14 +336,6 @@ static struct sim_source *add_source(struct sim_tree *t, const char *path, const
     t->sources[t->source_count++] = s;
     t->bytes += length;
     return s;
-}
-
-struct sim_source *sim_tree_add_source(struct sim_tree *t, const char *path, const char *bytes,
-                                       size_t length)
-{
-    char sha256[65];
-    sim_hash_sha256(bytes, length, sha256);
-    return add_source(t, path, bytes, length, sha256);
 }
 
 int sim_tree_source_count(const struct sim_tree *t)
@@ -415,19 +412,40 @@ const struct sim_source *sim_tree_read_file(struct sim_tree *t, const struct sim
     return s;
 }
 
+/** A copy that borrows all texts, and the index of names until one of the two changes. */
+static void clone_children(struct sim_tree *c, struct sim_node *into, const struct sim_node *n)
+{
+    into->count = n->count;
+    into->capacity = n->count;
+    into->children = NULL;
+    into->borrows_names = n->names != NULL;
+    if (n->count == 0) {
+        return;
+    }
+    into->children = sim_base_alloc((size_t)n->count, sizeof(struct sim_node *));
+    struct sim_node *copies = SIM_ARENA_NEW(c->arena, struct sim_node, n->count);
+    for (int i = 0; i < n->count; i++) {
+        copies[i] = *n->children[i];
+        copies[i].parent = into;
+        into->children[i] = &copies[i];
+        clone_children(c, &copies[i], n->children[i]);
+    }
+}
+
 struct sim_tree *sim_tree_clone(const struct sim_tree *t)
 {
     struct sim_tree *c = sim_tree_create();
-    c->file = sim_arena_strdup(c->arena, t->file);
-    c->root->place.file = c->file;
-    c->root->value_at.file = c->file;
+    c->file = t->file;
+    c->bytes = t->bytes;
+    c->is_unclosed = t->is_unclosed;
+    c->source_count = t->source_count;
+    c->source_capacity = t->source_count;
+    c->sources = sim_base_alloc((size_t)t->source_count, sizeof(struct sim_source *));
     for (int i = 0; i < t->source_count; i++) {
-        const struct sim_source *s = t->sources[i];
-        add_source(c, s->path, s->text, s->length, s->sha256);
+        c->sources[i] = t->sources[i];
     }
-    for (int i = 0; i < t->root->count; i++) {
-        sim_tree_copy(c, c->root, t->root->children[i]->name, t->root->children[i], NULL);
-    }
+    *c->root = *t->root;
+    clone_children(c, c->root, t->root);
     return c;
 }
 

@@ -59,6 +59,7 @@ struct sim_node {
     struct sim_node **children; // in the order written
     int count;
     int capacity;             // private
+    bool borrows_names;       // private: the index is that of the tree it was cloned from
     struct sim_strtab *names; // private: index of large groups
 };
 
@@ -77,9 +78,12 @@ struct sim_source {
 #define SIM_TREE_MAX_DEPTH 64    // of nesting
 #define SIM_TREE_MAX_FILES 64    // @include
 
-struct sim_tree *sim_tree_create(void);                    // an empty group
-void sim_tree_destroy(struct sim_tree *t);                 // NULL is fine
-struct sim_tree *sim_tree_clone(const struct sim_tree *t); // to try a design on; shares nothing
+struct sim_tree *sim_tree_create(void);    // an empty group
+void sim_tree_destroy(struct sim_tree *t); // NULL is fine
+
+/** A tree to try a design on. Nodes are its own; names, texts and the files read stay those of `t`,
+ * which must not change and must outlive it. Any thread may clone a tree that no thread changes. */
+struct sim_tree *sim_tree_clone(const struct sim_tree *t);
 
 /** Read a file and what it includes into the root. All mistakes go to `d`; what could be read is in
  * the tree even then. Returns sim_diag_status(d). Call sim_tree_expand next. */
@@ -119,8 +123,8 @@ int sim_tree_match(const struct sim_node *from, const char *pattern, struct sim_
 /** "firms.mill.processes.paper.capacity" of a node; owned by the caller (free). "" for the root. */
 char *sim_tree_path(const struct sim_node *n);
 
-/** Where its value comes from: "park.cfg:12", "--set", "design shared", "table firms.csv row 7",
- * "default"; owned by the caller (free). */
+/** Where its value comes from: "park.cfg:12", "--set", "design shared (park.cfg:30)", "table
+ * firms.csv row 7", "default"; owned by the caller (free). */
 char *sim_tree_origin(const struct sim_node *n);
 
 /** Override: every node that `path` matches gets the value written in `value`, which is read as in

@@ -394,7 +394,7 @@ Test(tree, removes_and_adds_as_designs_do)
     cfg_done(&c);
 }
 
-Test(tree, clones_share_nothing)
+Test(tree, clones_keep_their_changes_to_themselves)
 {
     struct cfg_case c = cfg_text(park);
     struct sim_tree *copy = sim_tree_clone(c.tree);
@@ -408,5 +408,46 @@ Test(tree, clones_share_nothing)
     cr_assert_str_eq(origin, "tests/data/cfg/t.cfg:2");
     free(origin);
     sim_tree_destroy(copy);
+    cfg_done(&c);
+}
+
+Test(tree, clones_of_large_groups_index_their_own_names)
+{
+    struct cfg_case c =
+        cfg_text("g = { a=1; b=2; c=3; d=4; e=5; f=6; h=7; i=8; j=9; k=10; l=11; m=12; n=13; };");
+    struct sim_tree *copy = sim_tree_clone(c.tree);
+
+    (void)sim_tree_assign(copy, "g.new = 14", "--set", NULL, c.diag);
+    (void)sim_tree_remove(copy, "g.b", "--set", NULL, c.diag);
+
+    CFG_SILENT(&c);
+    const struct sim_node *mine = sim_tree_find(sim_tree_root(copy), "g");
+    cr_assert_str_eq(sim_tree_child(mine, "new")->text, "14");
+    cr_assert_str_eq(sim_tree_child(mine, "n")->text, "13");
+    cr_assert_null(sim_tree_child(mine, "b"));
+    cr_assert_str_eq(cfg_text_at(&c, "g.b"), "2");
+    cr_assert_str_eq(cfg_text_at(&c, "g.n"), "13");
+    cr_assert_null(sim_tree_find(sim_tree_root(c.tree), "g.new"));
+    sim_tree_destroy(copy);
+    cfg_done(&c);
+}
+
+Test(tree, origin_of_a_design_names_its_line)
+{
+    struct cfg_case c = cfg_text("a = { x = \"1 t\"; };\n"
+                                 "designs = { d = { set = ( \"a.x = 2 t\" );\n"
+                                 "  add = { b = { y = 3; }; }; }; };");
+    const struct sim_node *set = cfg_at(&c, "designs.d.set[0]");
+
+    (void)sim_tree_assign(c.tree, set->text, "design d", set, c.diag);
+    (void)sim_tree_add(c.tree, cfg_at(&c, "designs.d.add"), "design d", c.diag);
+
+    CFG_SILENT(&c);
+    char *x = sim_tree_origin(cfg_at(&c, "a.x"));
+    char *y = sim_tree_origin(cfg_at(&c, "b.y"));
+    cr_assert_str_eq(x, "design d (tests/data/cfg/t.cfg:2)");
+    cr_assert_str_eq(y, "design d (tests/data/cfg/t.cfg:3)");
+    free(x);
+    free(y);
     cfg_done(&c);
 }
