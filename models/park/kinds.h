@@ -24,6 +24,7 @@ struct park_file {
     int64_t format;
     struct park_head *park;
     struct park_economy *economy;
+    struct sim_items designs; // always empty: they are taken out before (designs.h)
 #define X(group, doc) struct sim_items group;
 #include "models/park/kinds.def"
 #undef X
@@ -78,6 +79,7 @@ sim_kind_dim_fn park_dims_rule;
 
 // What is told about parts that a later version has, and taken out of the tree.
 void park_later_check(struct sim_tree *t, struct sim_diag *d);
+void park_later_check_designs(struct sim_tree *t, struct sim_diag *d); // in the group `designs`
 
 // Parts of other kinds' gather and resolve.
 void park_head_resolve(struct park_loader *l);

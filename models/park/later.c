@@ -13,7 +13,6 @@ static const struct later {
     const char *instead; // NULL: just leave it out
     bool whole;          // take out the thing that it stands in, too
 } laters[] = {
-    {"designs", NULL, "designs are", "make a park file for each, or use --set", false},
     {"disruptions", NULL, "disruptions are", NULL, false},
     {"fleets", NULL, "fleets are", NULL, false},
     {"measures", NULL, "measures are", NULL, false},
@@ -154,4 +153,10 @@ void park_later_check(struct sim_tree *t, struct sim_diag *d)
         take_out(t, &laters[i], d);
     }
     take_out_forms(t, sim_tree_root(t), d);
+}
+
+void park_later_check_designs(struct sim_tree *t, struct sim_diag *d)
+{
+    static const struct later measures = {.pattern = "designs.*.measures", .what = "measures are"};
+    take_out(t, &measures, d);
 }

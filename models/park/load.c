@@ -1,5 +1,6 @@
 // From a file to a park: tree, overrides, tables of kinds, ids, rules, network.
 #include "models/park/build.h"
+#include "models/park/designs.h"
 #include "models/park/kinds.h"
 #include "sim/num/units.h"
 
@@ -14,7 +15,7 @@ static const struct park_kind *const kinds[] = {
 };
 
 enum {
-    FIXED_KEYS = 3,
+    FIXED_KEYS = 4,
     KEYS = FIXED_KEYS + SIM_COUNT(kinds)
 };
 
@@ -59,6 +60,11 @@ static void make_root(struct root *r)
                                   .kind = &park_economy_kind,
                                   .offset = offsetof(struct park_file, economy),
                                   .doc = park_economy_kind.doc};
+    r->keys[3] = (struct sim_key){.name = "designs",
+                                  .type = SIM_KEY_MAP,
+                                  .kind = &park_designs_kind,
+                                  .offset = offsetof(struct park_file, designs),
+                                  .doc = "other parks to compare: this one with changes"};
     for (int i = 0; i < SIM_COUNT(kinds); i++) {
         r->keys[FIXED_KEYS + i] = (struct sim_key){.name = names[i],
                                                    .type = SIM_KEY_MAP,
@@ -151,7 +157,7 @@ static void resolve(struct park_loader *l)
 static void override(struct sim_tree *t, const struct park_load_opts *o, struct sim_diag *d)
 {
     for (int i = 0; i < o->override_count; i++) {
-        (void)sim_tree_assign(t, o->overrides[i], "--set", NULL, d);
+        (void)sim_tree_assign(t, o->overrides[i], o->via != NULL ? o->via : "--set", NULL, d);
     }
     if (o->until != NULL) {
         (void)sim_tree_set(t, "park.until", o->until, "--until", NULL, d);
@@ -163,47 +169,76 @@ static void override(struct sim_tree *t, const struct park_load_opts *o, struct 
     }
 }
 
-static enum sim_status load(struct park *p, const struct park_load_opts *opts, struct sim_diag *d)
+/** The file as written: its tables read, its designs aside, its short forms written out. */
+static void unfold(struct park *p, const struct root *root, struct sim_diag *d)
 {
-    struct root root;
-    make_root(&root);
     (void)sim_tree_expand(p->tree, d);
+    p->designs = park_designs_take(p->tree, d);
     park_later_check(p->tree, d);
-    sim_kind_normalise(&root.kind, p->tree);
-    if (opts != NULL) {
-        override(p->tree, opts, d);
-        park_later_check(p->tree, d);
-        sim_kind_normalise(&root.kind, p->tree);
+    sim_kind_normalise(&root->kind, p->tree);
+    p->written_count = sim_tree_source_count(p->tree);
+}
+
+/** The design, then the overrides. */
+static void change(struct park *p, const struct root *root, const struct park_load_opts *o,
+                   struct sim_diag *d)
+{
+    const int design = park_designs_find(p->designs, o->design);
+    p->design = park_designs_name(p->designs, design);
+    p->design_title = park_designs_title(p->designs, design);
+    park_designs_apply(p->designs, design, &root->kind, p->tree, d);
+    override(p->tree, o, d);
+    const struct sim_node *more = sim_tree_child(sim_tree_root(p->tree), "designs");
+    if (more != NULL) {
+        sim_diag_add(d, SIM_DIAG_WRONG, &more->value_at, "designs",
+                     "write it into the park file itself", "a design cannot come from here");
     }
+    park_later_check(p->tree, d);
+    sim_kind_normalise(&root->kind, p->tree);
+}
+
+static enum sim_status fill(struct park *p, const struct root *root,
+                            const struct park_load_opts *opts, struct sim_diag *d)
+{
     p->units = park_economy_units(p->tree, d);
     struct park_dims dims = {.tree = p->tree, .units = p->units};
     const struct sim_kind_load_opts how = {.dim = park_dims_rule, .user = &dims, .units = p->units};
-    p->file = sim_kind_load(&root.kind, p->tree, p->arena, &how, d);
+    p->file = sim_kind_load(&root->kind, p->tree, p->arena, &how, d);
     struct park_loader l = {.park = p, .file = p->file, .diag = d};
     resolve(&l);
-    if (opts != NULL && opts->has_seed) {
+    if (opts->has_seed) {
         p->seed = opts->seed;
     }
     return sim_diag_status(d);
 }
 
-static struct park *create(void)
+/** From the tree as written, under the name of the design. What is told of a design that is not
+ * there would only follow from that. */
+static enum sim_status load(struct park *p, const struct root *root,
+                            const struct park_load_opts *opts, struct sim_diag *d)
+{
+    if (!park_designs_has(p->designs, opts->design, d)) {
+        return sim_diag_status(d);
+    }
+    const int design = park_designs_find(p->designs, opts->design);
+    sim_diag_via(d, park_designs_via(p->designs, design));
+    change(p, root, opts, d);
+    const enum sim_status status = fill(p, root, opts, d);
+    sim_diag_via(d, NULL);
+    return status;
+}
+
+static struct park *create(struct sim_tree *tree)
 {
     struct sim_arena *arena = sim_arena_create();
     struct park *p = SIM_ARENA_NEW(arena, struct park, 1);
     p->arena = arena;
-    p->tree = sim_tree_create();
+    p->tree = tree;
     return p;
 }
 
-// A file that cannot be read at all is told once, without the keys that are missing because of it;
-// so is a bracket without its partner, without the groups that then stand where nobody put them.
-static enum sim_status finish(struct park *p, enum sim_status read,
-                              const struct park_load_opts *opts, struct sim_diag *d,
-                              struct park **out)
+static enum sim_status give(struct park *p, enum sim_status status, struct park **out)
 {
-    const bool is_vain = sim_tree_root(p->tree)->count == 0 || sim_tree_is_unclosed(p->tree);
-    const enum sim_status status = read != SIM_OK && is_vain ? read : load(p, opts, d);
     if (status != SIM_OK) {
         park_load_free(p);
         p = NULL;
@@ -212,10 +247,28 @@ static enum sim_status finish(struct park *p, enum sim_status read,
     return status;
 }
 
+static const struct park_load_opts as_written;
+
+// A file that cannot be read at all is told once, without the keys that are missing because of it;
+// so is a bracket without its partner, without the groups that then stand where nobody put them.
+static enum sim_status finish(struct park *p, enum sim_status read,
+                              const struct park_load_opts *opts, struct sim_diag *d,
+                              struct park **out)
+{
+    const bool is_vain = sim_tree_root(p->tree)->count == 0 || sim_tree_is_unclosed(p->tree);
+    if (read != SIM_OK && is_vain) {
+        return give(p, read, out);
+    }
+    struct root root;
+    make_root(&root);
+    unfold(p, &root, d);
+    return give(p, load(p, &root, opts != NULL ? opts : &as_written, d), out);
+}
+
 enum sim_status park_load(const char *path, const struct park_load_opts *opts, struct sim_diag *d,
                           struct park **out)
 {
-    struct park *p = create();
+    struct park *p = create(sim_tree_create());
     return finish(p, sim_tree_load(p->tree, path, d), opts, d, out);
 }
 
@@ -223,8 +276,32 @@ enum sim_status park_load_text(const char *name, const char *text,
                                const struct park_load_opts *opts, struct sim_diag *d,
                                struct park **out)
 {
-    struct park *p = create();
+    struct park *p = create(sim_tree_create());
     return finish(p, sim_tree_load_text(p->tree, name, text, strlen(text), d), opts, d, out);
+}
+
+/** Mistakes show their lines; the files were read by another load, with a list of its own. */
+static void name_sources(const struct sim_tree *t, struct sim_diag *d)
+{
+    for (int i = 0; sim_diag_count(d) > 0 && i < sim_tree_source_count(t); i++) {
+        const struct sim_source *s = sim_tree_source(t, i);
+        const size_t mark = s->length >= 3 && memcmp(s->text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+        sim_diag_source(d, s->path, s->text + mark, s->length - mark);
+    }
+}
+
+enum sim_status park_load_from(const struct park *origin, const struct park_load_opts *opts,
+                               struct sim_diag *d, struct park **out)
+{
+    struct root root;
+    make_root(&root);
+    struct park *p = create(sim_tree_clone(origin->tree));
+    p->origin = origin;
+    p->designs = origin->designs;
+    p->written_count = origin->written_count;
+    const enum sim_status status = load(p, &root, opts != NULL ? opts : &as_written, d);
+    name_sources(p->tree, d);
+    return give(p, status, out);
 }
 
 // What lives outside the arena.
@@ -237,11 +314,16 @@ void park_load_free(struct park *p)
         sim_calendar_destroy(p->calendars[i]->times);
     }
     for (int i = 0; i < p->profile_count; i++) {
-        sim_table1d_destroy(p->profiles[i]->table);
+        if (!p->profiles[i]->is_borrowed) {
+            sim_table1d_destroy(p->profiles[i]->table);
+        }
     }
     park_build_free(p->net);
     sim_units_destroy(p->units);
     sim_tree_destroy(p->tree);
+    if (p->origin == NULL) {
+        park_designs_destroy(p->designs);
+    }
     sim_arena_destroy(p->arena);
 }
 
@@ -249,7 +331,25 @@ char *park_load_show(const struct park *p, bool origin)
 {
     struct root root;
     make_root(&root);
-    return sim_kind_show(&root.kind, p->tree, origin);
+    char *designs = park_designs_comment(p->designs, p->design);
+    char *park = sim_kind_show(&root.kind, p->tree, origin);
+    char *text = sim_base_format("%s%s", designs, park);
+    free(designs);
+    free(park);
+    return text;
+}
+
+char *park_load_identity(const struct park *p)
+{
+    struct root root;
+    make_root(&root);
+    char *text = sim_kind_identity(&root.kind, p->tree);
+    for (int i = p->written_count; i < sim_tree_source_count(p->tree); i++) {
+        char *longer = sim_base_format("%s# %s\n", text, sim_tree_source(p->tree, i)->sha256);
+        free(text);
+        text = longer;
+    }
+    return text;
 }
 
 char *park_load_reference(void)

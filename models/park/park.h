@@ -97,6 +97,7 @@ struct park_profile {
     const struct sim_node *node;
     struct sim_dim dim;
     struct sim_table1d *table; // values in SI; NULL when it was wrong
+    bool is_borrowed;          // the table is that of the park it was loaded from
     double least, greatest;    // [SI]
 };
 
@@ -379,13 +380,20 @@ struct park {
     struct park_exchange **exchanges; // one for each `to`
     struct park_failure **failures;   // of processes and links
     int stream_count, site_count, crew_count, calendar_count, profile_count, party_count;
-    int utility_count, firm_count, process_count, stock_count, market_count, offer_count, link_count;
+    int utility_count, firm_count, process_count, stock_count, market_count, offer_count,
+        link_count;
     int exchange_count, failure_count;
 
     struct park_net *net; // build.h
 
+    const char *design;           // "shared"; NULL: the park as written
+    const char *design_title;     // NULL: none
+    const struct park *origin;    // that it was loaded from (park_load_from); NULL: from a file
+    struct park_designs *designs; // designs.h; those of the origin, if there is one
+    int written_count; // [-] the first sources of the tree that are park files and tables
+
     const struct park_file *file;
-    struct sim_tree *tree;   // the park file with overrides applied; names its sources
+    struct sim_tree *tree;   // the park file with design and overrides applied; names its sources
     struct sim_units *units; // with the park's currencies
     struct sim_arena *arena; // private: all of the above
 };
@@ -393,10 +401,12 @@ struct park {
 extern const char *const park_streams_kinds[]; // "product", "material", ...; ends with NULL
 extern const char *const park_markets_fates[]; // "landfill", "incineration", ...
 
-/** What the command line adds to a park file. */
+/** What the command line or a study makes of a park file: the design, then the overrides. */
 struct park_load_opts {
+    const char *design;           // "shared"; NULL or "base": the park as written
     const char *const *overrides; // "PATH=VALUE"; later ones win
     int override_count;
+    const char *via;   // who says the overrides; NULL: "--set"
     const char *until; // local date instead of the park's; NULL: as the file says
     bool has_seed;
     uint64_t seed;
@@ -410,10 +420,20 @@ enum sim_status park_load(const char *path, const struct park_load_opts *opts, s
 enum sim_status park_load_text(const char *name, const char *text,
                                const struct park_load_opts *opts, struct sim_diag *d,
                                struct park **out) SIM_MUST_USE;
+/** The same from a park that was loaded as written: without reading its files again. `origin` must
+ * outlive it: texts, files, tables of profiles and designs are shared. Any thread may load from
+ * one origin at any time. */
+enum sim_status park_load_from(const struct park *origin, const struct park_load_opts *opts,
+                               struct sim_diag *d, struct park **out) SIM_MUST_USE;
 void park_load_free(struct park *p); // NULL is fine
 
-/** The park resolved, as text of a park file; owned by the caller (free). */
+/** The park resolved, as text of a park file whose first lines name the designs in comments; owned
+ * by the caller (free). */
 char *park_load_show(const struct park *p, bool origin);
+
+/** What every run of it depends on, as text: the park resolved without titles, marks and comments,
+ * and the fingerprints of the other files read (profiles). Owned by the caller (free). */
+char *park_load_identity(const struct park *p);
 
 /** The generated tables of configs/README.md; owned by the caller (free). */
 char *park_load_reference(void);

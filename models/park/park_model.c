@@ -1,5 +1,7 @@
 #include "models/park/park_model.h"
 
+#include "models/park/designs.h"
+#include "models/park/designs_fit.h"
 #include "models/park/park.h"
 #include "models/park/results.h"
 #include "models/park/run.h"
@@ -11,20 +13,41 @@
 static enum sim_status load(const struct sim_model_source *source, struct sim_diag *diag,
                             void **out_data, struct sim_err *err)
 {
-    *out_data = NULL;
-    if (source->design != NULL) {
-        return sim_err_set(err, SIM_USAGE, "--design %s: this version knows no designs yet",
-                           source->design);
-    }
-    const struct park_load_opts opts = {.overrides = source->overrides,
+    (void)err;
+    const struct park_load_opts opts = {.design = source->design,
+                                        .overrides = source->overrides,
                                         .override_count = source->override_count,
+                                        .via = source->via,
                                         .until = source->until,
                                         .has_seed = source->has_seed,
                                         .seed = source->seed};
     struct park *p = NULL;
-    const enum sim_status status = park_load(source->path, &opts, diag, &p);
+    const enum sim_status status = source->base != NULL
+                                       ? park_load_from(source->base, &opts, diag, &p)
+                                       : park_load(source->path, &opts, diag, &p);
     *out_data = p;
     return status;
+}
+
+static enum sim_status open_base(const char *path, struct sim_diag *diag, void **out_base,
+                                 struct sim_err *err)
+{
+    (void)err;
+    struct park *p = NULL;
+    const enum sim_status status = park_load(path, NULL, diag, &p);
+    *out_base = p;
+    return status;
+}
+
+static const char *design(const void *base, int i)
+{
+    const struct park *p = base;
+    return i >= 0 ? park_designs_name(p->designs, i) : NULL;
+}
+
+static char *identity(const void *data)
+{
+    return park_load_identity(data);
 }
 
 static void unload(void *data)
@@ -53,6 +76,7 @@ static enum sim_status declare(const void *const *data, int data_count,
 {
     (void)want;
     (void)diag;
+    SIM_TRY(park_designs_fit_agree(data, data_count, err));
     const struct park **parks = sim_base_alloc((size_t)data_count, sizeof(struct park *));
     for (int i = 0; i < data_count; i++) {
         parks[i] = data[i];
@@ -71,7 +95,9 @@ static void *state_create(const void *data, const struct sim_schema *schema,
                           const struct sim_model_want *want, struct sim_err *err)
 {
     (void)want;
-    (void)err;
+    if (park_designs_fit_schema(data, schema, err) != SIM_OK) {
+        return NULL;
+    }
     return park_run_create(data, schema);
 }
 
@@ -112,10 +138,14 @@ const struct sim_model park_park_model = {.program = "ecopark",
                                           .version = NULL, // the program's, with its commit
                                           .about = "a simulator of eco-industrial parks",
                                           .thing = "PARK",
+                                          .open = open_base,
+                                          .close = unload,
+                                          .design = design,
                                           .load = load,
                                           .unload = unload,
                                           .facts = facts,
                                           .input = input,
+                                          .identity = identity,
                                           .declare = declare,
                                           .point = point,
                                           .state_create = state_create,

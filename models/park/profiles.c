@@ -286,13 +286,55 @@ static void make_table(struct park_loader *l, struct park_profile *f, const stru
     }
 }
 
+static bool is_same(const struct sim_node *a, const struct sim_node *b)
+{
+    if (a == NULL || b == NULL) {
+        return a == b;
+    }
+    bool same = a->kind == b->kind && a->count == b->count &&
+                (a->text == NULL || strcmp(a->text, b->text) == 0);
+    for (int i = 0; same && i < a->count; i++) {
+        same = (a->children[i]->name == NULL ||
+                strcmp(a->children[i]->name, b->children[i]->name) == 0) &&
+               is_same(a->children[i], b->children[i]);
+    }
+    return same;
+}
+
+static bool has_same_money(const struct park *p, const struct park *q)
+{
+    const struct sim_node *mine = sim_tree_child(sim_tree_root(p->tree), "economy");
+    const struct sim_node *other = sim_tree_child(sim_tree_root(q->tree), "economy");
+    return is_same(sim_tree_child(mine, "currency"), sim_tree_child(other, "currency")) &&
+           is_same(sim_tree_child(mine, "currencies"), sim_tree_child(other, "currencies"));
+}
+
+// The series that the park it was loaded from has under the same name, when it was asked for in the
+// same words and they mean the same: times may count from the park's start, units may be money.
+static bool borrow(const struct park *p, struct park_profile *f)
+{
+    const struct park *q = p->origin;
+    const int32_t i = q != NULL ? PARK_ID(q, profile, park_profile, f->name) : -1;
+    if (i < 0 || q->profiles[i]->table == NULL || q->start_us != p->start_us ||
+        q->until_us != p->until_us || !is_same(f->node, q->profiles[i]->node) ||
+        strcmp(f->csv, q->profiles[i]->csv) != 0 || !has_same_money(p, q)) {
+        return false;
+    }
+    f->table = q->profiles[i]->table;
+    f->is_borrowed = true;
+    f->dim = q->profiles[i]->dim;
+    f->least = q->profiles[i]->least;
+    f->greatest = q->profiles[i]->greatest;
+    return true;
+}
+
 static void resolve(struct park_loader *l)
 {
     struct park *p = l->park;
     for (int i = 0; i < p->profile_count; i++) {
         struct park_profile *f = p->profiles[i];
         const struct sim_node *at = sim_tree_child(f->node, "csv");
-        if (f->csv == NULL || at == NULL) {
+        if (f->csv == NULL || at == NULL || borrow(p, f)) {
             continue;
         }
         const struct sim_source *source = sim_tree_read_file(p->tree, at, at->text, l->diag);

@@ -1,0 +1,151 @@
+#include "models/park/designs_fit.h"
+
+#include "models/park/designs.h"
+#include "models/park/layout.h"
+#include "models/park/park.h"
+#include "models/park/results.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *name_of(const struct park *p)
+{
+    return p->design != NULL ? p->design : PARK_DESIGNS_BASE;
+}
+
+// ---- Among designs ----
+
+/** Add "park.until of late is not that of base". */
+static void differ(char **text, const char *what, const struct park *p, const struct park *q)
+{
+    char *longer = sim_base_format("%s%s%s of design '%s' is not that of '%s'", *text,
+                                   (*text)[0] != '\0' ? "; " : "", what, name_of(p), name_of(q));
+    free(*text);
+    *text = longer;
+}
+
+static void compare_heads(char **text, const struct park *p, const struct park *q)
+{
+    if (p->start_us != q->start_us) {
+        differ(text, "park.start", p, q);
+    }
+    if (p->warm_us - p->start_us != q->warm_us - q->start_us) {
+        differ(text, "park.warmup", p, q);
+    }
+    if (p->until_us != q->until_us) {
+        differ(text, "park.until", p, q);
+    }
+    if (p->offset_us != q->offset_us) {
+        differ(text, "park.utc_offset", p, q);
+    }
+    if (p->record_us != q->record_us) {
+        differ(text, "park.record.every", p, q);
+    }
+    if (p->record != q->record) {
+        differ(text, "park.record.what", p, q);
+    }
+    if (strcmp(p->currency != NULL ? p->currency : "", q->currency != NULL ? q->currency : "") !=
+        0) {
+        differ(text, "economy.currency", p, q);
+    }
+}
+
+/** Both lists are sorted by name. */
+static void compare_units(char **text, const struct park *p, const struct park *q)
+{
+    for (int i = 0, k = 0; i < p->stream_count && k < q->stream_count;) {
+        const int order = strcmp(p->streams[i]->name, q->streams[k]->name);
+        if (order == 0 && strcmp(p->streams[i]->unit, q->streams[k]->unit) != 0) {
+            char *what = sim_base_format("streams.%s.unit", p->streams[i]->name);
+            differ(text, what, p, q);
+            free(what);
+        }
+        i += order <= 0 ? 1 : 0;
+        k += order >= 0 ? 1 : 0;
+    }
+}
+
+enum sim_status park_designs_fit_agree(const void *const *parks, int count, struct sim_err *err)
+{
+    char *text = sim_base_strdup("");
+    for (int i = 1; i < count; i++) {
+        for (int k = 0; k < i; k++) {
+            compare_units(&text, parks[i], parks[k]);
+        }
+        compare_heads(&text, parks[i], parks[0]);
+    }
+    const enum sim_status status =
+        text[0] == '\0'
+            ? SIM_OK
+            : sim_err_set(err, SIM_INPUT, "designs of one study must share these: %s", text);
+    free(text);
+    return status;
+}
+
+// ---- Within a results file ----
+
+static enum sim_status lacks(struct sim_err *err, const struct park *p, const char *what)
+{
+    return sim_err_set(err, SIM_INPUT,
+                       "design '%s' has %s, which the results were not declared with", name_of(p),
+                       what);
+}
+
+/** Is the label on the axis called `name` and `tag`? */
+static bool has(const struct sim_schema *s, const char *group, const char *name, const char *tag,
+                const char *label)
+{
+    char axis[128];
+    (void)snprintf(axis, sizeof(axis), "%s%s", name, tag);
+    const int at = sim_schema_axis_find(s, group, axis);
+    return at >= 0 && sim_schema_label(s, at, label) >= 0;
+}
+
+static enum sim_status fit_layout(const struct park *p, const struct park_layout *l,
+                                  const struct sim_schema *s, struct sim_err *err)
+{
+    for (int i = 0; i < l->link_count; i++) {
+        const struct park_layout_link *k = &l->links[i];
+        if (!has(s, NULL, "link_", l->units[k->unit].tag, k->label) ||
+            !has(s, "ledger", "entry", "", k->label)) {
+            return lacks(err, p, k->label);
+        }
+    }
+    for (int i = 0; i < l->stock_count; i++) {
+        const struct park_layout_stock *k = &l->stocks[i];
+        if (!has(s, NULL, "stock_", l->units[k->unit].tag, k->label)) {
+            return lacks(err, p, k->label);
+        }
+    }
+    for (int i = 0; i < p->stream_count; i++) {
+        if (!has(s, NULL, "stream_", l->units[l->unit_of[i]].tag, p->streams[i]->name)) {
+            return lacks(err, p, p->streams[i]->name);
+        }
+    }
+    return SIM_OK;
+}
+
+enum sim_status park_designs_fit_schema(const struct park *p, const struct sim_schema *schema,
+                                        struct sim_err *err)
+{
+    const int64_t intervals = sim_schema_axis_at(schema, SIM_SCHEMA_AXIS_TIME)->length;
+    if (park_results_interval_count(p) != intervals) {
+        return lacks(err, p, "another recording clock");
+    }
+    struct park_layout *l = park_layout_create(p);
+    const enum sim_status status = fit_layout(p, l, schema, err);
+    park_layout_destroy(l);
+    SIM_TRY(status);
+    for (int i = 0; i < p->party_count; i++) {
+        if (!has(schema, NULL, "party", "", p->parties[i].name)) {
+            return lacks(err, p, p->parties[i].name);
+        }
+    }
+    for (int i = 0; i < p->process_count; i++) {
+        if (!has(schema, NULL, "unit", "", p->processes[i]->name)) {
+            return lacks(err, p, p->processes[i]->name);
+        }
+    }
+    return SIM_OK;
+}
