@@ -57,7 +57,9 @@ static enum sim_status act_reference(const struct sim_model_call *call, struct s
 }
 
 static const struct sim_option show_options[] = {
-    {.name = "origin", .help = "name the place of each value in a comment"}, SIM_OPTION_END};
+    {.name = "design", .value = "NAME", .help = "this design of the park [base]"},
+    {.name = "origin", .help = "name the place of each value in a comment"},
+    SIM_OPTION_END};
 
 static const struct sim_option reference_options[] = {
     {.name = "update", .value = "FILE", .help = "put it between the markers of this file instead"},
@@ -65,10 +67,12 @@ static const struct sim_option reference_options[] = {
 
 const struct sim_model_command park_show_commands[PARK_SHOW_COMMANDS] = {
     {.name = "show",
-     .usage = "PARK",
+     .usage = "PARK [--design NAME]",
      .help = "print the park as resolved",
-     .details = "Overrides are applied, short forms written out and defaults filled in; what is\n"
-                "printed is a park file that means the same.\n",
+     .details =
+         "Overrides are applied, short forms written out and defaults filled in; what is\n"
+         "printed is a park file that means the same. Designs are named in comments; print one\n"
+         "with --design.\n",
      .options = show_options,
      .loads_park = true,
      .positional_min = 1,
@@ -85,7 +89,8 @@ const struct sim_model_command park_show_commands[PARK_SHOW_COMMANDS] = {
      .details =
          "The park runs to that instant; then the chain of causes is told: what holds ENTITY, who\n"
          "is served before it and who shares with it, what holds those, up to a capacity, a stock\n"
-         "or a circle. ENTITY is a process (mill.paper), a contract, a link, a trade with a market\n"
+         "or a circle. ENTITY is a process (mill.paper), a contract, a link, a trade with a "
+         "market\n"
          "as the trace names it, a stock (mill.yard) or a junction (mill:steam).\n",
      .options = park_why_options,
      .loads_park = true,

@@ -19,6 +19,7 @@ enum {
 
 const struct sim_option park_why_options[] = {
     {.name = "at", .value = "TIME", .help = "the instant, local time: \"2026-01-01 06:00\""},
+    {.name = "design", .value = "NAME", .help = "of this design of the park [base]"},
     {.name = "seed", .value = "N", .help = "seed of the random numbers, instead of the park's"},
     {.name = "replication", .value = "N", .help = "which of the runs that differ by chance [0]"},
     {.name = "json", .help = "print one JSON object"},

@@ -9,6 +9,7 @@ static enum sim_status read_source(struct sim_option_args *args, struct sim_mode
     int64_t seed = 0;
 
     *out = (struct sim_model_source){.path = sim_option_positional(args, 0),
+                                     .design = sim_option_text(args, "design"),
                                      .until = sim_option_text(args, "until")};
     out->overrides = sim_option_texts(args, "set", &out->override_count);
     SIM_TRY(sim_option_int(args, "seed", 0, INT64_MAX, &seed, err));
@@ -17,7 +18,7 @@ static enum sim_status read_source(struct sim_option_args *args, struct sim_mode
     return SIM_OK;
 }
 
-static void tell_mistakes(const struct sim_cli *cli, struct sim_diag *diag)
+void sim_cli_tell_mistakes(const struct sim_cli *cli, struct sim_diag *diag)
 {
     char *text = sim_diag_render(diag, 0);
 
@@ -39,7 +40,7 @@ enum sim_status sim_cli_load_quietly(const struct sim_cli *cli, struct sim_optio
         status = sim_diag_status(diag); // a model that forgot to say so
     }
     if (tells) {
-        tell_mistakes(cli, diag);
+        sim_cli_tell_mistakes(cli, diag);
     }
     if (status != SIM_OK) {
         if (sim_diag_wrong(diag) > 0) {

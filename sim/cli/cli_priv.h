@@ -58,6 +58,9 @@ enum sim_status sim_cli_load_quietly(const struct sim_cli *cli, struct sim_optio
                                      struct sim_diag *diag, bool tells, void **out_data,
                                      struct sim_err *err);
 
+/** Print mistakes and warnings as text. */
+void sim_cli_tell_mistakes(const struct sim_cli *cli, struct sim_diag *diag);
+
 /** As sim_cli_load_quietly, with a list of mistakes of its own. */
 enum sim_status sim_cli_load_telling(const struct sim_cli *cli, struct sim_option_args *args,
                                      void **out_data, struct sim_err *err);

@@ -5,6 +5,7 @@
 
 static const struct sim_option options[] = {
     SIM_CLI_SET_OPTION,
+    {.name = "design", .value = "NAME", .help = "only this design of the park, not all of them"},
     {.name = "json", .help = "print one JSON object: ok, mistakes (file, line, path, ...)"},
     SIM_OPTION_END};
 
@@ -88,21 +89,74 @@ static enum sim_status try_declare(const struct sim_cli *cli, const void *data, 
     return status;
 }
 
+/** Another design of the park: its mistakes carry its name, and those of the park as written are
+ * not told again. */
+static enum sim_status check_design(const struct sim_cli *cli,
+                                    const struct sim_model_source *source, struct sim_diag *diag,
+                                    struct sim_err *err)
+{
+    void *data = NULL;
+    enum sim_status status = cli->model->load(source, diag, &data, err);
+
+    if (status == SIM_OK) {
+        status = try_declare(cli, data, err);
+    }
+    cli->model->unload(data);
+    return status;
+}
+
+/** All designs beside the one that was loaded already. The first status that is not fine. */
+static enum sim_status check_designs(const struct sim_cli *cli, struct sim_option_args *args,
+                                     struct sim_diag *diag, struct sim_err *err)
+{
+    struct sim_model_source source = {.path = sim_option_positional(args, 0)};
+    struct sim_diag *told = sim_diag_create(); // of the park as written: known already
+    void *base = NULL;
+    enum sim_status worst = SIM_OK;
+
+    source.overrides = sim_option_texts(args, "set", &source.override_count);
+    if (cli->model->open(source.path, told, &base, err) == SIM_OK) {
+        source.base = base;
+        for (int i = 0; (source.design = cli->model->design(base, i)) != NULL; i++) {
+            const enum sim_status status = check_design(cli, &source, diag, err);
+            worst = worst == SIM_OK ? status : worst;
+        }
+    }
+    cli->model->close(base);
+    sim_diag_destroy(told);
+    return worst;
+}
+
+static bool has_designs(const struct sim_cli *cli, struct sim_option_args *args)
+{
+    return cli->model->open != NULL && !sim_option_is_given(args, "design");
+}
+
 static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *args,
                            struct sim_err *err)
 {
     const bool is_json = sim_option_is_given(args, "json");
     struct sim_diag *diag = sim_diag_create();
     void *data = NULL;
-    enum sim_status status = sim_cli_load_quietly(cli, args, diag, !is_json, &data, err);
+    enum sim_status status = sim_cli_load_quietly(cli, args, diag, false, &data, err);
 
     if (status == SIM_OK) {
         status = try_declare(cli, data, err);
     }
+    if (status != SIM_USAGE && has_designs(cli, args)) {
+        const enum sim_status of_designs = check_designs(cli, args, diag, err);
+        status = status == SIM_OK ? of_designs : status;
+    }
     if (is_json && status != SIM_USAGE) {
         print_json(cli, diag, data, status, err);
-    } else if (status == SIM_OK) {
+    } else if (!is_json) {
+        sim_cli_tell_mistakes(cli, diag);
+    }
+    if (!is_json && status == SIM_OK) {
         print_text(cli, diag, data, sim_option_positional(args, 0));
+    }
+    if (sim_diag_wrong(diag) > 0) {
+        err->text[0] = '\0'; // the mistakes say it
     }
     cli->model->unload(data);
     sim_diag_destroy(diag);
@@ -111,7 +165,7 @@ static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *ar
 
 const struct sim_cli_command sim_cmd_check_command = {
     .name = "check",
-    .usage = "PARK [--set PATH=VALUE]... [--json]",
+    .usage = "PARK [--design NAME] [--set PATH=VALUE]... [--json]",
     .help = "read a park and tell all its mistakes at once, without running it",
     .options = options,
     .positional_min = 1,
