@@ -74,14 +74,12 @@ static enum sim_status declare(const void *const *data, int data_count,
                                const struct sim_model_want *want, struct sim_diag *diag,
                                struct sim_schema *out, struct sim_err *err)
 {
-    (void)want;
-    (void)diag;
     SIM_TRY(park_designs_fit_agree(data, data_count, err));
     const struct park **parks = sim_base_alloc((size_t)data_count, sizeof(struct park *));
     for (int i = 0; i < data_count; i++) {
         parks[i] = data[i];
     }
-    const enum sim_status status = park_results_declare(parks, data_count, out, err);
+    const enum sim_status status = park_results_declare(parks, data_count, want, diag, out, err);
     free(parks);
     return status;
 }
@@ -94,11 +92,10 @@ static void point(const void *data, const struct sim_schema *schema, struct sim_
 static void *state_create(const void *data, const struct sim_schema *schema,
                           const struct sim_model_want *want, struct sim_err *err)
 {
-    (void)want;
     if (park_designs_fit_schema(data, schema, err) != SIM_OK) {
         return NULL;
     }
-    return park_run_create(data, schema);
+    return park_run_create(data, want, schema);
 }
 
 static void state_destroy(void *state)

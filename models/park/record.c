@@ -13,6 +13,8 @@ struct park_recorder {
     double *activity_before;                       // by process
     double *down_before;                           // by process [h]
     double *wanted_began;                          // by activity, at the begin
+    double *down_began;                            // by process, then link [h], at the begin
+    double *full_load_h, *down_h;                  // of park_record_hours
     int32_t *activity_of;                          // by process
     double *scale;                                 // by stream: SI per unit
     struct park_books_party *books, *books_before; // by party; before the interval
@@ -29,6 +31,9 @@ struct park_recorder *park_record_create(const struct park_record_parts *parts)
     r->down_before = sim_base_alloc(processes, sizeof(double));
     r->wanted_began = sim_base_alloc((size_t)p->net->activity_count, sizeof(double));
     r->activity_of = sim_base_alloc(processes, sizeof(int32_t));
+    r->down_began = sim_base_alloc(processes + (size_t)p->link_count, sizeof(double));
+    r->down_h = sim_base_alloc(processes + (size_t)p->link_count, sizeof(double));
+    r->full_load_h = sim_base_alloc(processes, sizeof(double));
     r->books = sim_base_alloc((size_t)p->party_count, sizeof(*r->books));
     r->books_before = sim_base_alloc((size_t)p->party_count, sizeof(*r->books));
     r->scale = sim_base_alloc((size_t)p->stream_count, sizeof(double));
@@ -53,6 +58,9 @@ void park_record_destroy(struct park_recorder *r)
     free(r->down_before);
     free(r->wanted_began);
     free(r->activity_of);
+    free(r->down_began);
+    free(r->down_h);
+    free(r->full_load_h);
     free(r->scale);
     free(r->books);
     free(r->books_before);
@@ -65,7 +73,7 @@ static void put_levels(const struct park_recorder *r, struct sim_row *row, int64
     for (int i = 0; i < out->layout->stock_count; i++) {
         const struct park_layout_stock *k = &out->layout->stocks[i];
         const int var = out->units[k->unit].level;
-        if (var >= 0) {
+        if (var >= 0 && out->stock_kept[i]) {
             sim_row_put(row, var, out->stock_at[i] * (out->intervals + 1) + instant,
                         sim_flow_level(r->parts.flow, k->pool) / r->scale[k->stream]);
         }
@@ -82,6 +90,9 @@ void park_record_begin(struct park_recorder *r, struct sim_row *row, sim_time no
         r->activity_before[i] = 0;
         r->down_before[i] = park_breakdown_down_h(r->parts.breakdowns, now, i);
     }
+    for (int i = 0; i < p->process_count + p->link_count; i++) {
+        r->down_began[i] = park_breakdown_down_h(r->parts.breakdowns, now, i);
+    }
     for (int a = 0; a < p->net->activity_count; a++) {
         r->wanted_began[a] = park_drive_wanted(r->parts.drives, now, a);
     }
@@ -95,7 +106,7 @@ static void put_flows(struct park_recorder *r, struct sim_row *row)
     for (int i = 0; i < out->layout->link_count; i++) {
         const struct park_layout_link *k = &out->layout->links[i];
         const int var = out->units[k->unit].flow;
-        if (var >= 0) {
+        if (var >= 0 && out->link_kept[i]) {
             const double sum = park_ledger_sent(r->parts.ledger, r->parts.flow, k->move);
             sim_row_put(row, var, out->link_at[i] * out->intervals + r->interval,
                         (sum - r->flow_before[i]) / r->scale[k->stream]);
@@ -108,6 +119,9 @@ static void put_activities(struct park_recorder *r, struct sim_row *row, sim_tim
 {
     const struct park_results *out = r->parts.results;
     for (int i = 0; out->running >= 0 && i < r->parts.park->process_count; i++) {
+        if (!out->process_kept[i]) {
+            continue;
+        }
         const int64_t at = out->process_at[i] * out->intervals + r->interval;
         const double sum = park_ledger_activity(r->parts.ledger, r->parts.flow, r->activity_of[i]);
         const double most = park_results_full_load(r->parts.park, i);
@@ -148,7 +162,8 @@ static void put_books_series(struct park_recorder *r, struct sim_row *row)
     for (int i = 0; i < r->parts.park->party_count; i++) {
         const int64_t at = out->party_at[i] * out->intervals + r->interval;
         for (int k = 0; k < PARK_BOOKS_COLUMNS; k++) {
-            if (out->party_series[k] >= 0) {
+            if (out->party_series[k] >= 0 &&
+                (out->party_kept[i] & (unsigned)park_books_names[k].recorded) != 0) {
                 sim_row_put(row, out->party_series[k], at,
                             r->books[i].of[k] - r->books_before[i].of[k]);
             }
@@ -254,4 +269,18 @@ void park_record_totals(struct park_recorder *r, struct sim_row *row, sim_time n
         sim_row_f64(row, unit->residual)[out->stream_at[s]] = b.residual / r->scale[s];
         sim_row_f64(row, unit->throughput)[out->stream_at[s]] = b.throughput / r->scale[s];
     }
+}
+
+struct park_responses_hours park_record_hours(struct park_recorder *r, sim_time now)
+{
+    const struct park *p = r->parts.park;
+    for (int32_t i = 0; i < p->process_count; i++) {
+        const double sum = park_ledger_activity(r->parts.ledger, r->parts.flow, r->activity_of[i]);
+        const double most = park_results_full_load(p, i);
+        r->full_load_h[i] = most > 0 && isfinite(most) ? sum / most / 3600 : (double)NAN;
+    }
+    for (int32_t i = 0; i < p->process_count + p->link_count; i++) {
+        r->down_h[i] = park_breakdown_down_h(r->parts.breakdowns, now, i) - r->down_began[i];
+    }
+    return (struct park_responses_hours){.full_load = r->full_load_h, .down = r->down_h};
 }

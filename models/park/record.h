@@ -13,6 +13,7 @@
 #include "models/park/breakdown.h"
 #include "models/park/drive.h"
 #include "models/park/ledger.h"
+#include "models/park/responses.h"
 #include "models/park/results.h"
 
 struct park_recorder; // opaque
@@ -38,5 +39,8 @@ void park_record_interval(struct park_recorder *r, struct sim_row *row, sim_time
 
 /** The run ends now, and the ledger is posted and checked: all totals. */
 void park_record_totals(struct park_recorder *r, struct sim_row *row, sim_time now);
+
+/** Full-load and down hours since the recording began, now; borrowed until the next call. */
+struct park_responses_hours park_record_hours(struct park_recorder *r, sim_time now);
 
 #endif

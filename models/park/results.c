@@ -1,5 +1,6 @@
 #include "models/park/results.h"
 
+#include "models/park/responses.h"
 #include "models/park/work.h"
 #include "sim/cfg/tree.h"
 
@@ -59,6 +60,10 @@ static void settle(struct gathered *g)
 
 /** All that the designs have, each list sorted. */
 struct world {
+    const struct park *const *parks;
+    int park_count;
+    const struct sim_model_want *want;
+    struct park_results_choice choice; // of the first
     struct sim_schema *schema;
     struct sim_arena *arena;
     struct gathered links, stocks, streams, processes, parties;
@@ -256,7 +261,32 @@ static const struct total stream_totals[] = {
     {"balance_throughput_%", "larger of what came in and what went out",
      "the design has no such stream", false}};
 
-static void declare_links(struct world *w, const struct entity *unit, unsigned record)
+/** Whether any design keeps a series of flows (or levels) of this unit. */
+static bool keeps_unit(const struct world *w, const char *unit, enum park_record_what kind)
+{
+    if (!park_results_choice_has(&w->choice, kind)) {
+        return false;
+    }
+    for (int k = 0; k < w->park_count; k++) {
+        const struct park_layout *l = w->layouts[k];
+        const struct park *p = w->parks[k];
+        for (int i = 0; kind == PARK_RECORD_FLOWS && i < l->link_count; i++) {
+            if (strcmp(l->units[l->links[i].unit].text, unit) == 0 &&
+                park_results_choice_has_link(&w->choice, p, &l->links[i])) {
+                return true;
+            }
+        }
+        for (int i = 0; kind == PARK_RECORD_LEVELS && i < l->stock_count; i++) {
+            if (strcmp(l->units[l->stocks[i].unit].text, unit) == 0 &&
+                park_results_choice_has_stock(&w->choice, p, &l->stocks[i])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void declare_links(struct world *w, const struct entity *unit)
 {
     const char *name = format(w, "link_%", unit->from);
     const int axis = add_axis(w, NULL, name, &w->links, unit->label, "from > to: stream");
@@ -273,15 +303,15 @@ static void declare_links(struct world *w, const struct entity *unit, unsigned r
               offsetof(struct entity, exchange));
     add_present(w, format(w, "present_link_%", unit->from), axis);
     add_totals(w, link_totals, SIM_COUNT(link_totals), axis, unit);
-    if ((record & PARK_RECORD_FLOWS) != 0) {
+    if (keeps_unit(w, unit->label, PARK_RECORD_FLOWS)) {
         add_series(w, format(w, "flow_%", unit->from), axis, SIM_SCHEMA_AXIS_TIME, unit->label,
                    "amount in the interval, as it left `from`");
     }
 }
 
-static void declare_unit(struct world *w, const struct entity *unit, unsigned record)
+static void declare_unit(struct world *w, const struct entity *unit)
 {
-    declare_links(w, unit, record);
+    declare_links(w, unit);
     const int streams =
         add_axis(w, NULL, format(w, "stream_%", unit->from), &w->streams, unit->label, "stream");
     add_totals(w, stream_totals, SIM_COUNT(stream_totals), streams, unit);
@@ -296,19 +326,19 @@ static void declare_unit(struct world *w, const struct entity *unit, unsigned re
         add_axis(w, NULL, format(w, "stock_%", unit->from), &w->stocks, unit->label, "stock");
     add_present(w, format(w, "present_stock_%", unit->from), stocks);
     add_totals(w, stock_totals, SIM_COUNT(stock_totals), stocks, unit);
-    if ((record & PARK_RECORD_LEVELS) != 0) {
+    if (keeps_unit(w, unit->label, PARK_RECORD_LEVELS)) {
         add_series(w, format(w, "level_%", unit->from), stocks, SIM_SCHEMA_AXIS_INSTANT,
                    unit->label, "level");
     }
 }
 
-static void declare_units(struct world *w, unsigned record)
+static void declare_units(struct world *w)
 {
     if (w->processes.count == 0) {
         return;
     }
     const int axis = add_axis(w, NULL, "unit", &w->processes, NULL, "process");
-    if ((record & PARK_RECORD_ACTIVITIES) != 0) {
+    if (park_results_choice_has(&w->choice, PARK_RECORD_ACTIVITIES)) {
         add_series(w, "running", axis, SIM_SCHEMA_AXIS_TIME, "h", "full-load hours");
         add_series(w, "down", axis, SIM_SCHEMA_AXIS_TIME, "h",
                    "hours times the share of the capacity that failures took");
@@ -327,7 +357,7 @@ static void declare_books(struct world *w, int axis, const struct park *p)
                                                                  .dims = {axis},
                                                                  .units = units,
                                                                  .long_name = n->words});
-        if ((p->record & (unsigned)n->recorded) != 0) {
+        if (park_results_choice_has(&w->choice, n->recorded)) {
             add_series(w, n->name, axis, SIM_SCHEMA_AXIS_TIME, units, n->words);
         }
     }
@@ -412,6 +442,17 @@ static const char *relative(const struct sim_tree *tree, const char *path)
     return path[0] == '/' ? strrchr(path, '/') + 1 : path;
 }
 
+static bool is_first_of_design(const struct park *const *parks, int i)
+{
+    const char *design = parks[i]->design != NULL ? parks[i]->design : "";
+    for (int k = 0; k < i; k++) {
+        if (strcmp(parks[k]->design != NULL ? parks[k]->design : "", design) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void declare_inputs(struct world *w, const struct park *const *parks, int count)
 {
     const struct sim_tree *tree = parks[0]->tree;
@@ -420,9 +461,12 @@ static void declare_inputs(struct world *w, const struct park *const *parks, int
         sim_schema_input_file(w->schema, relative(tree, source->path), source->sha256);
     }
     for (int i = 0; i < count; i++) {
+        if (!is_first_of_design(parks, i)) {
+            continue;
+        }
+        const char *design = parks[i]->design != NULL ? parks[i]->design : "base";
         char *text = park_load_show(parks[i], false);
-        sim_schema_input_text(w->schema, i == 0 ? "park" : format(w, "park %", parks[i]->title),
-                              text);
+        sim_schema_input_text(w->schema, i == 0 ? "park" : format(w, "park %", design), text);
         free(text);
     }
 }
@@ -443,6 +487,7 @@ static void declare_clock(struct world *w, const struct park *p)
 }
 
 enum sim_status park_results_declare(const struct park *const *parks, int park_count,
+                                     const struct sim_model_want *want, struct sim_diag *d,
                                      struct sim_schema *out, struct sim_err *err)
 {
     for (int i = 1; i < park_count; i++) {
@@ -453,23 +498,37 @@ enum sim_status park_results_declare(const struct park *const *parks, int park_c
                                "one results file has one time axis");
         }
     }
-    struct world w = {.schema = out, .arena = sim_arena_create()};
+    struct world w = {.parks = parks,
+                      .park_count = park_count,
+                      .want = want,
+                      .choice = park_results_choice_make(parks[0], want),
+                      .schema = out,
+                      .arena = sim_arena_create()};
+    if (want != NULL && want->is_exact) {
+        sim_schema_exact(out);
+    }
+    if (want != NULL) {
+        park_results_choice_check(parks, park_count, want, d);
+    }
     gather(&w, parks, park_count);
     declare_clock(&w, parks[0]);
     sim_schema_root_attr(out, "title", parks[0]->title);
     for (int i = 0; i < w.units.count; i++) {
-        declare_unit(&w, &w.units.at[i], parks[0]->record);
+        declare_unit(&w, &w.units.at[i]);
     }
-    declare_units(&w, parks[0]->record);
+    declare_units(&w);
     declare_parties(&w, parks[0]);
     declare_ledger(&w, parks[0]->currency);
+    if (want != NULL) {
+        park_responses_declare(parks, park_count, want, d, out);
+    }
     park_work_declare(out);
     declare_inputs(&w, parks, park_count);
     for (int i = 0; i < park_count; i++) {
         park_layout_destroy(w.layouts[i]);
     }
     sim_arena_destroy(w.arena);
-    return SIM_OK;
+    return d != NULL ? sim_diag_status(d) : SIM_OK;
 }
 
 /** The variable whose name has the unit's tag for %; -1 when it is not recorded. */
@@ -537,8 +596,37 @@ static void bind_columns(struct park_results *r, const struct park *p, const str
     }
 }
 
+/** Whose series are kept. */
+static void bind_choice(struct park_results *r, const struct park *p,
+                        const struct sim_model_want *want)
+{
+    static const enum park_record_what kinds[] = {PARK_RECORD_EMISSIONS, PARK_RECORD_MONEY};
+    const struct park_results_choice c = park_results_choice_make(p, want);
+    const struct park_layout *l = r->layout;
+    r->link_kept = sim_base_alloc((size_t)l->link_count, sizeof(bool));
+    r->stock_kept = sim_base_alloc((size_t)l->stock_count, sizeof(bool));
+    r->process_kept = sim_base_alloc((size_t)p->process_count, sizeof(bool));
+    r->party_kept = sim_base_alloc((size_t)p->party_count, sizeof(unsigned));
+    for (int i = 0; i < l->link_count; i++) {
+        r->link_kept[i] = park_results_choice_has_link(&c, p, &l->links[i]);
+    }
+    for (int i = 0; i < l->stock_count; i++) {
+        r->stock_kept[i] = park_results_choice_has_stock(&c, p, &l->stocks[i]);
+    }
+    for (int32_t i = 0; i < p->process_count; i++) {
+        r->process_kept[i] = park_results_choice_has_process(&c, p, i);
+    }
+    for (int32_t i = 0; i < p->party_count; i++) {
+        for (int k = 0; k < SIM_COUNT(kinds); k++) {
+            r->party_kept[i] |=
+                park_results_choice_has_party(&c, p, i, kinds[k]) ? (unsigned)kinds[k] : 0;
+        }
+    }
+}
+
 void park_results_bind(struct park_results *r, const struct park *p,
-                       const struct park_layout *layout, const struct sim_schema *schema)
+                       const struct park_layout *layout, const struct sim_model_want *want,
+                       const struct sim_schema *schema)
 {
     *r = (struct park_results){.layout = layout,
                                .running = sim_schema_var_find(schema, NULL, "running"),
@@ -563,6 +651,7 @@ void park_results_bind(struct park_results *r, const struct park *p,
         r->party_series[i] = sim_schema_var_find(schema, NULL, park_books_names[i].name);
     }
     bind_columns(r, p, schema);
+    bind_choice(r, p, want);
 }
 
 void park_results_unbind(struct park_results *r)
@@ -574,6 +663,10 @@ void park_results_unbind(struct park_results *r)
     free(r->stream_at);
     free(r->process_at);
     free(r->party_at);
+    free(r->link_kept);
+    free(r->stock_kept);
+    free(r->process_kept);
+    free(r->party_kept);
     *r = (struct park_results){0};
 }
 

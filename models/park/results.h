@@ -28,11 +28,14 @@
 
 #include "models/park/books.h"
 #include "models/park/layout.h"
+#include "models/park/results_choice.h"
 #include "sim/store/row.h"
 #include "sim/store/schema.h"
 
-/** Declare axes, variables and inputs for the designs of a study. */
+/** Declare axes, variables and inputs for the designs of a study, series as `want` chooses and its
+ * responses (responses.h). What is wrong with it goes to `d`; both may be NULL. */
 enum sim_status park_results_declare(const struct park *const *parks, int park_count,
+                                     const struct sim_model_want *want, struct sim_diag *d,
                                      struct sim_schema *out, struct sim_err *err) SIM_MUST_USE;
 
 /** The variables of one unit; -1 where not recorded. */
@@ -49,16 +52,20 @@ struct park_results {
     int quantity, lost, mass, energy, money, take_or_pay, carriage; // of /ledger
     int co2e, process, biogenic;                                    // of /ledger
     int party_total[PARK_BOOKS_COLUMNS], party_series[PARK_BOOKS_COLUMNS];
-    int32_t *link_at, *entry_at; // by link of the layout: its columns
-    int32_t *stock_at;           // by stock of the layout
-    int32_t *stream_at;          // by stream
-    int32_t *process_at;         // by process, on axis unit
-    int32_t *party_at;           // by party
-    int64_t intervals;           // [-] of the recording
+    int32_t *link_at, *entry_at;                 // by link of the layout: its columns
+    int32_t *stock_at;                           // by stock of the layout
+    int32_t *stream_at;                          // by stream
+    int32_t *process_at;                         // by process, on axis unit
+    int32_t *party_at;                           // by party
+    int64_t intervals;                           // [-] of the recording
+    bool *link_kept, *stock_kept, *process_kept; // whose series are kept, by id of the above
+    unsigned *party_kept;                        // by party: flags of enum park_record_what
 };
 
+/** `want`: as declared; NULL: nothing. */
 void park_results_bind(struct park_results *r, const struct park *p,
-                       const struct park_layout *layout, const struct sim_schema *schema);
+                       const struct park_layout *layout, const struct sim_model_want *want,
+                       const struct sim_schema *schema);
 void park_results_unbind(struct park_results *r);
 
 /** Fill present_link_U and present_stock_U of a point. */

@@ -9,6 +9,7 @@
 #include "models/park/happening.h"
 #include "models/park/ledger.h"
 #include "models/park/record.h"
+#include "models/park/responses.h"
 #include "models/park/results.h"
 #include "models/park/roster.h"
 #include "models/park/work.h"
@@ -30,6 +31,7 @@ struct park_run {
     const struct sim_schema *schema;
     struct park_layout *layout;
     struct park_results results;
+    struct park_responses *responses; // NULL: none are wanted
     struct park_roster roster;
     struct sim_flow *flow;
     struct park_ledger *ledger;
@@ -111,13 +113,15 @@ static void make_targets(struct park_run *r)
 
 static sim_flow_on_change on_change;
 
-struct park_run *park_run_create(const struct park *p, const struct sim_schema *schema)
+struct park_run *park_run_create(const struct park *p, const struct sim_model_want *want,
+                                 const struct sim_schema *schema)
 {
     struct park_run *r = sim_base_alloc(1, sizeof(*r));
     r->park = p;
     r->schema = schema;
     r->layout = park_layout_create(p);
-    park_results_bind(&r->results, p, r->layout, schema);
+    park_results_bind(&r->results, p, r->layout, want, schema);
+    r->responses = park_responses_bind(p, &r->results, want, schema);
     park_roster_init(&r->roster, p);
     r->flow = sim_flow_create(p->net->network);
     r->ledger = park_ledger_create(p);
@@ -156,6 +160,7 @@ void park_run_destroy(struct park_run *r)
     park_ledger_destroy(r->ledger);
     sim_flow_destroy(r->flow);
     park_roster_fini(&r->roster);
+    park_responses_unbind(r->responses);
     park_results_unbind(&r->results);
     park_layout_destroy(r->layout);
     free(r->defs.modes);
@@ -450,6 +455,10 @@ static enum sim_status finish(struct park_run *r, struct sim_err *err)
     }
     SIM_TRY(park_ledger_check(r->ledger, r->flow, err));
     park_record_totals(r->recorder, r->row, r->clock.now);
+    if (r->responses != NULL) {
+        const struct park_responses_hours hours = park_record_hours(r->recorder, r->clock.now);
+        park_responses_put(r->responses, &hours, r->row);
+    }
     const struct sim_rates_work work = sim_rates_work_done(sim_flow_rates(r->flow));
     park_work_put(r->schema, r->row, &work);
     return SIM_OK;

@@ -22,8 +22,10 @@
 
 struct park_run; // opaque: the parts of a run live in run.c
 
-/** Borrows park and schema until destroy. Owned by the caller. */
-struct park_run *park_run_create(const struct park *p, const struct sim_schema *schema);
+/** Borrows park and schema until destroy; `want` as declared, NULL: nothing. Owned by the caller.
+ */
+struct park_run *park_run_create(const struct park *p, const struct sim_model_want *want,
+                                 const struct sim_schema *schema);
 void park_run_destroy(struct park_run *r); // NULL is fine
 
 /** Make one run and fill its row. SIM_FAILED with when and why it could not go on, or what does not

@@ -39,7 +39,7 @@ static double value_of(const struct sim_row *row, int var, int32_t at)
 static void open_summary(struct summary *s, const struct park *p, const struct sim_outcome *o)
 {
     *s = (struct summary){.park = p, .outcome = o, .layout = park_layout_create(p)};
-    park_results_bind(&s->results, p, s->layout, o->schema);
+    park_results_bind(&s->results, p, s->layout, NULL, o->schema);
     s->links = sim_base_alloc((size_t)s->layout->link_count, sizeof(*s->links));
     for (int i = 0; i < s->layout->link_count; i++) {
         const struct park_layout_link *link = &s->layout->links[i];

@@ -449,10 +449,10 @@ static enum sim_status run_and_tell(const struct sim_model_call *call, const str
 {
     const struct park *p = call->data;
     struct sim_schema *schema = sim_schema_create();
-    enum sim_status status = park_results_declare(&p, 1, schema, err);
+    enum sim_status status = park_results_declare(&p, 1, NULL, NULL, schema, err);
     if (status == SIM_OK) {
         struct sim_row *row = sim_row_create(schema, SIM_SCHEMA_RUN);
-        struct park_run *run = park_run_create(p, schema);
+        struct park_run *run = park_run_create(p, NULL, schema);
         struct park_cause_view v;
         status = park_run_to(run, t, at, row, &v, err);
         if (status == SIM_OK && sim_option_is_given(call->args, "json")) {

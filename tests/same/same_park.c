@@ -83,7 +83,7 @@ static void hash_runs(const char *file, const struct park *p, uint64_t out[RUNS]
 {
     struct sim_schema *s = declare(file, p);
     struct sim_row *row = sim_row_create(s, SIM_SCHEMA_RUN);
-    struct park_run *run = park_run_create(p, s);
+    struct park_run *run = park_run_create(p, NULL, s);
     struct sim_err err;
     for (int r = 0; r < RUNS; r++) {
         const struct sim_trial trial = {.run = r, .replication = r, .seed = p->seed};

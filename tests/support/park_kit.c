@@ -25,11 +25,11 @@ static void finish_open(struct park_kit *k, const char *name, enum sim_status st
     const struct park *const parks[] = {k->park};
     k->schema = sim_schema_create();
     sim_schema_exact(k->schema);
-    if (park_results_declare(parks, 1, k->schema, &k->err) != SIM_OK) {
+    if (park_results_declare(parks, 1, NULL, NULL, k->schema, &k->err) != SIM_OK) {
         fail(name, k->err.text);
     }
     k->row = sim_row_create(k->schema, SIM_SCHEMA_RUN);
-    k->run = park_run_create(k->park, k->schema);
+    k->run = park_run_create(k->park, NULL, k->schema);
 }
 
 void park_kit_open(struct park_kit *k, const char *path, const char *const *overrides, int count)

@@ -43,7 +43,8 @@ Test(results, entity_axes_are_the_union_of_the_designs)
     park_kit_open(&b, "tests/data/park_runs/two_yards.cfg", NULL, 0);
     const struct park *const both[] = {a.park, b.park};
     struct sim_schema *s = sim_schema_create();
-    cr_assert(eq(int, (int)park_results_declare(both, 2, s, &err), (int)SIM_OK), "%s", err.text);
+    cr_assert(eq(int, (int)park_results_declare(both, 2, NULL, NULL, s, &err), (int)SIM_OK), "%s",
+              err.text);
 
     const int axis = sim_schema_axis_find(s, NULL, "link_t");
     const int64_t dump = sim_schema_label(s, axis, "works > dump: waste");
@@ -60,7 +61,7 @@ Test(results, entity_axes_are_the_union_of_the_designs)
 
     // What the design lacks stays NaN, what did not move is 0.
     struct sim_row *run_row = sim_row_create(s, SIM_SCHEMA_RUN);
-    struct park_run *run = park_run_create(b.park, s);
+    struct park_run *run = park_run_create(b.park, NULL, s);
     const struct sim_trial trial = {.seed = 1};
     struct sim_model_end end;
     cr_assert(eq(int, (int)park_run_trial(run, &trial, NULL, run_row, &end, &err), (int)SIM_OK));
@@ -85,7 +86,7 @@ Test(results, designs_of_different_length_are_refused)
     const struct park *const both[] = {a.park, b.park};
     struct sim_schema *s = sim_schema_create();
 
-    cr_assert(eq(int, (int)park_results_declare(both, 2, s, &err), (int)SIM_INPUT));
+    cr_assert(eq(int, (int)park_results_declare(both, 2, NULL, NULL, s, &err), (int)SIM_INPUT));
     sim_schema_destroy(s);
     park_kit_close(&a);
     park_kit_close(&b);
