@@ -68,7 +68,9 @@ void sim_plan_trial(const struct sim_plan *p, uint64_t seed, int64_t point,
                     const struct sim_card_mark *mark, int32_t replication, struct sim_trial *out);
 
 /** Declare what the axes put into the results: point_AXIS and AXIS (spread over the runs by the
- * writer), point_design is the writer's own. */
+ * writer), point_design is the writer's own. point_AXIS has the text attributes `path`, `method`
+ * and, where it is sampled, `sampler` (its name); the file has `baseline` (name of the design) and
+ * `random` ("common", "independent", "antithetic"). `ecopark compare` reads them. */
 void sim_plan_declare(const struct sim_plan *p, struct sim_schema *schema);
 
 #endif
