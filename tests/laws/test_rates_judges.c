@@ -302,6 +302,67 @@ static bool toy_fault(struct judge_net *n, void *user)
     return false;
 }
 
+// Seed 77, network 15116, shrunk: a pull ring hangs on a pull process that rests, its stock being
+// over target. Nobody draws on the ring, though a push process takes from the stock.
+Test(rates_judges, see_that_pull_behind_a_resting_giver_is_not_reached)
+{
+    struct judge_net *n = judge_net_create();
+    struct judge_view *v = sim_base_alloc(1, sizeof(*v));
+    const unsigned over[2] = {SIM_POOL_FULL | SIM_POOL_OVER_TARGET, 0};
+    const int32_t stock = judge_net_stock(n, "stock", over[0]);
+    const int32_t ring = judge_net_junction(n, "ring");
+    const int32_t user = judge_net_activity(n, "user", 1);
+    judge_net_take(n, user, stock, 1.0, 1);
+    judge_net_give(n, user, ring, 1.0, 1);
+    const int32_t fills = judge_net_activity(n, "fills", 1);
+    judge_net_take(n, fills, ring, 1.0, 1);
+    n->ports[judge_net_give(n, fills, stock, 1.0, 1)].flags = SIM_PORT_PULL;
+    const int32_t self = judge_net_activity(n, "self", 1);
+    judge_net_take(n, self, ring, 1.0, 1);
+    n->ports[judge_net_give(n, self, ring, 1.0, 1)].flags = SIM_PORT_PULL;
+    for (int i = 0; i < SIM_COUNT(over); i++) {
+        n->condition[stock] = over[i];
+
+        judge_view_init(v, n);
+
+        cr_expect(v->is_unreached[fills] == (i == 0));
+        cr_expect(v->is_unreached[self] == (i == 0));
+    }
+    free(v);
+    free(n);
+}
+
+// The whole programme and the one that leaves out whom the certificate covers must agree.
+Test(rates_judges, find_as_much_behind_the_certificate_as_in_the_whole_programme)
+{
+    struct judge_net *n = judge_net_create();
+    struct judge_answer *a = sim_base_alloc(1, sizeof(*a));
+    struct judge_view *v = sim_base_alloc(1, sizeof(*v));
+    int found = 0;
+    for (uint64_t number = 0; number < 4 * NETWORKS; number++) {
+        int32_t who = -1;
+        bool certified = false;
+        random_network_make(SEED + 2, number, n);
+        judge_answer_plain(n, a); // stands still where it could feed itself
+        if (a->status != SIM_OK) {
+            continue;
+        }
+        judge_view_init(v, n);
+
+        const double part = judge_lp_search(v, a->rate, &certified, &who, NULL);
+        const double whole = judge_lp_improvement(v, a->rate, &who, NULL);
+
+        cr_expect(fabs(part - whole) <= 1e-6 * fmax(1.0, whole), "network %d: %.9g, whole %.9g",
+                  (int)number, part, whole);
+        cr_expect(certified == judge_lp_certified(v, a->rate));
+        found += whole > 1e-3 ? 1 : 0;
+    }
+    cr_expect(found > 5, "only %d could be better: nothing was compared", found);
+    free(v);
+    free(a);
+    free(n);
+}
+
 Test(rates_judges, shrink_a_network_to_what_the_fault_needs)
 {
     struct judge_net *n = judge_net_create();

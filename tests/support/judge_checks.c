@@ -138,9 +138,11 @@ static double port_scale(const struct judge_view *v, const struct judge_answer *
     return fmax(own, v->scale[port->pool] / port->coef);
 }
 
-static bool differs(double x, double y, double tol)
+// Within 1e-9 of the scale, or of the numbers themselves: what an unlimited activity is offered has
+// no other scale.
+static bool differs(double x, double y, double scale)
 {
-    return x != y && !(fabs(x - y) <= tol);
+    return x != y && !(fabs(x - y) <= NEAR * fmax(scale, fmin(fabs(x), fabs(y))));
 }
 
 // The definition of limits, claims and rates at one port.
@@ -152,19 +154,19 @@ static bool check_port(const struct judge_view *v, const struct judge_answer *a,
     const char *who = v->n->activity_names[port->activity];
     const char *where = v->n->pool_names[port->pool];
     const double u = v->u[port->activity];
-    const double tol = NEAR * port_scale(v, a, i);
+    const double scale = port_scale(v, a, i);
     const double should = fmin(u, judge_rules_limit(v, claim, i));
-    if (differs(should, limit[i], tol)) {
+    if (differs(should, limit[i], scale)) {
         return complain(out, "limit: of %s at %s is %.17g, should be %.17g", who, where, limit[i],
                         should);
     }
     const double wish = judge_rules_claim(v, limit, i);
-    if (differs(wish, claim[i], tol)) {
+    if (differs(wish, claim[i], scale)) {
         return complain(out, "claim: of %s at %s is %.17g, should be %.17g", who, where, claim[i],
                         wish);
     }
     const double rate = fmin(claim[i], limit[i]);
-    if (differs(rate, a->rate[port->activity], tol)) {
+    if (differs(rate, a->rate[port->activity], scale)) {
         return complain(out, "rate: of %s is %.17g, claim %.17g and limit %.17g at %s", who,
                         a->rate[port->activity], claim[i], limit[i], where);
     }

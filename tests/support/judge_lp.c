@@ -207,13 +207,18 @@ static void usable_capacities(const struct judge_view *v, const double *rate, do
     for (int32_t k = 0; k < v->n->activity_count; k++) {
         out_most[k] = v->u[k];
     }
-    for (int round = 0; round < 20; round++) {
+    bool moved = true;
+    for (int round = 0; round < 20 && moved; round++) {
+        moved = false;
         for (int32_t i = 0; i < v->n->port_count; i++) {
             const int32_t p = v->n->ports[i].pool;
             const int32_t k = v->n->ports[i].activity;
             const unsigned bound = v->n->ports[i].gives ? SIM_POOL_FULL : SIM_POOL_EMPTY;
-            if (v->n->pools[p].capacity <= 0.0 || (v->n->condition[p] & bound)) {
-                out_most[k] = fmin(out_most[k], passable(v, out_most, i));
+            const bool binds = v->n->pools[p].capacity <= 0.0 || (v->n->condition[p] & bound);
+            const double passes = binds ? passable(v, out_most, i) : (double)INFINITY;
+            if (passes < out_most[k]) {
+                out_most[k] = passes;
+                moved = true;
             }
         }
     }
@@ -256,31 +261,110 @@ static void build(struct programme *lp, const struct judge_view *v, const double
     }
 }
 
-// Entries come by row; CLP wants them by column.
-static void load(const struct programme *lp, Clp_Simplex *clp)
-{
-    const int columns = lp->v->n->activity_count;
-    CoinBigIndex start[JUDGE_ACTIVITIES + 1] = {0};
+// The programme as CLP wants it, by column; activities without room and rows without a column are
+// left out.
+struct compact {
+    int columns;
+    int rows;
+    int32_t activity[JUDGE_ACTIVITIES]; // per column
+    int column_of[JUDGE_ACTIVITIES];    // -1: none
+    int row_of[ROWS];                   // per row of the programme, -1: none
+    CoinBigIndex start[JUDGE_ACTIVITIES + 1];
     int index[ENTRIES];
     double value[ENTRIES];
-    double objective[JUDGE_ACTIVITIES];
-    double zero[JUDGE_ACTIVITIES] = {0};
+    double zero[JUDGE_ACTIVITIES], room[JUDGE_ACTIVITIES], objective[JUDGE_ACTIVITIES];
+    double lower[ROWS], upper[ROWS];
+};
+
+static void number_columns(const struct programme *lp, struct compact *c)
+{
+    c->columns = 0;
+    c->start[0] = 0;
+    for (int32_t k = 0; k < lp->v->n->activity_count; k++) {
+        c->column_of[k] = lp->room[k] > 0.0 ? c->columns : -1;
+        if (lp->room[k] > 0.0) {
+            c->activity[c->columns] = k;
+            c->zero[c->columns] = 0.0;
+            c->room[c->columns] = lp->room[k];
+            c->objective[c->columns++] = -1.0;
+            c->start[c->columns] = 0;
+        }
+    }
+}
+
+static void number_rows(const struct programme *lp, struct compact *c)
+{
+    c->rows = 0;
+    for (int r = 0; r < lp->rows; r++) {
+        c->row_of[r] = -1;
+    }
     for (int e = 0; e < lp->entries; e++) {
-        start[lp->activity_of[e] + 1]++;
+        const int r = lp->row_of[e];
+        const int column = c->column_of[lp->activity_of[e]];
+        if (column >= 0 && c->row_of[r] < 0) {
+            c->lower[c->rows] = lp->lower[r];
+            c->upper[c->rows] = lp->upper[r];
+            c->row_of[r] = c->rows++;
+        }
+        if (column >= 0) {
+            c->start[column + 1]++;
+        }
     }
-    for (int k = 0; k < columns; k++) {
-        start[k + 1] += start[k];
-        objective[k] = lp->room[k] > 0.0 ? -1.0 : 0.0;
-    }
+}
+
+static void load(const struct programme *lp, struct compact *c, Clp_Simplex *clp)
+{
     CoinBigIndex at[JUDGE_ACTIVITIES + 1];
-    memcpy(at, start, sizeof(at));
-    for (int e = 0; e < lp->entries; e++) {
-        const CoinBigIndex q = at[lp->activity_of[e]]++;
-        index[q] = lp->row_of[e];
-        value[q] = lp->value[e];
+    number_columns(lp, c);
+    number_rows(lp, c);
+    for (int k = 0; k < c->columns; k++) {
+        c->start[k + 1] += c->start[k];
+        at[k] = c->start[k];
     }
-    Clp_loadProblem(clp, columns, lp->rows, start, index, value, zero, lp->room, objective,
-                    lp->lower, lp->upper);
+    for (int e = 0; e < lp->entries; e++) {
+        const int column = c->column_of[lp->activity_of[e]];
+        if (column >= 0) {
+            const CoinBigIndex q = at[column]++;
+            c->index[q] = c->row_of[lp->row_of[e]];
+            c->value[q] = lp->value[e];
+        }
+    }
+    Clp_loadProblem(clp, c->columns, c->rows, c->start, c->index, c->value, c->zero, c->room,
+                    c->objective, c->lower, c->upper);
+}
+
+// The sum of increases that CLP finds; -1 when it gave up.
+static double improve(const struct programme *lp, int32_t *out_who, double *out_to)
+{
+    struct compact *c = sim_base_alloc(1, sizeof(*c));
+    Clp_Simplex *clp = Clp_newModel();
+    Clp_setLogLevel(clp, 0);
+    Clp_setPrimalTolerance(clp, 1e-10);
+    Clp_setDualTolerance(clp, 1e-9);
+    Clp_scaling(clp, 0);
+    load(lp, c, clp);
+    Clp_primal(clp, 1);
+    const double *x = Clp_primalColumnSolution(clp);
+    double sum = Clp_status(clp) == 0 ? 0.0 : -1.0;
+    double most = 0.0;
+    *out_who = -1;
+    for (int32_t k = 0; k < lp->v->n->activity_count && out_to != NULL; k++) {
+        out_to[k] = lp->rate[k];
+    }
+    for (int column = 0; column < c->columns && sum >= 0.0; column++) {
+        const int32_t k = c->activity[column];
+        sum += x[column] > 0.0 ? x[column] : 0.0;
+        if (x[column] > most) {
+            most = x[column];
+            *out_who = k;
+        }
+        if (out_to != NULL) {
+            out_to[k] += x[column] * lp->scale[k];
+        }
+    }
+    Clp_deleteModel(clp);
+    free(c);
+    return sum;
 }
 
 double judge_lp_improvement(const struct judge_view *v, const double *rate, int32_t *out_who,
@@ -288,28 +372,7 @@ double judge_lp_improvement(const struct judge_view *v, const double *rate, int3
 {
     struct programme *lp = sim_base_alloc(1, sizeof(*lp));
     build(lp, v, rate);
-    Clp_Simplex *clp = Clp_newModel();
-    Clp_setLogLevel(clp, 0);
-    Clp_setPrimalTolerance(clp, 1e-10);
-    Clp_setDualTolerance(clp, 1e-9);
-    Clp_scaling(clp, 0);
-    load(lp, clp);
-    Clp_primal(clp, 1);
-    const double *x = Clp_primalColumnSolution(clp);
-    double sum = Clp_status(clp) == 0 ? 0.0 : -1.0;
-    double most = 0.0;
-    *out_who = -1;
-    for (int32_t k = 0; k < v->n->activity_count && sum >= 0.0; k++) {
-        sum += x[k] > 0.0 ? x[k] : 0.0;
-        if (x[k] > most) {
-            most = x[k];
-            *out_who = k;
-        }
-        if (out_to != NULL) {
-            out_to[k] = rate[k] + x[k] * lp->scale[k];
-        }
-    }
-    Clp_deleteModel(clp);
+    const double sum = improve(lp, out_who, out_to);
     free(lp);
     return sum;
 }
@@ -368,12 +431,11 @@ static bool port_holds(const struct programme *lp, const bool *certified, int32_
     return tight;
 }
 
-bool judge_lp_certified(const struct judge_view *v, const double *rate)
+// The least set of activities whose causes end in capacities; true when it holds all.
+static bool certify(const struct programme *lp, bool *certified)
 {
-    struct programme *lp = sim_base_alloc(1, sizeof(*lp));
-    bool certified[JUDGE_ACTIVITIES];
+    const struct judge_view *v = lp->v;
     bool all = true;
-    build(lp, v, rate);
     for (int32_t k = 0; k < v->n->activity_count; k++) {
         certified[k] = lp->room[k] <= 0.0;
     }
@@ -390,6 +452,38 @@ bool judge_lp_certified(const struct judge_view *v, const double *rate)
     for (int32_t k = 0; k < v->n->activity_count; k++) {
         all = all && certified[k];
     }
+    return all;
+}
+
+bool judge_lp_certified(const struct judge_view *v, const double *rate)
+{
+    struct programme *lp = sim_base_alloc(1, sizeof(*lp));
+    bool certified[JUDGE_ACTIVITIES];
+    build(lp, v, rate);
+    const bool all = certify(lp, certified);
     free(lp);
     return all;
+}
+
+double judge_lp_search(const struct judge_view *v, const double *rate, bool *out_certified,
+                       int32_t *out_who, double *out_to)
+{
+    struct programme *lp = sim_base_alloc(1, sizeof(*lp));
+    bool certified[JUDGE_ACTIVITIES];
+    double sum = 0.0;
+    *out_who = -1;
+    build(lp, v, rate);
+    *out_certified = certify(lp, certified);
+    if (!*out_certified) {
+        for (int32_t k = 0; k < v->n->activity_count; k++) {
+            lp->room[k] = certified[k] ? 0.0 : lp->room[k];
+        }
+        lp->rows = lp->entries = 0;
+        for (int32_t p = 0; p < v->n->pool_count; p++) {
+            pool_rows(lp, p);
+        }
+        sum = improve(lp, out_who, out_to);
+    }
+    free(lp);
+    return sum;
 }

@@ -31,4 +31,9 @@ bool judge_lp_certified(const struct judge_view *v, const double *rate);
 double judge_lp_improvement(const struct judge_view *v, const double *rate, int32_t *out_who,
                             double *out_to);
 
+/** The same, certificate first: who is certified cannot rise, so the programme is asked about the
+ * others only, and not at all where there are none. `out_certified`: all are. */
+double judge_lp_search(const struct judge_view *v, const double *rate, bool *out_certified,
+                       int32_t *out_who, double *out_to);
+
 #endif

@@ -304,27 +304,81 @@ double judge_rules_claim(const struct judge_view *v, const double *limit, int32_
     return y;
 }
 
+// What a sweep has to look at again: a limit reads the claims at its pool, a claim the limits of
+// its activity, so what reads nothing that changed stays the same to the bit.
+struct sweep {
+    const struct judge_view *v;
+    double *limit;
+    double *claim;
+    bool is_open[JUDGE_POOLS];       // a claim at the pool changed
+    bool is_loose[JUDGE_ACTIVITIES]; // a limit of the activity changed
+    double milestone[JUDGE_PORTS];   // all claims at some sweep: met again, they never rest
+    int next_milestone;
+};
+
+static void sweep_limits(struct sweep *s, bool all)
+{
+    const struct judge_view *v = s->v;
+    for (int p = 0; p < v->n->pool_count; p++) {
+        for (int q = v->pool_start[p]; q < v->pool_start[p + 1] && s->is_open[p]; q++) {
+            const int32_t i = v->pool_ports[q];
+            const double limit = judge_rules_limit(v, s->claim, i);
+            if (all || limit != s->limit[i]) {
+                s->limit[i] = limit;
+                s->is_loose[port_of(v, i)->activity] = true;
+            }
+        }
+        s->is_open[p] = false;
+    }
+}
+
+// True when no claim moved by more than 1e-16 of its scale.
+static bool sweep_claims(struct sweep *s)
+{
+    const struct judge_view *v = s->v;
+    bool is_still = true;
+    for (int k = 0; k < v->n->activity_count; k++) {
+        for (int q = v->activity_start[k]; q < v->activity_start[k + 1] && s->is_loose[k]; q++) {
+            const int32_t i = v->activity_ports[q];
+            const double y = judge_rules_claim(v, s->limit, i);
+            const double was = s->claim[i];
+            const double scale = fmax(isinf(v->u[k]) ? 0.0 : v->u[k], isinf(was) ? 0.0 : was);
+            is_still = is_still && (y == was || fabs(y - was) <= 1e-16 * scale);
+            s->is_open[port_of(v, i)->pool] = s->is_open[port_of(v, i)->pool] || y != was;
+            s->claim[i] = y;
+        }
+        s->is_loose[k] = false;
+    }
+    return is_still;
+}
+
+// Are all claims, to the bit, what they were at an earlier sweep? (Brent 1980.)
+static bool comes_round(struct sweep *s, int number)
+{
+    const size_t size = (size_t)s->v->n->port_count * sizeof(s->claim[0]);
+    if (number == s->next_milestone) {
+        memcpy(s->milestone, s->claim, size);
+        s->next_milestone *= 2;
+        return false;
+    }
+    return number > 4 && memcmp(s->milestone, s->claim, size) == 0;
+}
+
 bool judge_rules_propagate(const struct judge_view *v, int most_sweeps, double *out_rate,
                            double *out_limit, double *out_claim)
 {
     const struct judge_net *n = v->n;
+    struct sweep s = {.v = v, .limit = out_limit, .claim = out_claim, .next_milestone = 4};
     bool is_still = false;
     for (int i = 0; i < n->port_count; i++) {
         out_claim[i] = v->u[n->ports[i].activity];
     }
-    for (int sweep = 0; sweep < most_sweeps && !is_still; sweep++) {
-        for (int i = 0; i < n->port_count; i++) {
-            out_limit[i] = judge_rules_limit(v, out_claim, i);
-        }
-        is_still = true;
-        for (int i = 0; i < n->port_count; i++) {
-            const double y = judge_rules_claim(v, out_limit, i);
-            const double was = out_claim[i];
-            const double scale =
-                fmax(isinf(v->u[n->ports[i].activity]) ? 0.0 : v->u[n->ports[i].activity],
-                     isinf(was) ? 0.0 : was);
-            is_still = is_still && (y == was || fabs(y - was) <= 1e-16 * scale);
-            out_claim[i] = y;
+    memset(s.is_open, 1, sizeof(s.is_open));
+    for (int number = 0; number < most_sweeps && !is_still; number++) {
+        sweep_limits(&s, number == 0);
+        is_still = sweep_claims(&s);
+        if (!is_still && comes_round(&s, number)) {
+            break;
         }
     }
     for (int k = 0; k < n->activity_count; k++) {

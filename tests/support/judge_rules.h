@@ -20,8 +20,8 @@
  *   stock with both is such a junction to its givers: nobody's boiler runs to feed a vent.
  * - Pull activities that no user reaches have capacity 0. Reached is the least set with: an
  *   activity with capacity that is neither pull nor link; a pull activity or link whose giving
- *   port sees a stock that may fill (not full; for pull: below target), or a reached taker (for a
- *   pull giver: not an outlet).
+ *   port does not rest and sees a stock that may fill (not full; for pull: below target), or a
+ *   reached taker (for a pull giver: not an outlet).
  *
  * Where an unlimited activity stands in a better class, nothing is left (R = 0), even of an
  * unlimited supply; unlimited ones with no share stated take a class alone.

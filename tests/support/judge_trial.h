@@ -6,7 +6,9 @@
  * where the solver reports one, and is counted as `several` otherwise: two solutions of one
  * definition, both of which judge (a) accepts. Where a raise leaves some other loop with less than
  * the sweeps gave it, that is counted as `below`: the floors of DESIGN 3 hold within one raise.
- * Judge (c) convicts wherever it finds more than 1e-7.
+ * Judge (c) convicts wherever it finds more than 1e-7. Whom its certificate covers cannot rise, so
+ * the programme is asked about the others only; one network in 16 goes to the whole programme all
+ * the same, which so judges the certificate.
  */
 #ifndef TESTS_SUPPORT_JUDGE_TRIAL_H
 #define TESTS_SUPPORT_JUDGE_TRIAL_H
@@ -63,6 +65,10 @@ const char *judge_trial_word(enum judge_verdict verdict);
 bool judge_trial_is_fault(enum judge_verdict verdict);
 void judge_trial_print(const struct judge_counts *counts, FILE *out);
 void judge_trial_add(struct judge_counts *sum, const struct judge_counts *more);
+
+/** All counts as one line of numbers, and back; false when the line is not one. */
+void judge_trial_save(const struct judge_counts *counts, FILE *out);
+bool judge_trial_restore(struct judge_counts *out, FILE *from);
 
 /** Shrink a network as long as `solver` gets the same verdict (and the complaint begins with the
  * same word). In place; returns steps taken. */

@@ -48,6 +48,9 @@ static bool giver_reaches(const struct judge_view *v, const bool *is_reached, in
 {
     const struct sim_port_def *port = &v->n->ports[i];
     const bool pull = (port->flags & SIM_PORT_PULL) != 0;
+    if (judge_rules_rests(v, i)) {
+        return false; // over target: nobody draws on it now, whoever takes from the stock
+    }
     const unsigned closed = SIM_POOL_FULL | (pull ? SIM_POOL_AT_TARGET | SIM_POOL_OVER_TARGET : 0u);
     if (v->n->pools[port->pool].capacity > 0.0 && !(v->n->condition[port->pool] & closed)) {
         return true;
