@@ -10,6 +10,13 @@
 #include "sim/flow/loop_priv.h"
 
 #include <math.h>
+#include <string.h>
+
+// Where many kinks meet at the solution (pools run dry there, say), they come one upon the other
+// when s is no more than rounding, and a path that went on among them could be lost or turn back.
+static const double ARRIVED = 1e-14; // so little s is no offset at all
+static const double NEARLY = 1e-9;   // lost after this, Newton may still see the end
+static const double RESTING = 1e-10; // |x - F(x)| of what is accepted
 
 enum constraint_kind {
     LEAST,
@@ -188,8 +195,17 @@ static double offset(const struct sim_loop *l, int32_t j, uint64_t attempt)
     return (capacity > 0 ? capacity : 1) * (1 + share);
 }
 
-/** The direction of the path on the piece, up to its sign. */
-static bool tangent(struct walk *w, uint64_t attempt)
+/** Offsets of all rows in units of their scales. */
+static void offsets(const struct sim_loop *l, uint64_t attempt, double *out)
+{
+    for (int j = 0; j < l->rows.count; j++) {
+        const double scale = l->rows.data[j].scale > 0 ? l->rows.data[j].scale : 1;
+        out[j] = offset(l, j, attempt) / scale;
+    }
+}
+
+/** The direction on a piece where s does not determine x: the path runs at constant s there. */
+static bool level_tangent(struct walk *w, const double *e)
 {
     struct sim_loop *l = w->l;
     const int n = l->rows.count;
@@ -200,17 +216,37 @@ static bool tangent(struct walk *w, uint64_t attempt)
         for (int i = 0; i < n; i++) {
             row[i] = (i == j ? 1 : 0) - row[i];
         }
-        const double scale = l->rows.data[j].scale > 0 ? l->rows.data[j].scale : 1;
-        row[n] = -offset(l, j, attempt) / scale;
+        row[n] = -e[j];
     }
+    sim_loop_equilibrate(a, NULL, n, n + 1);
     if (sim_dense_null_space(a, n, n + 1, l->basis.data, l->order.data) < 1) {
         return false;
     }
+    memcpy(w->dx, l->basis.data, (size_t)n * sizeof(*w->dx));
+    w->ds = l->basis.data[n];
+    return true;
+}
+
+/** The direction of the path on the piece, up to its sign. */
+static bool tangent(struct walk *w, uint64_t attempt)
+{
+    struct sim_loop *l = w->l;
+    const int n = l->rows.count;
+    double *e = l->right.data;
+    offsets(l, attempt, e);
+    w->ds = 1;
+    if (!sim_loop_solve_piece(l, w->piece, e, w->dx) && !level_tangent(w, e)) {
+        return false;
+    }
+    double most = fabs(w->ds);
+    for (int j = 0; j < n; j++) {
+        most = fmax(most, fabs(w->dx[j]));
+    }
+    w->ds /= most;
     for (int j = 0; j < n; j++) {
         const double scale = l->rows.data[j].scale > 0 ? l->rows.data[j].scale : 1;
-        w->dx[j] = l->basis.data[j] * scale;
+        w->dx[j] = w->dx[j] / most * scale;
     }
-    w->ds = l->basis.data[n];
     return true;
 }
 
@@ -229,6 +265,7 @@ static void reserve(struct sim_loop *l)
     SIM_VEC_RESERVE(&l->basis, (n + 1) * (n + 1));
     SIM_VEC_RESERVE(&l->right, 2 * n + 2);
     SIM_VEC_RESERVE(&l->order, n + 1);
+    SIM_VEC_RESERVE(&l->saved_x, n);
     SIM_VEC_RESERVE(&l->work, 2 * (n + l->claims.count) + 2);
 }
 
@@ -259,34 +296,33 @@ static void start_at_capacity(struct walk *w, uint64_t attempt)
     w->s = 1;
 }
 
-/** Make x exact on the last piece, where that determines it. */
+/** Make x exact on the last piece, where that determines it and it lies there. */
 static void polish(struct walk *w)
 {
     struct sim_loop *l = w->l;
     const int n = l->rows.count;
-    double *a = l->matrix.data;
+    const double before = sim_loop_residual(l);
     double *b = l->right.data;
-    for (int j = 0; j < n; j++) {
-        double *row = a + (size_t)j * (size_t)n;
-        b[j] = sim_loop_linear_row(l, w->piece, j, row);
-        for (int i = 0; i < n; i++) {
-            row[i] = (i == j ? 1 : 0) - row[i];
-        }
-    }
-    if (sim_dense_solve(a, b, n)) {
+    double *back = l->saved_x.data;
+    memcpy(back, l->x.data, (size_t)n * sizeof(*back));
+    if (sim_loop_solve_piece(l, w->piece, NULL, b)) {
         for (int j = 0; j < n; j++) {
             l->x.data[j] = b[j] * l->rows.data[j].scale;
         }
     }
+    if (!(sim_loop_residual(l) <= before)) {
+        memcpy(l->x.data, back, (size_t)n * sizeof(*back));
+    }
 }
 
-static bool follow(struct walk *w, uint64_t attempt)
+/** Walk until s = 0; the last s when the path is lost. */
+static double follow(struct walk *w, uint64_t attempt)
 {
     struct sim_loop *l = w->l;
     struct constraint turned = {NONE, -1, -1, -1};
     for (int pivot = 0; pivot < 200 + 50 * l->rows.count; pivot++) {
         if (!tangent(w, attempt)) {
-            return false;
+            return w->s;
         }
         look_ahead(w, turned);
         const bool is_backwards = turned.kind == NONE ? w->ds > 0 : w->asked_slope < 0;
@@ -297,18 +333,18 @@ static bool follow(struct walk *w, uint64_t attempt)
         const bool arrives = w->ds < 0 && w->s + w->step * w->ds <= 0;
         const double step = arrives ? w->s / -w->ds : w->step;
         if (isinf(step) || w->s + step * w->ds > 1 + 1e-9) {
-            return false;
+            return w->s;
         }
         for (int j = 0; j < l->rows.count; j++) {
             w->x[j] += step * w->dx[j];
         }
         w->s += step * w->ds;
-        if (arrives) {
-            return true;
+        if (arrives || w->s <= ARRIVED) {
+            return 0;
         }
         turned = turn_over(w, w->nearest);
     }
-    return false;
+    return w->s;
 }
 
 bool sim_follow_solve(struct sim_loop *l)
@@ -319,11 +355,14 @@ bool sim_follow_solve(struct sim_loop *l)
     for (uint64_t attempt = 1; attempt <= ATTEMPTS; attempt++) {
         struct walk w = walk_from(l);
         start_at_capacity(&w, attempt);
-        if (!follow(&w, attempt)) {
+        const double s = follow(&w, attempt);
+        if (s > NEARLY) {
             continue;
         }
-        polish(&w);
-        if (sim_loop_residual(l) <= 1e-10) {
+        if (s == 0) {
+            polish(&w);
+        }
+        if (sim_loop_residual(l) <= RESTING || sim_loop_newton(l)) {
             return true;
         }
     }
@@ -367,29 +406,38 @@ static void hold_rate(const struct sim_loop *l, const struct sim_rates *r, int32
     }
 }
 
-/** Null space of the piece's system with the rows in `kept` held; its dimension. */
+/** Null space of the piece's system with the rows in `is_held` held, over the rows of l->circle
+ * (all others are 0 in it); its dimension. */
 static int free_directions(struct walk *w, const bool *is_held)
 {
     struct sim_loop *l = w->l;
     const int n = l->rows.count;
-    double *a = l->matrix.data;
-    int rows = 0;
-    for (int j = 0; j < n; j++, rows++) {
-        double *row = a + (size_t)rows * (size_t)n;
-        (void)sim_loop_linear_row(l, w->piece, j, row);
-        for (int i = 0; i < n; i++) {
-            row[i] = (i == j ? 1 : 0) - row[i];
-        }
-    }
+    const double *a = l->matrix.data;
+    double *core = l->matrix.data + (size_t)n * (size_t)n;
     for (int j = 0; j < n; j++) {
-        if (is_held[j]) {
-            double *row = a + (size_t)rows++ * (size_t)n;
-            for (int i = 0; i < n; i++) {
-                row[i] = i == j ? 1 : 0;
-            }
+        (void)sim_loop_linear_row(l, w->piece, j, l->matrix.data + (size_t)j * (size_t)n);
+        l->known.data[j] = is_held[j];
+    }
+    const int size = sim_loop_peel(l, a, NULL, l->known.data);
+    l->circle.count = 0;
+    for (int j = 0; j < n && size > 0; j++) {
+        if (!l->known.data[j]) {
+            SIM_VEC_PUSH(&l->circle, j);
         }
     }
-    return sim_dense_null_space(a, rows, n, l->basis.data, l->order.data);
+    int rows = 0;
+    for (int j = 0; j < n && size > 0; j++) {
+        bool any = !l->known.data[j];
+        for (int c = 0; c < size; c++) {
+            const int i = l->circle.data[c];
+            const double own = i == j && !is_held[j] ? 1 : 0;
+            core[rows * size + c] = own - a[j * n + i];
+            any = any || (is_held[j] && a[j * n + i] != 0);
+        }
+        rows += any ? 1 : 0;
+    }
+    sim_loop_equilibrate(core, NULL, rows, size);
+    return size > 0 ? sim_dense_null_space(core, rows, size, l->basis.data, l->order.data) : 0;
 }
 
 /** Move along the solutions so that `row` rises, as far as they go; true when it moved. */
@@ -397,16 +445,24 @@ static bool raise_row(struct walk *w, int dimension, int32_t row)
 {
     struct sim_loop *l = w->l;
     const int n = l->rows.count;
-    double slope = 0;
-    for (int j = 0; j < n; j++) {
-        w->dx[j] = 0;
+    const int size = l->circle.count;
+    int at = -1;
+    for (int c = 0; c < size; c++) {
+        at = l->circle.data[c] == row ? c : at;
+    }
+    if (at < 0) {
+        return false;
+    }
+    memset(w->dx, 0, (size_t)n * sizeof(*w->dx));
+    for (int c = 0; c < size; c++) {
+        const int32_t j = l->circle.data[c];
         for (int v = 0; v < dimension; v++) {
-            const double *vector = l->basis.data + (size_t)v * (size_t)n;
-            w->dx[j] += vector[row] * vector[j];
+            const double *vector = l->basis.data + (size_t)v * (size_t)size;
+            w->dx[j] += vector[at] * vector[c];
         }
         w->dx[j] *= l->rows.data[j].scale;
-        slope = j == row ? w->dx[j] : slope;
     }
+    const double slope = w->dx[row];
     if (!(slope > 1e-9 * l->rows.data[row].scale)) {
         return false;
     }
@@ -439,7 +495,7 @@ bool sim_follow_by_name(struct sim_loop *l, const struct sim_rates *r)
     const int n = l->rows.count;
     SIM_VEC_RESERVE(&l->matrix, 2 * (n + 1) * (n + 1));
     SIM_VEC_RESERVE(&l->held, n);
-    SIM_VEC_RESERVE(&l->saved_x, n);
+    SIM_VEC_RESERVE(&l->known, n);
     struct walk w = walk_from(l);
     bool *is_held = l->held.data;
     for (int j = 0; j < n; j++) {

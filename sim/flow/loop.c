@@ -49,6 +49,11 @@ void sim_loop_destroy(struct sim_loop *l)
     SIM_VEC_FREE(&l->basis);
     SIM_VEC_FREE(&l->work);
     SIM_VEC_FREE(&l->order);
+    SIM_VEC_FREE(&l->core_right);
+    SIM_VEC_FREE(&l->waits);
+    SIM_VEC_FREE(&l->queue);
+    SIM_VEC_FREE(&l->circle);
+    SIM_VEC_FREE(&l->known);
     SIM_VEC_FREE(&l->dry);
     SIM_VEC_FREE(&l->capped);
     SIM_VEC_FREE(&l->least);
@@ -331,7 +336,14 @@ struct sim_loop_piece sim_loop_piece_at(struct sim_loop *l, const double *x, con
         const double left = row->weight > 0 ? left_over(l, row, y, &supply) : 0;
         l->dry.data[j] = !(left > 0) && !(left >= -tie * supply && supply > 0);
         if (left > 0) {
-            (void)fill_level(l, row, y, left, l->capped.data);
+            const double level = fill_level(l, row, y, left, l->capped.data);
+            for (int32_t i = row->terms_begin; i < row->terms_end && tie > 0; i++) {
+                const struct sim_loop_term *t = &l->terms.data[i];
+                if (t->role == SIM_LOOP_EQUAL && t->weight > 0 &&
+                    t->coef * y[t->claim] <= t->weight * level * (1 + tie)) {
+                    l->capped.data[i] = true;
+                }
+            }
         } else {
             memset(l->capped.data + row->terms_begin, 0,
                    (size_t)(row->terms_end - row->terms_begin) * sizeof(bool));
@@ -427,51 +439,74 @@ static bool sweep(struct sim_loop *l)
     return false;
 }
 
-/** Rows that depend on others only through rows already known leave the system. */
-static int core_of(int n, double *matrix, double *right, bool *is_known)
+int sim_loop_peel(struct sim_loop *l, const double *matrix, double *right, bool *is_known)
 {
-    int left = n;
-    for (bool moved = true; moved;) {
-        moved = false;
+    const int n = l->rows.count;
+    SIM_VEC_RESERVE(&l->waits, n);
+    SIM_VEC_RESERVE(&l->queue, n);
+    int32_t *waits = l->waits.data; // per row: on how many it still waits
+    int32_t *queue = l->queue.data;
+    int end = 0;
+    int left = 0;
+    for (int j = 0; j < n; j++) {
+        waits[j] = 0;
+        for (int i = 0; i < n && !is_known[j]; i++) {
+            waits[j] += matrix[j * n + i] != 0 && !is_known[i] ? 1 : 0;
+        }
+        left += is_known[j] ? 0 : 1;
+        if (!is_known[j] && waits[j] == 0) {
+            queue[end++] = j;
+        }
+    }
+    for (int begin = 0; begin < end; begin++) {
+        const int known = queue[begin];
+        for (int i = 0; i < n && right != NULL; i++) {
+            right[known] += matrix[known * n + i] != 0 ? matrix[known * n + i] * right[i] : 0;
+        }
+        is_known[known] = true;
         for (int j = 0; j < n; j++) {
-            if (is_known[j]) {
-                continue;
-            }
-            bool waits = false;
-            for (int i = 0; i < n && !waits; i++) {
-                waits = matrix[j * n + i] != 0 && !is_known[i];
-            }
-            if (!waits) {
-                for (int i = 0; i < n; i++) {
-                    right[j] += matrix[j * n + i] != 0 ? matrix[j * n + i] * right[i] : 0;
-                }
-                is_known[j] = true;
-                left--;
-                moved = true;
+            if (!is_known[j] && matrix[j * n + known] != 0 && --waits[j] == 0) {
+                queue[end++] = j;
             }
         }
     }
-    return left;
+    return left - end;
 }
 
-/** Solve x = A x + b on the piece at (x, y); x is overwritten. False when singular. */
-static bool newton_step(struct sim_loop *l)
+void sim_loop_equilibrate(double *a, double *b, int rows, int columns)
+{
+    for (int row = 0; row < rows; row++) {
+        double most = 0;
+        for (int c = 0; c < columns; c++) {
+            const double size = fabs(a[row * columns + c]);
+            most = size > most ? size : most;
+        }
+        if (!(most > 0) || (most > 0x1p-10 && most < 0x1p10)) {
+            continue; // nearly all are near 1 as they are
+        }
+        int exponent = 0;
+        (void)frexp(most, &exponent);
+        const double factor = ldexp(1, -exponent); // a power of two: nothing is rounded
+        for (int c = 0; c < columns; c++) {
+            a[row * columns + c] *= factor;
+        }
+        if (b != NULL) {
+            b[row] *= factor;
+        }
+    }
+}
+
+/** Solve x = A x + b for the rows of A in l->matrix; b is overwritten with x. False when singular.
+ * `is_known` is scratch. */
+static bool solve_rows(struct sim_loop *l, double *b, bool *is_known)
 {
     const int n = l->rows.count;
-    SIM_VEC_RESERVE(&l->matrix, 2 * n * n);
-    SIM_VEC_RESERVE(&l->right, 2 * n);
-    SIM_VEC_RESERVE(&l->order, n);
-    double *a = l->matrix.data;
-    double *core = a + (size_t)n * (size_t)n;
-    double *b = l->right.data;
-    bool *is_known = l->dry.data;
-    const struct sim_loop_piece piece = sim_loop_piece_at(l, l->x.data, l->y.data, 0);
-    for (int j = 0; j < n; j++) {
-        b[j] = sim_loop_linear_row(l, piece, j, a + (size_t)j * (size_t)n);
-    }
-    memset(is_known, 0, (size_t)n * sizeof(bool)); // the piece is in the matrix now
-    const int size = core_of(n, a, b, is_known);
-    double *core_right = b + n;
+    SIM_VEC_RESERVE(&l->core_right, n);
+    const double *a = l->matrix.data;
+    double *core = l->matrix.data + (size_t)n * (size_t)n;
+    double *core_right = l->core_right.data;
+    memset(is_known, 0, (size_t)n * sizeof(bool));
+    const int size = sim_loop_peel(l, a, b, is_known);
     int at = 0;
     l->order.count = 0;
     for (int j = 0; j < n; j++) {
@@ -490,19 +525,46 @@ static bool newton_step(struct sim_loop *l)
             core[at++] = (i == j ? 1 : 0) - a[j * n + i];
         }
     }
+    sim_loop_equilibrate(core, core_right, size, size);
     if (!sim_dense_solve(core, core_right, size)) {
         return false;
     }
     for (int row = 0; row < size; row++) {
         b[l->order.data[row]] = core_right[row];
     }
+    return true;
+}
+
+bool sim_loop_solve_piece(struct sim_loop *l, struct sim_loop_piece piece, const double *extra,
+                          double *out)
+{
+    const int n = l->rows.count;
+    SIM_VEC_RESERVE(&l->matrix, 2 * n * n);
+    SIM_VEC_RESERVE(&l->order, n);
+    SIM_VEC_RESERVE(&l->known, n);
     for (int j = 0; j < n; j++) {
-        l->x.data[j] = b[j] * l->rows.data[j].scale;
+        const double right =
+            sim_loop_linear_row(l, piece, j, l->matrix.data + (size_t)j * (size_t)n);
+        out[j] = extra != NULL ? extra[j] : right;
+    }
+    return solve_rows(l, out, l->known.data);
+}
+
+/** Solve x = A x + b on the piece at (x, y); x is overwritten. False when singular. */
+static bool newton_step(struct sim_loop *l)
+{
+    SIM_VEC_RESERVE(&l->right, l->rows.count);
+    const struct sim_loop_piece piece = sim_loop_piece_at(l, l->x.data, l->y.data, 0);
+    if (!sim_loop_solve_piece(l, piece, NULL, l->right.data)) {
+        return false;
+    }
+    for (int j = 0; j < l->rows.count; j++) {
+        l->x.data[j] = l->right.data[j] * l->rows.data[j].scale;
     }
     return true;
 }
 
-static bool newton(struct sim_loop *l)
+bool sim_loop_newton(struct sim_loop *l)
 {
     double residual = 1;
     for (int i = 0; i < NEWTON_STEPS; i++) {
@@ -602,7 +664,7 @@ static bool creep(struct sim_loop *l)
         }
     }
     sim_loop_claims(l, l->x.data, l->y.data);
-    return newton(l);
+    return sim_loop_newton(l);
 }
 
 static bool find_fixed_point(struct sim_rates *r, struct sim_loop *l)
@@ -611,7 +673,7 @@ static bool find_fixed_point(struct sim_rates *r, struct sim_loop *l)
         return true;
     }
     r->work.newton++;
-    if (newton(l)) {
+    if (sim_loop_newton(l)) {
         if (!has_tie(l)) {
             return true;
         }

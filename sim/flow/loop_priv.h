@@ -62,9 +62,10 @@ struct sim_loop {
     SIM_VEC(double) saved;     // claims of the activities' ports before
     SIM_VEC(double) x, y, g;   // unknowns and their images
     SIM_VEC(double) matrix, right, basis, work;
-    sim_rates_ints order;
+    SIM_VEC(double) core_right;
+    sim_rates_ints order, waits, queue, circle;
     SIM_VEC(double) saved_x;
-    SIM_VEC(bool) dry, capped, held;
+    SIM_VEC(bool) dry, capped, held, known;
     sim_rates_ints least;
 };
 
@@ -75,7 +76,7 @@ void sim_loop_claims(const struct sim_loop *l, const double *x, double *y);
 void sim_loop_limits(const struct sim_loop *l, const double *y, double *g);
 
 /** The piece on which (x, y) lie. Where they lie on a kink within the relative `tie`, the piece on
- * which claims follow limits and pools are not dry. */
+ * which claims follow limits, equals take their claims and pools are not dry. */
 struct sim_loop_piece sim_loop_piece_at(struct sim_loop *l, const double *x, const double *y,
                                         double tie);
 
@@ -83,6 +84,23 @@ struct sim_loop_piece sim_loop_piece_at(struct sim_loop *l, const double *x, con
  * rows' scales; `matrix` has a number for each row of the block and is overwritten. */
 double sim_loop_linear_row(const struct sim_loop *l, struct sim_loop_piece piece, int32_t j,
                            double *matrix);
+
+/** Peel the system x = A x + b: rows that depend on known rows only become known, one after the
+ * other, with `right` (NULL is fine) b of the rows on entry and x of the known ones on return. How
+ * many are left: those on a circle, or behind one. */
+int sim_loop_peel(struct sim_loop *l, const double *matrix, double *right, bool *is_known);
+
+/** Bring the rows of a dense system (its right side b, NULL: 0) to about 1, exactly: what is small
+ * in dense.c is small beside the largest number of all. */
+void sim_loop_equilibrate(double *a, double *b, int rows, int columns);
+
+/** Solve x = A x + b on a piece, in units of the rows' scales; b is `extra`, or, when that is NULL,
+ * the constants of the piece. False when it is singular. */
+bool sim_loop_solve_piece(struct sim_loop *l, struct sim_loop_piece piece, const double *extra,
+                          double *out);
+
+/** Newton from (x, y): true when it ends in a fixed point. */
+bool sim_loop_newton(struct sim_loop *l);
 
 /** Largest |x - G(y(x))| relative to the rows' scale; y and g are overwritten. */
 double sim_loop_residual(struct sim_loop *l);

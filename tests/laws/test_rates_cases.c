@@ -138,7 +138,8 @@ Test(rates_cases, c05_full_stocks_pass_the_sale_upstream)
     const int32_t s1 = judge_net_stock(b.n, "s1", SIM_POOL_FULL);
     const int32_t s2 = judge_net_stock(b.n, "s2", SIM_POOL_FULL);
     const int32_t s3 = judge_net_stock(b.n, "s3", SIM_POOL_FULL);
-    // 100 stands for "ample": what is unlimited next to a stock is refused, as it would fill in no time.
+    // 100 stands for "ample": what is unlimited next to a stock is refused, as it would fill in no
+    // time.
     judge_net_source(b.n, "P1", 100, s1, 1);
     const int32_t p2 = judge_net_activity(b.n, "P2", 100);
     judge_net_take(b.n, p2, s1, 1.0, 1);
@@ -453,5 +454,87 @@ Test(rates_cases, c17_two_shortages_shared_by_the_same_users)
 
     expect(&b, "P", 5);
     expect(&b, "Q", 5);
+    end(&b);
+}
+
+// ---- Found by the soak ----
+
+// Seed 1001, network 98526, shrunk: ie1 can only stand still, since what it gives has no taker but
+// itself, and its scale goes to nothing. The path ends where many kinks meet.
+Test(rates_cases, a_self_loop_without_outlet_stops_and_its_rivals_share)
+{
+    struct bench b = begin();
+    const int32_t scarce = judge_net_junction(b.n, "scarce");
+    const int32_t between = judge_net_junction(b.n, "between");
+    const int32_t own = judge_net_junction(b.n, "own");
+    const int32_t stuck = judge_net_activity(b.n, "stuck", 1);
+    judge_net_take(b.n, stuck, scarce, 1, 1);
+    judge_net_take(b.n, stuck, own, 0.2, 1);
+    judge_net_give(b.n, stuck, own, 3, 1);
+    const int32_t maker = judge_net_activity(b.n, "maker", 1);
+    judge_net_take(b.n, maker, scarce, 1, 1);
+    judge_net_give(b.n, maker, between, 1, 1);
+    const int32_t user = judge_net_activity(b.n, "user", 10);
+    judge_net_take(b.n, user, scarce, 1, 1);
+    judge_net_take(b.n, user, between, 1, 1);
+    judge_net_source(b.n, "well", 1, scarce, 1);
+
+    solve(&b);
+
+    expect(&b, "stuck", 0);
+    expect(&b, "maker", 0.5);
+    expect(&b, "user", 0.5);
+    end(&b);
+}
+
+// Seed 1001, network 81784, shrunk: of2 gives back a tenth of what it takes, so it and kg4, which
+// lives on what it gives, stand still; the ring of the other two keeps itself going.
+Test(rates_cases, a_ring_runs_beside_a_loop_that_dies_out)
+{
+    struct bench b = begin();
+    const int32_t x = judge_net_junction(b.n, "x");
+    const int32_t y = judge_net_junction(b.n, "y");
+    const int32_t z = judge_net_junction(b.n, "z");
+    judge_net_link(b.n, "hm1", 10, y, 1, x, 1, 1);
+    const int32_t loses = judge_net_activity(b.n, "of2", 1);
+    judge_net_take(b.n, loses, x, 1, 1);
+    judge_net_take(b.n, loses, z, 3, 1);
+    judge_net_give(b.n, loses, z, 0.3, 1);
+    const int32_t ring = judge_net_activity(b.n, "ni3", 10);
+    judge_net_take(b.n, ring, x, 1, 1);
+    judge_net_give(b.n, ring, y, 1, 1);
+    const int32_t lives = judge_net_activity(b.n, "kg4", 10);
+    judge_net_take(b.n, lives, z, 1, 1);
+    judge_net_give(b.n, lives, x, 1, 1);
+
+    solve(&b);
+
+    expect(&b, "of2", 0);
+    expect(&b, "kg4", 0);
+    expect(&b, "hm1", 10);
+    expect(&b, "ni3", 10);
+    end(&b);
+}
+
+// Seed 77, network 1259, shrunk: what an unlimited link is offered has no scale but itself; the
+// judge may not want it to the last bit.
+Test(rates_cases, an_unlimited_link_that_stands_still_is_offered_what_it_could_pass)
+{
+    struct bench b = begin();
+    const int32_t end_of_pipe = judge_net_junction(b.n, "end");
+    const int32_t near_end = judge_net_junction(b.n, "near");
+    const int32_t start = judge_net_junction(b.n, "start");
+    judge_net_link(b.n, "pipe", 100, near_end, 1, end_of_pipe, 1, 1);
+    const int32_t link = judge_net_activity(b.n, "link", INFINITY);
+    const int32_t in = judge_net_take(b.n, link, start, 1, 1);
+    b.n->ports[in].share = 3;
+    judge_net_give(b.n, link, near_end, 0.95, 1);
+    const int32_t well = judge_net_activity(b.n, "well", INFINITY);
+    judge_net_give(b.n, well, start, 0.8, 1);
+
+    solve(&b);
+
+    expect(&b, "link", 0);
+    expect(&b, "well", 0);
     end(&b);
 }
