@@ -310,6 +310,15 @@ const char *sim_schema_root_text(const struct sim_schema *s, const char *name)
     return NULL;
 }
 
+const char *sim_schema_input(const struct sim_schema *s, int i, const char **out_sha256_hex)
+{
+    if (i < 0 || i >= s->files.count) {
+        return NULL;
+    }
+    *out_sha256_hex = s->files.data[i].text;
+    return s->files.data[i].name;
+}
+
 bool sim_schema_is_reserved(const char *name)
 {
     for (int i = 0; i < SIM_COUNT(reserved_names); i++) {

@@ -125,6 +125,9 @@ void sim_schema_root_attr(struct sim_schema *s, const char *name, const char *te
 void sim_schema_input_file(struct sim_schema *s, const char *path, const char *sha256_hex);
 void sim_schema_input_text(struct sim_schema *s, const char *name, const char *text);
 
+/** Path of the i-th input file that was said, and its fingerprint; NULL after the last. */
+const char *sim_schema_input(const struct sim_schema *s, int i, const char **out_sha256_hex);
+
 /** SHA-256 in hex of `salt`, the input texts and the sums of the input files: what a study is. */
 void sim_schema_hash(const struct sim_schema *s, const char *salt, char out_hex[65]);
 
