@@ -1,0 +1,462 @@
+#include "sim/sweep/sweep_setup.h"
+
+#include "sim/base/file.h"
+#include "sim/base/hash.h"
+#include "sim/base/vec.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** What is only there while a setup is made. */
+struct making {
+    struct sim_sweep_setup *s;
+    const char *version;
+    struct sim_diag *diag;
+    struct sim_err *err;
+    char (*design_hash)[65]; // of each design: its identity
+};
+
+static bool is_base(const char *design)
+{
+    return strcmp(design, "base") == 0;
+}
+
+// ---- study, park, plan ----
+
+static enum sim_status open_base(const struct making *m)
+{
+    struct sim_sweep_setup *s = m->s;
+
+    SIM_REQUIRE(s->model->open != NULL && s->model->close != NULL && s->model->design != NULL &&
+                    s->model->identity != NULL,
+                "the model can be swept");
+    const enum sim_status status = s->model->open(s->study->park, m->diag, &s->base, m->err);
+
+    return status == SIM_OK ? sim_diag_status(m->diag) : status;
+}
+
+/** Tell the study which designs the park has. */
+static enum sim_status resolve(const struct making *m)
+{
+    struct sim_sweep_setup *s = m->s;
+    SIM_VEC(const char *) names = {0};
+
+    for (const char *name = NULL; (name = s->model->design(s->base, names.count)) != NULL;) {
+        SIM_VEC_PUSH(&names, name);
+    }
+    const enum sim_status status = sim_study_resolve(s->study, names.data, names.count, m->diag);
+
+    SIM_VEC_FREE(&names);
+    return status;
+}
+
+/** Which design each point has, and which point of each design comes first. */
+static void find_designs(const struct making *m)
+{
+    struct sim_sweep_setup *s = m->s;
+    struct sim_arena *scratch = sim_arena_create();
+    const int64_t points = sim_plan_points(s->plan);
+    int32_t *of = SIM_ARENA_NEW(s->own, int32_t, points);
+
+    s->first_point = SIM_ARENA_NEW(s->own, int64_t, s->study->design_count);
+    for (int i = 0; i < s->study->design_count; i++) {
+        s->first_point[i] = -1;
+    }
+    for (int64_t i = 0; i < points; i++) {
+        const sim_arena_mark mark = sim_arena_mark_now(scratch);
+        struct sim_plan_point point;
+
+        sim_plan_point(s->plan, i, scratch, &point);
+        of[i] = point.design;
+        if (s->first_point[point.design] < 0) {
+            s->first_point[point.design] = i;
+        }
+        sim_arena_rewind(scratch, mark);
+    }
+    s->card.point_design = of;
+    sim_arena_destroy(scratch);
+}
+
+// ---- designs ----
+
+static enum sim_status load_with(const struct sim_sweep_setup *s, int design,
+                                 const char *const *overrides, int override_count,
+                                 struct sim_diag *diag, void **out_data, struct sim_err *err)
+{
+    const struct sim_model_source source = {
+        .path = s->study->park,
+        .base = s->base,
+        .overrides = overrides,
+        .override_count = override_count,
+        .via = "axis",
+        .design = is_base(s->study->designs[design]) ? NULL : s->study->designs[design],
+        .has_seed = s->study->has_seed,
+        .seed = s->study->seed};
+
+    *out_data = NULL;
+    enum sim_status status = s->model->load(&source, diag, out_data, err);
+
+    if (status == SIM_OK && sim_diag_wrong(diag) > 0) {
+        status = sim_diag_status(diag);
+    }
+    if (status != SIM_OK) {
+        s->model->unload(*out_data);
+        *out_data = NULL;
+    }
+    return status;
+}
+
+enum sim_status sim_sweep_setup_load(const struct sim_sweep_setup *s, int64_t point,
+                                     struct sim_diag *diag, void **out_data, struct sim_err *err)
+{
+    struct sim_arena *scratch = sim_arena_create();
+    struct sim_plan_point p;
+
+    sim_plan_point(s->plan, point, scratch, &p);
+    const enum sim_status status =
+        load_with(s, p.design, p.overrides, sim_plan_axis_count(s->plan), diag, out_data, err);
+
+    sim_arena_destroy(scratch);
+    return status;
+}
+
+/** Load a design without the axes, for its identity, and with those of its first point, to keep. */
+static enum sim_status load_design(const struct making *m, int design)
+{
+    struct sim_sweep_setup *s = m->s;
+    void *plain = NULL;
+
+    SIM_TRY(load_with(s, design, NULL, 0, m->diag, &plain, m->err));
+    char *identity = s->model->identity(plain);
+
+    sim_hash_sha256(identity, strlen(identity), m->design_hash[design]);
+    free(identity);
+    s->model->unload(plain);
+    if (s->first_point[design] < 0) {
+        return SIM_OK;
+    }
+    return sim_sweep_setup_load(s, s->first_point[design], m->diag, &s->data[design], m->err);
+}
+
+/** All of them, whatever is wrong with one. */
+static enum sim_status load_designs(struct making *m)
+{
+    struct sim_sweep_setup *s = m->s;
+    enum sim_status first = SIM_OK;
+
+    s->data = SIM_ARENA_NEW(s->own, void *, s->study->design_count);
+    m->design_hash = sim_arena_alloc(s->own, (size_t)s->study->design_count, 65);
+    for (int i = 0; i < s->study->design_count; i++) {
+        const enum sim_status status = load_design(m, i);
+
+        first = first == SIM_OK ? status : first;
+    }
+    return sim_diag_wrong(m->diag) > 0 ? sim_diag_status(m->diag) : first;
+}
+
+// ---- what the results look like ----
+
+/** The node of the study file that names a response; NULL where it is not known. */
+static void tell_name(const struct making *m, const struct sim_node *node, const char *what,
+                      const char *name, const char *why)
+{
+    const struct sim_place of_file = {.file = m->s->study->path};
+
+    sim_diag_add(m->diag, SIM_DIAG_WRONG, node != NULL ? &node->place : &of_file, "",
+                 "choose another name", "%s '%s': %s", what, name, why);
+}
+
+static void check_responses(const struct making *m)
+{
+    const struct sim_model_want *want = &m->s->study->want;
+
+    for (int i = 0; i < want->response_count; i++) {
+        const struct sim_response *r = &want->responses[i];
+
+        if (sim_schema_is_reserved(r->name)) {
+            tell_name(m, r->node, "response", r->name, "a results file uses this name itself");
+        }
+    }
+}
+
+/** An axis becomes two variables, so its name must be free. */
+static void check_axes(const struct making *m)
+{
+    const struct sim_sweep_setup *s = m->s;
+
+    for (int i = 0; i < sim_plan_axis_count(s->plan); i++) {
+        const char *name = sim_plan_axis(s->plan, i)->name;
+
+        if (sim_schema_is_reserved(name)) {
+            tell_name(m, NULL, "axis", name, "a results file uses this name itself");
+        } else if (sim_schema_var_find(s->schema, "", name) >= 0 ||
+                   sim_schema_axis_find(s->schema, "", name) >= 0) {
+            tell_name(m, NULL, "axis", name, "the results already have something of this name");
+        }
+    }
+}
+
+static enum sim_status check_rule(const struct making *m)
+{
+    struct sim_sweep_setup *s = m->s;
+    const char *response = s->study->rule.response;
+
+    s->response_var = -1;
+    if (response == NULL) {
+        return SIM_OK;
+    }
+    const int var = sim_schema_var_find(s->schema, "", response);
+    const struct sim_schema_var *v = var >= 0 ? sim_schema_var_at(s->schema, var) : NULL;
+
+    if (v == NULL || v->scope != SIM_SCHEMA_RUN || sim_schema_var_size(s->schema, var) != 1) {
+        return sim_err_set(m->err, SIM_INPUT,
+                           "%s: replications until '%s': it is no response of this study",
+                           s->study->path, response);
+    }
+    s->response_var = var;
+    return SIM_OK;
+}
+
+/** The study's own path as its file would say it: never absolute, so that two machines write the
+ * same bytes. */
+static const char *relative(const struct making *m, const char *path)
+{
+    char *folder = sim_file_folder(m->s->study->path);
+    const size_t length = strlen(folder);
+    const bool is_inside = strncmp(path, folder, length) == 0 && path[length] == '/';
+    const char *slash = strrchr(path, '/');
+
+    free(folder);
+    if (is_inside) {
+        return path + length + 1;
+    }
+    return path[0] == '/' && slash != NULL ? slash + 1 : path;
+}
+
+static void declare_study(const struct making *m)
+{
+    const struct sim_sweep_setup *s = m->s;
+    const struct sim_study *study = s->study;
+
+    sim_plan_declare(s->plan, s->schema);
+    if (study->title[0] != '\0') {
+        sim_schema_root_attr(s->schema, "study", study->title);
+    }
+    for (int i = 0; i < sim_study_source_count(study); i++) {
+        const struct sim_source *source = sim_study_source(study, i);
+
+        sim_schema_input_file(s->schema, relative(m, source->path), source->sha256);
+        if (i == 0) {
+            sim_schema_input_text(s->schema, "study", source->text);
+        }
+    }
+}
+
+static enum sim_status declare(const struct making *m)
+{
+    struct sim_sweep_setup *s = m->s;
+    SIM_VEC(const void *) data = {0};
+
+    for (int i = 0; i < s->study->design_count; i++) {
+        if (s->data[i] != NULL) {
+            SIM_VEC_PUSH(&data, s->data[i]);
+        }
+    }
+    s->schema = sim_schema_create();
+    sim_schema_points(s->schema, sim_plan_points(s->plan));
+    check_responses(m);
+    enum sim_status status = sim_diag_status(m->diag); // a name taken twice would be a bug
+
+    if (status == SIM_OK) {
+        status =
+            s->model->declare(data.data, data.count, &s->study->want, m->diag, s->schema, m->err);
+    }
+    SIM_VEC_FREE(&data);
+    SIM_TRY(status);
+    check_axes(m);
+    SIM_TRY(sim_diag_status(m->diag));
+    SIM_TRY(check_rule(m));
+    declare_study(m);
+    return SIM_OK;
+}
+
+// ---- marks ----
+
+/** What every point's runs depend on besides its design and axes. */
+static char *common_words(const struct making *m)
+{
+    const struct sim_study *study = m->s->study;
+    char *words = sim_base_format("%s\nseed %" PRIu64 "%s\n", m->version, m->s->facts.seed,
+                                  study->random == SIM_STUDY_INDEPENDENT  ? " independent"
+                                  : study->random == SIM_STUDY_ANTITHETIC ? " antithetic"
+                                                                          : "");
+
+    for (int i = 0; i < study->want.response_count; i++) {
+        const struct sim_response *r = &study->want.responses[i];
+        char *longer = sim_base_format(
+            "%s%s = %s, %s, %s, %s\n", words, r->name, r->of, r->where != NULL ? r->where : "*",
+            r->stream != NULL ? r->stream : "*", r->unit != NULL ? r->unit : "-");
+
+        free(words);
+        words = longer;
+    }
+    return words;
+}
+
+static void mark_of(const char *text, struct sim_card_mark *out)
+{
+    char hex[65];
+
+    sim_hash_sha256(text, strlen(text), hex);
+    for (int i = 0; i < SIM_CARD_MARK; i++) {
+        const char pair[3] = {hex[2 * i], hex[2 * i + 1], '\0'};
+
+        out->bytes[i] = (unsigned char)strtoul(pair, NULL, 16);
+    }
+}
+
+static void make_marks(const struct making *m)
+{
+    struct sim_sweep_setup *s = m->s;
+    struct sim_arena *scratch = sim_arena_create();
+    const int64_t points = sim_plan_points(s->plan);
+    struct sim_card_mark *marks = SIM_ARENA_NEW(s->own, struct sim_card_mark, points);
+    char *common = common_words(m);
+
+    for (int64_t i = 0; i < points; i++) {
+        const sim_arena_mark start = sim_arena_mark_now(scratch);
+        struct sim_plan_point p;
+
+        sim_plan_point(s->plan, i, scratch, &p);
+        const char *text = sim_arena_format(scratch, "%s%s\n", common, m->design_hash[p.design]);
+
+        for (int a = 0; a < sim_plan_axis_count(s->plan); a++) {
+            text = sim_arena_format(scratch, "%s%s\n", text, p.overrides[a]);
+        }
+        mark_of(text, &marks[i]);
+        sim_arena_rewind(scratch, start);
+    }
+    free(common);
+    s->card.marks = marks;
+    sim_arena_destroy(scratch);
+}
+
+/** What a study is: who its points are, how often each is run, and what is told of it. */
+static const char *hash_study(const struct making *m)
+{
+    const struct sim_sweep_setup *s = m->s;
+    const struct sim_rule *r = &s->study->rule;
+    struct sim_card_mark layout;
+    char marks[65];
+    char *hash = SIM_ARENA_NEW(s->own, char, 65);
+
+    sim_card_layout(&s->card, &layout);
+    sim_hash_sha256(s->card.marks, (size_t)s->card.points * sizeof(*s->card.marks), marks);
+    char *text = sim_base_format("%s\n%s\n%d to %d until %s %.17g %.17g\n", m->version, marks,
+                                 (int)r->at_least, (int)r->at_most,
+                                 r->response != NULL ? r->response : "-", r->share, r->level);
+    char looks[65];
+
+    sim_hash_sha256(layout.bytes, sizeof(layout.bytes), looks);
+    char *all = sim_base_format("%s%s\n", text, looks);
+
+    sim_hash_sha256(all, strlen(all), hash);
+    free(all);
+    free(text);
+    return hash;
+}
+
+static void fill_card(const struct making *m)
+{
+    struct sim_sweep_setup *s = m->s;
+
+    s->card.schema = s->schema;
+    s->card.source = sim_arena_strdup(s->own, m->version);
+    s->card.seed = s->facts.seed;
+    s->card.points = sim_plan_points(s->plan);
+    s->card.designs = s->study->designs;
+    s->card.design_count = s->study->design_count;
+    s->card.is_antithetic = s->study->random == SIM_STUDY_ANTITHETIC;
+    s->card.rule = s->study->rule;
+    s->card.shards = 1;
+    make_marks(m);
+    s->card.study_hash = hash_study(m);
+}
+
+// ---- all of it ----
+
+static enum sim_status make(struct making *m, const char *path)
+{
+    struct sim_sweep_setup *s = m->s;
+
+    SIM_TRY(sim_study_load(path, m->diag, &s->study));
+    SIM_TRY(open_base(m));
+    SIM_TRY(resolve(m));
+    SIM_TRY(sim_plan_create(s->study, m->diag, &s->plan));
+    find_designs(m);
+    SIM_TRY(load_designs(m));
+    if (sim_plan_points(s->plan) == 0) {
+        return sim_err_set(m->err, SIM_INPUT, "%s: only_if leaves no point to run", path);
+    }
+    s->model->facts(s->data[s->card.point_design[0]], &s->facts);
+    SIM_TRY(declare(m));
+    fill_card(m);
+    return SIM_OK;
+}
+
+enum sim_status sim_sweep_setup_create(const struct sim_model *model, const char *version,
+                                       const char *path, struct sim_diag *diag,
+                                       struct sim_sweep_setup **out, struct sim_err *err)
+{
+    struct sim_sweep_setup *s = sim_base_alloc(1, sizeof(*s));
+    struct making m = {.s = s, .version = version, .diag = diag, .err = err};
+
+    s->model = model;
+    s->own = sim_arena_create();
+    const enum sim_status status = make(&m, path);
+
+    *out = s;
+    if (status != SIM_OK) {
+        sim_sweep_setup_destroy(s);
+        *out = NULL;
+    }
+    return status;
+}
+
+void sim_sweep_setup_destroy(struct sim_sweep_setup *s)
+{
+    if (s == NULL) {
+        return;
+    }
+    for (int i = 0; s->data != NULL && i < s->study->design_count; i++) {
+        s->model->unload(s->data[i]);
+    }
+    if (s->base != NULL) {
+        s->model->close(s->base);
+    }
+    sim_schema_destroy(s->schema);
+    sim_plan_destroy(s->plan);
+    sim_study_destroy(s->study);
+    sim_arena_destroy(s->own);
+    free(s);
+}
+
+char *sim_sweep_setup_words(const struct sim_sweep_setup *s, int64_t point)
+{
+    struct sim_arena *scratch = sim_arena_create();
+    struct sim_plan_point p;
+
+    sim_plan_point(s->plan, point, scratch, &p);
+    const char *text = sim_arena_format(scratch, "design %s", s->study->designs[p.design]);
+
+    for (int i = 0; i < sim_plan_axis_count(s->plan); i++) {
+        text = sim_arena_format(scratch, "%s, %s = %s", text, sim_plan_axis(s->plan, i)->name,
+                                p.texts[i]);
+    }
+    char *out = sim_base_strdup(text);
+
+    sim_arena_destroy(scratch);
+    return out;
+}

@@ -1,0 +1,52 @@
+/** @file
+ * All that the runs of a study share: the study, its points, the park opened once, the schema of
+ * the results, and the card with the mark of each point.
+ *
+ * Making it refuses everything that can be refused before the first run: every design is loaded
+ * without the axes and again with the axis values of its first point, the responses are declared,
+ * and names that would hide others in the results are told; all mistakes at once.
+ *
+ * The mark of a point is made of the program's version, the identity of its design without the
+ * axes, the axis values as overrides, the seed, what is asked of each run, and the way chance is
+ * drawn where that is not the common one. So points keep their marks when others come or go.
+ *
+ * Floor 3. Const once made: any thread may load points.
+ */
+#ifndef SIM_SWEEP_SWEEP_SETUP_H
+#define SIM_SWEEP_SWEEP_SETUP_H
+
+#include "sim/sweep/plan.h"
+
+/** Read its fields. */
+struct sim_sweep_setup {
+    const struct sim_model *model;
+    struct sim_study *study;
+    struct sim_plan *plan;
+    void *base;                   // the park, open
+    void **data;                  // of each design, for its first point; NULL: no point has it
+    int64_t *first_point;         // of each design; -1: none
+    struct sim_model_facts facts; // of the first point, with the seed of the study
+    struct sim_schema *schema;
+    int response_var;     // variable of the rule's response; -1: a fixed number of replications
+    struct sim_card card; // shards: 1
+    void *own;            // private: an arena
+};
+
+/** Load the study at `path`. `version`: program, version and commit. SIM_INPUT or SIM_MISSING with
+ * the mistakes in `diag`, or a sentence in `err`. Owned by the caller. */
+enum sim_status sim_sweep_setup_create(const struct sim_model *model, const char *version,
+                                       const char *path, struct sim_diag *diag,
+                                       struct sim_sweep_setup **out,
+                                       struct sim_err *err) SIM_MUST_USE;
+void sim_sweep_setup_destroy(struct sim_sweep_setup *s); // NULL is fine
+
+/** Load the data of a point. All mistakes go to `diag`. Owned by the caller (model->unload). */
+enum sim_status sim_sweep_setup_load(const struct sim_sweep_setup *s, int64_t point,
+                                     struct sim_diag *diag, void **out_data,
+                                     struct sim_err *err) SIM_MUST_USE;
+
+/** "design alone, trucks = 3, husk = 812000 VND/t": where a point is; owned by the caller (free).
+ */
+char *sim_sweep_setup_words(const struct sim_sweep_setup *s, int64_t point);
+
+#endif
