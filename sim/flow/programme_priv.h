@@ -7,20 +7,19 @@
 #define SIM_FLOW_PROGRAMME_PRIV_H
 
 #include "sim/flow/rates_priv.h"
+#include "sim/flow/simplex.h"
 
-#include <coin/Clp_C_Interface.h>
-
-/** An activity in the programme; a column. Numbers are shares of `scale`. */
+/** An activity in the programme. Numbers are shares of `scale`. */
 struct sim_programme_member {
     int32_t activity;
-    int32_t rank;          // class in which it was blocked
-    double scale;          // capacity
-    double start;          // floor at first
-    double floor, ceiling; // the floor rises
-    double exact;          // by `by_row`
-    int32_t by_row;        // the pool whose sum gives it, -1 none
-    bool is_inside;        // has a port in the group
-    bool is_blocked;       // may rise in its class's turn
+    int32_t rank; // class in which it was blocked
+    double scale; // capacity
+    double floor; // the rate found so far; then the answer
+    double ceiling;
+    int32_t column;  // its rise above the floor, -1 it has no room
+    int32_t row;     // that ties it to its class's level, -1 none
+    bool is_inside;  // has a port in the group
+    bool is_blocked; // may rise in its class's turn
 };
 
 struct sim_programme {
@@ -28,13 +27,10 @@ struct sim_programme {
     int32_t group;        // its smallest port
     sim_rates_ints ports; // of the group's blocks
     sim_rates_ints pools;
-    SIM_VEC(struct sim_programme_member) members;
+    SIM_VEC(struct sim_programme_member) members; // in order of names
     sim_rates_ints outsiders; // ports rationed at the group's pools that are not of its blocks
     int32_t *member_of;       // per activity, -1
-    Clp_Simplex *lp;
-    int columns;          // members and the fill level
-    double *solution;     // of the last programme that had one; per column
-    SIM_VEC(double) rows; // the pools' sums, a row each over the members
+    struct sim_simplex sums;  // columns: rises of members that have room; rows: pools
 };
 
 /** Whether the pool rations the side of port `j` now. */

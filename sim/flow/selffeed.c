@@ -248,10 +248,6 @@ static void gather_members(struct sim_programme *g)
             }
         }
     }
-    for (int i = 0; i < g->members.count; i++) {
-        g->members.data[i].start = g->members.data[i].floor;
-        g->members.data[i].by_row = -1;
-    }
     qsort(g->members.data, (size_t)g->members.count, sizeof(struct sim_programme_member),
           by_activity);
     for (int i = 0; i < g->members.count; i++) {
@@ -323,7 +319,6 @@ static void programme_fini(struct sim_programme *g)
     for (int i = 0; i < g->members.count; i++) {
         g->member_of[g->members.data[i].activity] = -1;
     }
-    SIM_VEC_FREE(&g->rows);
     SIM_VEC_FREE(&g->members);
     SIM_VEC_FREE(&g->outsiders);
     SIM_VEC_FREE(&g->ports);

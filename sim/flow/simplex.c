@@ -1,0 +1,313 @@
+#include "sim/flow/simplex.h"
+
+#include "sim/flow/dense.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double PRICE = 1e-10;   // [-] less is none
+static const double PIVOT = 1e-10;   // [-] smaller numbers of the table turn no variable in
+static const double NOTHING = 1e-13; // [-] smaller numbers of the table are roundings
+static const double BEYOND = 1e-13;  // [-] how far a bound may be passed for a better pivot
+
+void sim_simplex_init(struct sim_simplex *s, int rows, int columns)
+{
+    const size_t size = (size_t)rows * (size_t)columns;
+    const size_t variables = (size_t)rows + (size_t)columns;
+    *s = (struct sim_simplex){.rows = rows, .columns = columns};
+    s->given = sim_base_alloc(2 * size + 3 * variables + (size_t)columns, sizeof(double));
+    s->table = s->given + size;
+    s->low = s->table + size;
+    s->high = s->low + variables;
+    s->value = s->high + variables;
+    s->price = s->value + variables;
+    s->basic = sim_base_alloc(variables, sizeof(int32_t));
+    s->at = s->basic + rows;
+    for (int r = 0; r < rows; r++) {
+        s->low[columns + r] = -HUGE_VAL;
+        s->high[columns + r] = HUGE_VAL;
+    }
+}
+
+void sim_simplex_fini(struct sim_simplex *s)
+{
+    free(s->given);
+    free(s->basic);
+    *s = (struct sim_simplex){0};
+}
+
+static double row_value(const struct sim_simplex *s, int row)
+{
+    double sum = 0;
+    for (int c = 0; c < s->columns; c++) {
+        sum += s->given[row * s->columns + c] * s->value[c];
+    }
+    return sum;
+}
+
+void sim_simplex_begin(struct sim_simplex *s)
+{
+    memcpy(s->table, s->given, (size_t)s->rows * (size_t)s->columns * sizeof(double));
+    for (int c = 0; c < s->columns; c++) {
+        s->at[c] = c;
+    }
+    for (int r = 0; r < s->rows; r++) {
+        s->basic[r] = s->columns + r;
+        s->value[s->columns + r] = row_value(s, r);
+    }
+}
+
+/** Whether the objective gains by moving the variable at `place`. */
+static bool gains(const struct sim_simplex *s, int place)
+{
+    const int32_t v = s->at[place];
+    return (s->price[place] > PRICE && s->value[v] < s->high[v]) ||
+           (s->price[place] < -PRICE && s->value[v] > s->low[v]);
+}
+
+/** The place that enters, -1 none: that of the largest price, or (Bland) of the lowest variable. */
+static int entering(const struct sim_simplex *s, bool by_bland)
+{
+    int best = -1;
+    for (int c = 0; c < s->columns; c++) {
+        if (!gains(s, c)) {
+            continue;
+        }
+        const double gap = best < 0 || by_bland ? 0 : fabs(s->price[c]) - fabs(s->price[best]);
+        if (best < 0 || gap > 0 || (gap == 0 && s->at[c] < s->at[best])) {
+            best = c;
+        }
+    }
+    return best;
+}
+
+/** How far the basic variable of row `r` lets the one at `place` go, a bound passed by `beyond`. */
+static double room(const struct sim_simplex *s, int r, double rate, double beyond)
+{
+    const int32_t v = s->basic[r];
+    const double left = rate > 0 ? s->high[v] - s->value[v] : s->value[v] - s->low[v];
+    return (fmax(left, 0) + beyond) / fabs(rate);
+}
+
+/** The row that stops the move of `place` by `sign` first, -1 its own bound; `out_step` how far.
+ * Of rows that stop it at about the same step, the one with the largest pivot (Harris 1973). */
+static int leaving(const struct sim_simplex *s, int place, double sign, bool by_bland,
+                   double *out_step)
+{
+    const int32_t v = s->at[place];
+    const double own = sign > 0 ? s->high[v] - s->value[v] : s->value[v] - s->low[v];
+    double most = own;
+    int best = -1;
+    for (int r = 0; r < s->rows; r++) {
+        const double rate = sign * s->table[r * s->columns + place];
+        if (fabs(rate) > PIVOT) {
+            most = fmin(most, room(s, r, rate, by_bland ? 0 : BEYOND));
+        }
+    }
+    *out_step = own;
+    for (int r = 0; r < s->rows; r++) {
+        const double rate = sign * s->table[r * s->columns + place];
+        if (!(fabs(rate) > PIVOT) || room(s, r, rate, 0) > most) {
+            continue;
+        }
+        const double other = best < 0 ? 0 : fabs(s->table[best * s->columns + place]);
+        const bool is_tie = by_bland || fabs(rate) == other;
+        if (best < 0 || (is_tie ? s->basic[r] < s->basic[best] : fabs(rate) > other)) {
+            best = r;
+            *out_step = room(s, r, rate, 0);
+        }
+    }
+    if (best >= 0 && own <= *out_step) {
+        *out_step = own;
+        return -1;
+    }
+    return best;
+}
+
+static void move(struct sim_simplex *s, int place, double by)
+{
+    for (int r = 0; r < s->rows; r++) {
+        const double number = s->table[r * s->columns + place];
+        if (number != 0) {
+            s->value[s->basic[r]] += by * number;
+        }
+    }
+    s->value[s->at[place]] += by;
+}
+
+/** row -= what the pivot row says, after the pivot row was solved for the entering variable. */
+static void take_out(double *row, const double *pivot_row, int columns, int place)
+{
+    const double f = row[place];
+    if (f == 0) {
+        return;
+    }
+    row[place] = 0;
+    for (int c = 0; c < columns; c++) {
+        const double sum = row[c] + f * pivot_row[c];
+        row[c] = fabs(sum) < NOTHING ? 0 : sum;
+    }
+}
+
+/** The variable at `place` becomes basic in `row`, whose variable takes the place. */
+static void pivot(struct sim_simplex *s, int row, int place)
+{
+    double *own = s->table + (size_t)row * (size_t)s->columns;
+    const double number = own[place];
+    for (int c = 0; c < s->columns; c++) {
+        own[c] = c == place ? 1 / number : -own[c] / number;
+    }
+    for (int r = 0; r < s->rows; r++) {
+        if (r != row) {
+            take_out(s->table + (size_t)r * (size_t)s->columns, own, s->columns, place);
+        }
+    }
+    take_out(s->price, own, s->columns, place);
+    const int32_t out = s->basic[row];
+    s->basic[row] = s->at[place];
+    s->at[place] = out;
+}
+
+/** One step; false when nothing gains any more, or the gain has no end (`out_is_endless`). */
+static bool step(struct sim_simplex *s, bool by_bland, bool *out_is_endless, double *out_step)
+{
+    const int place = entering(s, by_bland);
+    if (place < 0) {
+        return false;
+    }
+    const double sign = s->price[place] > 0 ? 1 : -1;
+    const int row = leaving(s, place, sign, by_bland, out_step);
+    if (isinf(*out_step)) {
+        *out_is_endless = true;
+        return false;
+    }
+    move(s, place, sign * *out_step);
+    if (row < 0) {
+        const int32_t v = s->at[place];
+        s->value[v] = sign > 0 ? s->high[v] : s->low[v];
+        return true;
+    }
+    const int32_t out = s->basic[row];
+    const bool is_up = sign * s->table[row * s->columns + place] > 0;
+    s->value[out] = is_up ? s->high[out] : s->low[out];
+    pivot(s, row, place);
+    return true;
+}
+
+/** Steps until no price is left. */
+static bool climb(struct sim_simplex *s)
+{
+    enum {
+        STILL = 30 // steps that move nothing before Bland's rule takes over
+    };
+    const int most = 200 + 20 * (s->rows + s->columns);
+    int still = 0;
+    bool is_endless = false;
+    for (int i = 0; i < most; i++) {
+        double length = 0;
+        if (!step(s, still > STILL, &is_endless, &length)) {
+            return !is_endless;
+        }
+        still = length > NOTHING ? 0 : still + 1;
+    }
+    return false;
+}
+
+bool sim_simplex_maximise(struct sim_simplex *s, const double *objective)
+{
+    for (int c = 0; c < s->columns; c++) {
+        s->price[c] = s->at[c] < s->columns ? objective[s->at[c]] : 0;
+    }
+    for (int r = 0; r < s->rows; r++) {
+        const double weight = s->basic[r] < s->columns ? objective[s->basic[r]] : 0;
+        const double *row = s->table + (size_t)r * (size_t)s->columns;
+        for (int c = 0; c < s->columns && weight != 0; c++) {
+            s->price[c] += weight * row[c];
+        }
+    }
+    return climb(s);
+}
+
+bool sim_simplex_maximise_column(struct sim_simplex *s, int column)
+{
+    memset(s->price, 0, (size_t)s->columns * sizeof(double));
+    for (int c = 0; c < s->columns; c++) {
+        if (s->at[c] == column) {
+            s->price[c] = 1;
+            return climb(s);
+        }
+    }
+    for (int r = 0; r < s->rows; r++) {
+        if (s->basic[r] == column) {
+            memcpy(s->price, s->table + (size_t)r * (size_t)s->columns,
+                   (size_t)s->columns * sizeof(double));
+        }
+    }
+    return climb(s);
+}
+
+void sim_simplex_hold_priced(struct sim_simplex *s)
+{
+    for (int c = 0; c < s->columns; c++) {
+        if (fabs(s->price[c]) > PRICE) {
+            s->low[s->at[c]] = s->high[s->at[c]] = s->value[s->at[c]];
+        }
+    }
+}
+
+bool sim_simplex_has_price(const struct sim_simplex *s, int variable)
+{
+    for (int c = 0; c < s->columns; c++) {
+        if (s->at[c] == variable) {
+            return fabs(s->price[c]) > PRICE;
+        }
+    }
+    return false;
+}
+
+/** The rows that are not basic (a sum each), by the columns that are. */
+static int gather_system(const struct sim_simplex *s, int32_t *columns, int32_t *rows)
+{
+    int n = 0;
+    for (int r = 0; r < s->rows; r++) {
+        if (s->basic[r] < s->columns) {
+            columns[n++] = s->basic[r];
+        }
+    }
+    int m = 0;
+    for (int c = 0; c < s->columns; c++) {
+        if (s->at[c] >= s->columns) {
+            rows[m++] = s->at[c] - s->columns;
+        }
+    }
+    return n;
+}
+
+/** x += the solution of the sums' errors; twice, so that the second takes out what rounding left
+ * of the first. */
+void sim_simplex_finish(struct sim_simplex *s)
+{
+    int32_t *columns = sim_base_alloc(2 * (size_t)s->rows, sizeof(*columns));
+    int32_t *rows = columns + s->rows;
+    const int n = gather_system(s, columns, rows);
+    double *matrix = sim_base_alloc((size_t)n * (size_t)n + (size_t)n, sizeof(*matrix));
+    double *right = matrix + (size_t)n * (size_t)n;
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < n; i++) {
+            const double *row = s->given + (size_t)rows[i] * (size_t)s->columns;
+            right[i] = s->value[s->columns + rows[i]] - row_value(s, rows[i]);
+            for (int j = 0; j < n; j++) {
+                matrix[i * n + j] = row[columns[j]];
+            }
+        }
+        if (!sim_dense_solve(matrix, right, n)) {
+            break;
+        }
+        for (int j = 0; j < n; j++) {
+            s->value[columns[j]] += right[j];
+        }
+    }
+    free(matrix);
+    free(columns);
+}
