@@ -1,6 +1,8 @@
 #include "models/park/show.h"
 
+#include "models/park/compare.h"
 #include "models/park/park.h"
+#include "models/park/responses.h"
 #include "models/park/why.h"
 #include "sim/base/file.h"
 
@@ -16,6 +18,19 @@ static enum sim_status act_show(const struct sim_model_call *call, struct sim_er
     return SIM_OK;
 }
 
+/** The tables of the park file, then the responses of a study; owned by the caller (free). */
+static char *reference(void)
+{
+    char *park = park_load_reference();
+    char *responses = park_responses_reference();
+    char *text = sim_base_format("%s\n## responses of a study\n\nWhat `of` may be. Units are those "
+                                 "taken when a response says none.\n\n%s",
+                                 park, responses);
+    free(park);
+    free(responses);
+    return text;
+}
+
 enum sim_status park_show_update(const char *text, char **out, struct sim_err *err)
 {
     const char *begin = strstr(text, PARK_SHOW_BEGIN);
@@ -25,7 +40,7 @@ enum sim_status park_show_update(const char *text, char **out, struct sim_err *e
         return sim_err_set(err, SIM_INPUT, "there are no two lines\n%sand\n%sto put it between",
                            PARK_SHOW_BEGIN, PARK_SHOW_END);
     }
-    char *tables = park_load_reference();
+    char *tables = reference();
     const int before = (int)(begin - text) + (int)strlen(PARK_SHOW_BEGIN);
     *out = sim_base_format("%.*s\n%s\n%s", before, text, tables, end);
     free(tables);
@@ -39,7 +54,7 @@ static enum sim_status act_reference(const struct sim_model_call *call, struct s
     char *updated = NULL;
     size_t length = 0;
     if (path == NULL) {
-        text = park_load_reference();
+        text = reference();
         sim_sink_text(call->out, text);
         free(text);
         return SIM_OK;
@@ -97,4 +112,12 @@ const struct sim_model_command park_show_commands[PARK_SHOW_COMMANDS] = {
      .positional_min = 2,
      .positional_max = 2,
      .act = park_why_act},
+    {.name = "compare",
+     .usage = "RESULTS",
+     .help = "compare the designs of a study, response by response",
+     .details = park_compare_details,
+     .options = park_compare_options,
+     .positional_min = 1,
+     .positional_max = 1,
+     .act = park_compare_act},
 };
