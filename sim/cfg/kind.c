@@ -10,7 +10,7 @@
 const struct sim_key *sim_kind_key(const struct sim_kind *kind, const char *name)
 {
     for (int i = 0; i < kind->key_count; i++) {
-        if (strcmp(kind->keys[i].name, name) == 0) {
+        if (kind->keys[i].name[0] == name[0] && strcmp(kind->keys[i].name, name) == 0) {
             return &kind->keys[i];
         }
     }

@@ -82,6 +82,9 @@ static double bound(struct sim_kind_slot *s, const char *text, double open)
     struct sim_quantity q = {0};
     struct sim_err err = {0};
     const struct sim_units *units = s->load->opts != NULL ? s->load->opts->units : NULL;
+    if (text != NULL && text[0] >= '0' && text[0] <= '9' && text[1] == '\0') {
+        return (double)(text[0] - '0'); // most bounds; asked for at every value of the park
+    }
     if (text == NULL || sim_units_parse_quantity(units, text, &q, &err) != SIM_OK) {
         return open;
     }

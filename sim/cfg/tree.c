@@ -183,7 +183,8 @@ struct sim_node *sim_tree_child(const struct sim_node *n, const char *name)
         return i >= 0 ? n->children[i] : NULL;
     }
     for (int i = 0; i < n->count; i++) {
-        if (strcmp(n->children[i]->name, name) == 0) {
+        const char *there = n->children[i]->name;
+        if (there[0] == name[0] && strcmp(there, name) == 0) { // the first letter settles most
             return n->children[i];
         }
     }

@@ -157,6 +157,30 @@ static bool put_argument(struct sim_tree *t, struct sim_node *n, const char *nam
 
 // ---- paths that match nothing ---------------------------------------------------------
 
+/** "did you mean 'mean'?" among the arguments of "exponential(mean = 100 h)"; "" if none is near.
+ */
+static const char *near_argument(struct sim_tree *t, const char *text, const char *name)
+{
+    const size_t length = strcspn(text, "(");
+    char call[32] = "";
+    if (text[length] == '\0' || length >= sizeof(call)) {
+        return "";
+    }
+    memcpy(call, text, length);
+    const enum sim_dist_kind kind = sim_dist_find(call);
+    if (kind >= SIM_DIST_KINDS) {
+        return "";
+    }
+    const struct sim_dist_info *info = sim_dist_info(kind);
+    const char *near = sim_strtab_nearest(name, info->params, info->count);
+    return near != NULL ? sim_arena_format(t->arena, "did you mean '%s'?", near) : "";
+}
+
+static const char *near_name(struct sim_tree *t, const struct sim_node *n, const char *name)
+{
+    return n->kind == SIM_NODE_TEXT ? near_argument(t, n->text, name) : sim_tree_near(t, n, name);
+}
+
 /** Follow the path as far as it goes, and tell the name where it stops, with the nearest known. */
 static void tell_nothing(struct sim_tree *t, const char *path, const struct sim_place *place,
                          struct sim_diag *d)
@@ -174,7 +198,7 @@ static void tell_nothing(struct sim_tree *t, const char *path, const struct sim_
         if (next == NULL) {
             free(longer);
             char *name = sim_base_format("%.*s", (int)strcspn(p, ".["), p);
-            const char *near = sim_tree_near(t, n, name);
+            const char *near = near_name(t, n, name);
             sim_diag_add(d, SIM_DIAG_WRONG, place, path, near,
                          "matches nothing: there is no '%.*s'%s%s", (int)k, p,
                          prefix[0] != '\0' ? " in " : "", prefix);
