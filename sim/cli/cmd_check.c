@@ -64,16 +64,18 @@ static void print_json(const struct sim_cli *cli, struct sim_diag *diag, const v
 }
 
 static void print_text(const struct sim_cli *cli, struct sim_diag *diag, const void *data,
-                       const char *path)
+                       const char *path, int designs)
 {
     const int warnings = sim_diag_count(diag);
 
-    if (warnings == 0) {
-        sim_sink_print(&cli->out, "%s: no mistakes\n", path);
-    } else {
-        sim_sink_print(&cli->out, "%s: no mistakes, %d warning%s\n", path, warnings,
-                       warnings == 1 ? "" : "s");
+    sim_sink_print(&cli->out, "%s: no mistakes", path);
+    if (designs > 0) {
+        sim_sink_print(&cli->out, " in it and its %d design%s", designs, designs == 1 ? "" : "s");
     }
+    if (warnings > 0) {
+        sim_sink_print(&cli->out, ", %d warning%s", warnings, warnings == 1 ? "" : "s");
+    }
+    sim_sink_text(&cli->out, "\n");
     if (cli->model->check_text != NULL) {
         cli->model->check_text(data, &cli->out);
     }
@@ -105,9 +107,10 @@ static enum sim_status check_design(const struct sim_cli *cli,
     return status;
 }
 
-/** All designs beside the one that was loaded already. The first status that is not fine. */
+/** All designs beside the one that was loaded already, and how many. The first status that is not
+ * fine. */
 static enum sim_status check_designs(const struct sim_cli *cli, struct sim_option_args *args,
-                                     struct sim_diag *diag, struct sim_err *err)
+                                     struct sim_diag *diag, int *out_count, struct sim_err *err)
 {
     struct sim_model_source source = {.path = sim_option_positional(args, 0)};
     struct sim_diag *told = sim_diag_create(); // of the park as written: known already
@@ -120,6 +123,7 @@ static enum sim_status check_designs(const struct sim_cli *cli, struct sim_optio
         for (int i = 0; (source.design = cli->model->design(base, i)) != NULL; i++) {
             const enum sim_status status = check_design(cli, &source, diag, err);
             worst = worst == SIM_OK ? status : worst;
+            (*out_count)++;
         }
     }
     cli->model->close(base);
@@ -138,13 +142,14 @@ static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *ar
     const bool is_json = sim_option_is_given(args, "json");
     struct sim_diag *diag = sim_diag_create();
     void *data = NULL;
+    int designs = 0;
     enum sim_status status = sim_cli_load_quietly(cli, args, diag, false, &data, err);
 
     if (status == SIM_OK) {
         status = try_declare(cli, data, err);
     }
     if (status != SIM_USAGE && has_designs(cli, args)) {
-        const enum sim_status of_designs = check_designs(cli, args, diag, err);
+        const enum sim_status of_designs = check_designs(cli, args, diag, &designs, err);
         status = status == SIM_OK ? of_designs : status;
     }
     if (is_json && status != SIM_USAGE) {
@@ -153,7 +158,7 @@ static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *ar
         sim_cli_tell_mistakes(cli, diag);
     }
     if (!is_json && status == SIM_OK) {
-        print_text(cli, diag, data, sim_option_positional(args, 0));
+        print_text(cli, diag, data, sim_option_positional(args, 0), designs);
     }
     if (sim_diag_wrong(diag) > 0) {
         err->text[0] = '\0'; // the mistakes say it
