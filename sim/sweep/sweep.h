@@ -50,13 +50,13 @@ struct sim_sweep_failure {
 };
 
 struct sim_sweep_result {
-    int64_t runs;    // [-] asked for, of this shard and `only`
-    int64_t before;  // [-] of which were there
-    int64_t made;    // [-] now, those made ahead too
-    int64_t failed;  // [-] of those asked for
-    int64_t missing; // [-] of those asked for; 0: all are there
-    int64_t rest;    // [-] missing of points outside `only`
-    int64_t events;  // [-] handled now
+    int64_t runs;      // [-] asked for, of this shard and `only`
+    int64_t before;    // [-] of which were there
+    int64_t made;      // [-] now, those made ahead too
+    int64_t failed;    // [-] of those asked for
+    int64_t missing;   // [-] of those asked for; 0: all are there
+    int64_t rest;      // [-] missing of points outside `only`
+    int64_t events;    // [-] handled now
     bool was_complete; // FILE was there, whole; nothing was done
     bool is_composed;  // FILE is there now
     bool is_late;      // `max_s` is over

@@ -37,8 +37,11 @@ static enum sim_status sweep(const struct toy_data *toy, const struct sim_schema
     struct sim_runner_result result;
     size_t drawn = 0;
 
-    const struct sim_progress_opts look = {
-        .sink = {drop, &drawn}, .is_terminal = true, .columns = 80, .slots = threads, .runs = RUNS};
+    const struct sim_progress_opts look = {.sink = {drop, &drawn},
+                                           .look = SIM_PROGRESS_BAR,
+                                           .columns = 80,
+                                           .slots = threads,
+                                           .runs = RUNS};
     struct sim_progress *progress = sim_progress_create(&look);
     const struct sim_runner_plan plan = sim_runner_list_plan(&list, &toy_model, schema);
     const struct sim_runner_opts opts = {.threads = threads, .progress = progress};

@@ -2,7 +2,8 @@
 
 #include "sim/base/file.h"
 #include "sim/base/hash.h"
-#include "sim/cfg/diag.h"
+#include "sim/base/vec.h"
+#include "sim/cfg/tree.h"
 #include "sim/num/rng.h"
 #include "sim/num/simtime.h"
 
@@ -61,41 +62,159 @@ static void read_line(struct toy_data *d, const char *line, const struct sim_pla
     }
 }
 
-static void read_lines(struct toy_data *d, char *text, const char *file, struct sim_diag *diag)
-{
-    struct sim_place place = {.file = file};
-    char *rest = NULL;
+/** A file, read once. */
+struct toy_base {
+    char *path;
+    char *text;
+    size_t length;
+    char sha256[65];
+    SIM_VEC(char *) designs;
+};
 
-    for (char *line = strtok_r(text, "\n", &rest); line != NULL;
-         line = strtok_r(NULL, "\n", &rest)) {
-        place.line++;
-        read_line(d, line, &place, diag);
+/** "design fast: step = 2" -> "fast" and "step = 2"; false when the line is of no design. */
+static bool split_design(const char *line, char name[50], const char **rest)
+{
+    int at = 0;
+
+    if (sscanf(line, " design %49[a-z_] :%n", name, &at) != 1 || at == 0) {
+        return false;
     }
+    *rest = line + at;
+    return true;
 }
 
-static enum sim_status load(const struct sim_model_source *source, struct sim_diag *diag,
-                            void **out_data, struct sim_err *err)
+static void keep_design(struct toy_base *b, const char *name)
 {
-    char *text = NULL;
-    size_t length = 0;
+    for (int i = 0; i < b->designs.count; i++) {
+        if (strcmp(b->designs.data[i], name) == 0) {
+            return;
+        }
+    }
+    SIM_VEC_PUSH(&b->designs, sim_base_strdup(name));
+}
 
-    SIM_TRY(sim_file_read(source->path, 100000, &text, &length, err));
-    struct toy_data *d = sim_base_alloc(1, sizeof(*d));
+static void close_base(void *base)
+{
+    struct toy_base *b = base;
 
-    *d = (struct toy_data){.days = 30, .step = 1.0, .fail_at = -1, .seed = 42};
-    sim_diag_source(diag, source->path, text, length);
-    read_lines(d, text, source->path, diag);
-    free(text);
+    if (b == NULL) {
+        return;
+    }
+    for (int i = 0; i < b->designs.count; i++) {
+        free(b->designs.data[i]);
+    }
+    SIM_VEC_FREE(&b->designs);
+    free(b->path);
+    free(b->text);
+    free(b);
+}
+
+static enum sim_status open_base(const char *path, struct sim_diag *diag, void **out_base,
+                                 struct sim_err *err)
+{
+    struct toy_base *b = sim_base_alloc(1, sizeof(*b));
+
+    *out_base = NULL;
+    const enum sim_status status = sim_file_read(path, 100000, &b->text, &b->length, err);
+
+    if (status != SIM_OK) {
+        close_base(b);
+        return status;
+    }
+    b->path = sim_base_strdup(path);
+    sim_diag_source(diag, path, b->text, b->length);
+    sim_hash_sha256(b->text, b->length, b->sha256);
+    for (const char *line = b->text; line != NULL; line = strchr(line, '\n')) {
+        char name[50];
+        const char *rest = NULL;
+
+        line += *line == '\n' ? 1 : 0;
+        if (split_design(line, name, &rest)) {
+            keep_design(b, name);
+        }
+    }
+    *out_base = b;
+    return SIM_OK;
+}
+
+static const char *design_at(const void *base, int i)
+{
+    const struct toy_base *b = base;
+
+    return i < b->designs.count ? b->designs.data[i] : NULL;
+}
+
+/** The lines of no design, or those of one. */
+static void read_lines(struct toy_data *d, const struct toy_base *b, const char *design,
+                       struct sim_diag *diag)
+{
+    struct sim_place place = {.file = b->path};
+    char *copy = sim_base_strdup(b->text);
+    char *rest = NULL;
+
+    for (char *line = strtok_r(copy, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        char name[50] = "";
+        const char *said = line;
+        const bool is_of_design = split_design(line, name, &said);
+
+        place.line++;
+        if (is_of_design ? design != NULL && strcmp(name, design) == 0 : design == NULL) {
+            read_line(d, said, &place, diag);
+        }
+    }
+    free(copy);
+}
+
+static void read_source(struct toy_data *d, const struct toy_base *b,
+                        const struct sim_model_source *source, struct sim_diag *diag)
+{
+    read_lines(d, b, NULL, diag);
+    if (source->design != NULL && strcmp(source->design, "base") != 0) {
+        bool is_known = false;
+
+        for (int i = 0; i < b->designs.count; i++) {
+            is_known = is_known || strcmp(b->designs.data[i], source->design) == 0;
+        }
+        if (!is_known) {
+            sim_diag_add(diag, SIM_DIAG_WRONG, NULL, "", "", "no design '%s'", source->design);
+        }
+        read_lines(d, b, source->design, diag);
+    }
     for (int i = 0; i < source->override_count; i++) {
-        const struct sim_place place = {.via = "--set"};
+        const struct sim_place place = {.via = source->via != NULL ? source->via : "--set"};
 
         read_line(d, source->overrides[i], &place, diag);
     }
     if (source->has_seed) {
         d->seed = source->seed;
     }
+}
+
+static enum sim_status load(const struct sim_model_source *source, struct sim_diag *diag,
+                            void **out_data, struct sim_err *err)
+{
+    void *own = NULL;
+
+    if (source->base == NULL) {
+        SIM_TRY(open_base(source->path, diag, &own, err));
+    }
+    const struct toy_base *b = source->base != NULL ? source->base : own;
+    struct toy_data *d = sim_base_alloc(1, sizeof(*d));
+
+    *d = (struct toy_data){.days = 30, .step = 1.0, .fail_at = -1, .seed = 42};
+    memcpy(d->sha256, b->sha256, sizeof(d->sha256));
+    read_source(d, b, source, diag);
+    close_base(own);
     *out_data = d;
     return sim_diag_status(diag);
+}
+
+static char *identity(const void *data)
+{
+    const struct toy_data *d = data;
+
+    return sim_base_format("days = %d\nstep = %.17g\nfail_at = %d\n", d->days, d->step, d->fail_at);
 }
 
 static void facts(const void *data, struct sim_model_facts *out)
@@ -108,15 +227,83 @@ static void facts(const void *data, struct sim_model_facts *out)
     out->until_us = out->start_us + d->days * SIM_TIME_DAY;
 }
 
-static void declare_clock(const struct toy_data *d, struct sim_schema *out)
+/** As long as the longest of them. */
+static void declare_clock(const void *const *data, int count, struct sim_schema *out)
 {
-    double *boundaries = sim_base_alloc((size_t)d->days + 1, sizeof(*boundaries));
+    int days = 0;
 
-    for (int i = 0; i <= d->days; i++) {
+    for (int i = 0; i < count; i++) {
+        const struct toy_data *d = data[i];
+
+        days = d->days > days ? d->days : days;
+    }
+    double *boundaries = sim_base_alloc((size_t)days + 1, sizeof(*boundaries));
+
+    for (int i = 0; i <= days; i++) {
         boundaries[i] = 86400.0 * i;
     }
-    sim_schema_clock(out, "2026-01-01 00:00:00", "+07:00", boundaries, d->days);
+    sim_schema_clock(out, "2026-01-01 00:00:00", "+07:00", boundaries, days);
     free(boundaries);
+}
+
+static bool has_series(const struct sim_model_want *want)
+{
+    return want == NULL || want->store_count == 0 || strcmp(want->store[0], "responses") != 0;
+}
+
+/** Place of a response of "walked"; -1: it is of "distance"; -2: it is wrong. */
+static int place_of(const struct sim_response *r)
+{
+    if (strcmp(r->of, "distance") == 0) {
+        return -1;
+    }
+    for (int p = 0; strcmp(r->of, "walked") == 0 && r->where != NULL && p < SIM_COUNT(places);
+         p++) {
+        if (strcmp(places[p], r->where) == 0) {
+            return p;
+        }
+    }
+    return -2;
+}
+
+static void declare_responses(const struct sim_model_want *want, struct sim_diag *diag,
+                              struct sim_schema *out)
+{
+    for (int i = 0; want != NULL && i < want->response_count; i++) {
+        const struct sim_response *r = &want->responses[i];
+
+        if (place_of(r) == -2) {
+            sim_diag_add(diag, SIM_DIAG_WRONG, r->node != NULL ? &r->node->place : NULL, "",
+                         "known: distance, walked", "response '%s': nothing is '%s'", r->name,
+                         r->of);
+        }
+        (void)sim_schema_var(out,
+                             &(struct sim_schema_var){.name = r->name,
+                                                      .type = SIM_SCHEMA_F64,
+                                                      .scope = SIM_SCHEMA_RUN,
+                                                      .units = r->unit != NULL ? r->unit : "km",
+                                                      .long_name = r->title,
+                                                      .is_summarised = true});
+    }
+}
+
+static void declare_series(struct sim_schema *out, int place)
+{
+    (void)sim_schema_var(out, &(struct sim_schema_var){.name = "way",
+                                                       .type = SIM_SCHEMA_F32,
+                                                       .scope = SIM_SCHEMA_SERIES,
+                                                       .dim_count = 2,
+                                                       .dims = {place, SIM_SCHEMA_AXIS_TIME},
+                                                       .units = "km",
+                                                       .long_name = "way of each day",
+                                                       .cell_methods = "time: sum"});
+    (void)sim_schema_var(out, &(struct sim_schema_var){.name = "level",
+                                                       .type = SIM_SCHEMA_F32,
+                                                       .scope = SIM_SCHEMA_SERIES,
+                                                       .dim_count = 2,
+                                                       .dims = {place, SIM_SCHEMA_AXIS_INSTANT},
+                                                       .units = "km",
+                                                       .cell_methods = "instant: point"});
 }
 
 static enum sim_status declare(const void *const *data, int count,
@@ -126,11 +313,11 @@ static enum sim_status declare(const void *const *data, int count,
     static const double area[] = {335.0, 120.5, 7.25};
     const struct toy_data *d = data[0];
 
-    (void)count;
-    (void)want;
-    (void)diag;
     (void)err;
-    declare_clock(d, out);
+    if (want != NULL && want->is_exact) {
+        sim_schema_exact(out);
+    }
+    declare_clock(data, count, out);
     const int place = sim_schema_axis(
         out, &(struct sim_schema_axis){
                  .name = "place", .length = 3, .labels = places, .long_name = "where"});
@@ -171,21 +358,9 @@ static enum sim_status declare(const void *const *data, int count,
                                                        .dims = {place},
                                                        .units = "km",
                                                        .is_summarised = true});
-    (void)sim_schema_var(out, &(struct sim_schema_var){.name = "way",
-                                                       .type = SIM_SCHEMA_F32,
-                                                       .scope = SIM_SCHEMA_SERIES,
-                                                       .dim_count = 2,
-                                                       .dims = {place, SIM_SCHEMA_AXIS_TIME},
-                                                       .units = "km",
-                                                       .long_name = "way of each day",
-                                                       .cell_methods = "time: sum"});
-    (void)sim_schema_var(out, &(struct sim_schema_var){.name = "level",
-                                                       .type = SIM_SCHEMA_F32,
-                                                       .scope = SIM_SCHEMA_SERIES,
-                                                       .dim_count = 2,
-                                                       .dims = {place, SIM_SCHEMA_AXIS_INSTANT},
-                                                       .units = "km",
-                                                       .cell_methods = "instant: point"});
+    if (has_series(want)) {
+        declare_series(out, place);
+    }
     (void)sim_schema_var(out, &(struct sim_schema_var){.name = "quantity",
                                                        .group = "ledger",
                                                        .type = SIM_SCHEMA_F64,
@@ -193,10 +368,11 @@ static enum sim_status declare(const void *const *data, int count,
                                                        .dim_count = 1,
                                                        .dims = {entry},
                                                        .units = "km"});
+    declare_responses(want, diag, out);
     sim_schema_root_attr(out, "title", d->title);
     sim_schema_input_text(out, "park", "days = as resolved\n");
-    sim_schema_input_file(out, "toy.txt", "0123");
-    return SIM_OK;
+    sim_schema_input_file(out, "toy.txt", d->sha256[0] != '\0' ? d->sha256 : "0123");
+    return diag != NULL ? sim_diag_status(diag) : SIM_OK;
 }
 
 static void point(const void *data, const struct sim_schema *s, struct sim_row *row)
@@ -208,16 +384,28 @@ static void point(const void *data, const struct sim_schema *s, struct sim_row *
 
 struct toy_state {
     const struct toy_data *data;
-    int distance, walked, way, level, quantity; // variables
+    const struct sim_model_want *want;
+    const struct sim_schema *schema;
+    int distance, walked, way, level, quantity; // variables; -1: not stored
+    int days;                                   // of the clock: another design may have more
 };
 
 static void *state_create(const void *data, const struct sim_schema *s,
                           const struct sim_model_want *want, struct sim_err *err)
 {
+    const struct toy_data *d = data;
+    const int64_t days = sim_schema_axis_at(s, SIM_SCHEMA_AXIS_TIME)->length;
+
+    if (d->days > days) {
+        (void)sim_err_set(err, SIM_INPUT, "%d days are more than the results have room for",
+                          d->days);
+        return NULL;
+    }
     struct toy_state *t = sim_base_alloc(1, sizeof(*t));
 
-    (void)want;
-    (void)err;
+    t->days = (int)days;
+    t->want = want;
+    t->schema = s;
     t->data = data;
     t->distance = sim_schema_var_find(s, "", "distance");
     t->walked = sim_schema_var_find(s, "", "walked");
@@ -236,19 +424,42 @@ static void nap(int ms)
     }
 }
 
-static void walk_day(const struct toy_state *t, int day, struct sim_rng *rng, struct sim_row *row)
+static void put(struct sim_row *row, int var, int64_t at, double value)
 {
-    const int days = t->data->days;
+    if (var >= 0) {
+        sim_row_put(row, var, at, value);
+    }
+}
+
+static void walk_day(const struct toy_state *t, int day, bool antithetic, struct sim_rng *rng,
+                     struct sim_row *row)
+{
+    const int days = t->days;
 
     for (int p = 0; p < SIM_COUNT(places) - 1; p++) { // nobody was in the garden: NaN
-        const double step = t->data->step * sim_rng_uniform(&rng[p]);
+        const double u = sim_rng_uniform(&rng[p]);
+        const double step = t->data->step * (antithetic ? 1.0 - u : u);
         double *walked = &sim_row_f64(row, t->walked)[p];
 
         *walked += step;
-        sim_row_put(row, t->way, (int64_t)p * days + day, step);
-        sim_row_put(row, t->level, (int64_t)p * (days + 1) + day + 1, *walked);
+        put(row, t->way, (int64_t)p * days + day, step);
+        put(row, t->level, (int64_t)p * (days + 1) + day + 1, *walked);
         *sim_row_f64(row, t->distance) += step;
         sim_row_f64(row, t->quantity)[p] += step;
+    }
+}
+
+static void respond(const struct toy_state *t, struct sim_row *row)
+{
+    for (int i = 0; t->want != NULL && i < t->want->response_count; i++) {
+        const struct sim_response *r = &t->want->responses[i];
+        const int place = place_of(r);
+        const double km =
+            place < 0 ? *sim_row_f64(row, t->distance) : sim_row_f64(row, t->walked)[place];
+        const bool is_in_m = r->unit != NULL && strcmp(r->unit, "m") == 0;
+
+        sim_row_put(row, sim_schema_var_find(t->schema, "", r->name), 0,
+                    is_in_m ? 1000.0 * km : km);
     }
 }
 
@@ -267,7 +478,7 @@ static enum sim_status run(void *state, const struct sim_trial *trial,
     for (int p = 0; p < SIM_COUNT(places) - 1; p++) {
         sim_row_f64(row, t->walked)[p] = 0.0;
         sim_row_f64(row, t->quantity)[p] = 0.0;
-        sim_row_put(row, t->level, (int64_t)p * (t->data->days + 1), 0.0);
+        put(row, t->level, (int64_t)p * (t->days + 1), 0.0);
     }
     if (trial->replication % 2 == 1) { // now and then in the garden: shows a row that was not reset
         sim_row_f64(row, t->walked)[2] = 1.0;
@@ -282,11 +493,12 @@ static enum sim_status run(void *state, const struct sim_trial *trial,
             return sim_err_set(err, SIM_FAILED, "lost its way in %s", places[1]);
         }
         nap(t->data->sleep_ms);
-        walk_day(t, day, rng, row);
+        walk_day(t, day, trial->antithetic, rng, row);
         end->events++;
         hooks->tick(hooks->user, end->reached_us, end->events);
         sim_sink_print(hooks->trace, "day %d of run %d\n", day, (int)trial->run);
     }
+    respond(t, row);
     return SIM_OK;
 }
 
@@ -336,9 +548,13 @@ const struct sim_model toy_model = {.program = "toy",
                                     .version = "1.2",
                                     .about = "A random walk.",
                                     .thing = "PARK",
+                                    .open = open_base,
+                                    .close = close_base,
+                                    .design = design_at,
                                     .load = load,
                                     .unload = free,
                                     .facts = facts,
+                                    .identity = identity,
                                     .declare = declare,
                                     .point = point,
                                     .state_create = state_create,

@@ -1,0 +1,525 @@
+#include "sim/sweep/sweep.h"
+
+#include "sim/base/file.h"
+#include "sim/store/compose.h"
+#include "sim/store/parts.h"
+#include "sim/store/reader.h"
+#include "sim/sweep/machine.h"
+#include "sim/sweep/runner.h"
+#include "sim/sweep/sweep_queue.h"
+#include "sim/sweep/sweep_tell.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    HOLES = 1000 // [-] replications that are looked for beyond the first that is missing
+};
+
+/** All of one sweep. `lock` guards the queue and what is counted. */
+struct job {
+    const struct sim_sweep_setup *s;
+    const struct sim_sweep_opts *opts;
+    struct sim_sweep_result *out;
+    struct sim_card card; // with the number of shards
+    char *folder;
+    struct sim_card *before; // the card that was there; NULL: none
+    struct sim_parts *parts;
+    struct sim_parts_found found;
+    struct sim_plan_filter *filter; // NULL: all points
+    struct sim_sweep_queue *queue;
+    struct sim_progress *progress;
+    pthread_mutex_t lock;
+    double started_s;
+    char started_utc[32];
+    int64_t failed;
+};
+
+static struct sim_parts_key key_of(const struct job *j, int64_t point, int32_t replication)
+{
+    return (struct sim_parts_key){j->s->card.marks[point], replication};
+}
+
+// ---- failures ----
+
+static bool comes_before(const struct sim_sweep_failure *a, const struct sim_sweep_failure *b)
+{
+    return a->point != b->point ? a->point < b->point : a->replication < b->replication;
+}
+
+/** Keep it if it is among the first ones. */
+static void keep_failure(struct sim_sweep_result *r, struct sim_sweep_failure f)
+{
+    if (r->failure_count == SIM_SWEEP_FAILURES) {
+        struct sim_sweep_failure *last = &r->failures[SIM_SWEEP_FAILURES - 1];
+
+        if (!comes_before(&f, last)) {
+            free(f.reason);
+            return;
+        }
+        free(last->reason);
+        r->failure_count--;
+    }
+    int at = r->failure_count++;
+
+    for (; at > 0 && comes_before(&f, &r->failures[at - 1]); at--) {
+        r->failures[at] = r->failures[at - 1];
+    }
+    r->failures[at] = f;
+}
+
+/** The run's id in FILE, where that does not depend on results. */
+static int64_t run_id(const struct job *j, int64_t point, int32_t replication)
+{
+    const struct sim_rule *rule = &j->s->card.rule;
+
+    return rule->at_least == rule->at_most ? point * rule->at_most + replication : -1;
+}
+
+/** FILE knows all failures, those of earlier calls too, and the ids of their runs. */
+static void read_failures(struct job *j)
+{
+    struct sim_sweep_result *r = j->out;
+    struct sim_reader *reader = NULL;
+    const struct sim_reader_failure *failures = NULL;
+    int count = 0;
+    struct sim_err err;
+
+    if (sim_reader_open(j->opts->output, &reader, &err) != SIM_OK) {
+        return; // what this call saw will do
+    }
+    if (sim_reader_failures(reader, &failures, &count, &err) == SIM_OK) {
+        for (int i = 0; i < r->failure_count; i++) {
+            free(r->failures[i].reason);
+        }
+        r->failure_count = count < SIM_SWEEP_FAILURES ? count : SIM_SWEEP_FAILURES;
+        for (int i = 0; i < r->failure_count; i++) {
+            r->failures[i] = (struct sim_sweep_failure){failures[i].run, failures[i].point, 0,
+                                                        sim_base_strdup(failures[i].reason)};
+        }
+    }
+    sim_reader_close(reader);
+}
+
+// ---- before the first run ----
+
+/** Whether FILE holds just this study, whole; another one is told. */
+static bool is_there(const struct job *j)
+{
+    struct sim_reader *reader = NULL;
+    struct sim_err err;
+
+    if (sim_reader_open(j->opts->output, &reader, &err) != SIM_OK) {
+        return false;
+    }
+    const char *hash = sim_reader_attr(reader, "", "study_hash");
+    const char *ended = sim_reader_attr(reader, "", "ended");
+    const bool is_same = hash != NULL && strcmp(hash, j->s->card.study_hash) == 0;
+    const bool is_whole = ended != NULL && strcmp(ended, "complete") == 0;
+
+    sim_reader_close(reader);
+    if (!is_same) {
+        sim_sink_print(&j->opts->note,
+                       "%s holds other runs than this study asks for; it stays until all of these "
+                       "are there, and is then replaced\n",
+                       j->opts->output);
+    }
+    return is_same && is_whole;
+}
+
+static enum sim_status open_parts(struct job *j, struct sim_err *err)
+{
+    char *card = sim_file_join(j->folder, "card.json");
+    struct sim_err ignored; // no card, or one that is beyond reading: open says what is wrong
+
+    SIM_TRY(sim_file_make_parents(j->opts->output, err));
+    if (sim_card_read(card, &j->before, &ignored) != SIM_OK) {
+        j->before = NULL;
+    }
+    free(card);
+    return sim_parts_open(j->folder, &j->card, j->opts->shard, &j->parts, &j->found, err);
+}
+
+/** Tell the queue which replications of a point are there. */
+static void scan_point(struct job *j, int64_t point)
+{
+    const int32_t most = j->s->card.rule.at_most;
+    int32_t hole = -1; // the last one, since when none was there
+
+    for (int32_t r = 0; r < most && r - hole <= HOLES + sim_sweep_queue_need(j->queue, point);
+         r++) {
+        const struct sim_parts_key key = key_of(j, point, r);
+        enum sim_run_status status = SIM_RUN_OK;
+        double value = (double)NAN;
+
+        if (sim_parts_find(j->parts, &key, &status, &value)) {
+            hole = r;
+            sim_sweep_queue_finish(j->queue, point, r, value);
+        }
+    }
+}
+
+static bool is_own(const struct job *j, int64_t point)
+{
+    return point % j->card.shards == j->opts->shard;
+}
+
+/** What is wanted, and what of it is there. */
+static void scan(struct job *j)
+{
+    struct sim_arena *scratch = sim_arena_create();
+
+    for (int64_t i = 0; i < j->card.points; i++) {
+        const sim_arena_mark mark = sim_arena_mark_now(scratch);
+        struct sim_plan_point point;
+
+        if (!is_own(j, i)) {
+            continue;
+        }
+        if (j->filter != NULL) {
+            sim_plan_point(j->s->plan, i, scratch, &point);
+        }
+        if (j->filter == NULL || sim_plan_filter_holds(j->filter, &point)) {
+            sim_sweep_queue_want(j->queue, i);
+        }
+        if (j->found.runs > 0) {
+            scan_point(j, i);
+        }
+        sim_arena_rewind(scratch, mark);
+    }
+    sim_arena_destroy(scratch);
+}
+
+static enum sim_status begin(struct job *j, struct sim_err *err)
+{
+    if (j->opts->only != NULL) {
+        SIM_TRY(sim_plan_filter_create(j->s->plan, j->opts->only, &j->filter, err));
+    }
+    if (is_there(j)) {
+        j->out->was_complete = true;
+        return SIM_OK;
+    }
+    SIM_TRY(open_parts(j, err));
+    j->queue = sim_sweep_queue_create(&j->card.rule, j->card.points, j->opts->threads);
+    scan(j);
+    const int64_t runs = sim_sweep_queue_runs(j->queue);
+
+    j->out->before = runs - sim_sweep_queue_missing(j->queue);
+    sim_sweep_tell_found(&j->opts->note, &j->found, j->out->before, runs, j->folder);
+    sim_sweep_tell_changes(&j->opts->note, j->before, &j->card, j->queue);
+    return SIM_OK;
+}
+
+// ---- what the runner asks ----
+
+static enum sim_runner_answer next(void *user, int slot, struct sim_runner_task *out)
+{
+    struct job *j = user;
+    int64_t point = -1;
+    int32_t replication = -1;
+    enum sim_runner_answer answer = SIM_RUNNER_WAIT;
+
+    (void)pthread_mutex_lock(&j->lock);
+    if (sim_sweep_queue_missing(j->queue) == 0) {
+        answer = SIM_RUNNER_ENOUGH;
+    } else if (j->opts->fails_fast && j->failed > 0) {
+        answer = SIM_RUNNER_END;
+    } else if (sim_sweep_queue_next(j->queue, slot, &point, &replication)) {
+        answer = SIM_RUNNER_TASK;
+    }
+    (void)pthread_mutex_unlock(&j->lock);
+    if (answer == SIM_RUNNER_TASK) {
+        sim_plan_trial(j->s->plan, j->card.seed, point, &j->card.marks[point], replication,
+                       &out->trial);
+        out->replication = replication;
+    }
+    return answer;
+}
+
+static bool is_kept(const struct job *j, int64_t point)
+{
+    return j->s->first_point[j->card.point_design[point]] == point;
+}
+
+/** All mistakes in one line. */
+static void join_mistakes(struct sim_diag *diag, struct sim_err *err)
+{
+    struct sim_sink_buffer text;
+
+    sim_sink_buffer_init(&text);
+    const struct sim_sink sink = sim_sink_buffer_sink(&text);
+
+    for (int i = 0; i < sim_diag_count(diag); i++) {
+        const struct sim_mistake *m = sim_diag_at(diag, i);
+
+        if (m->level != SIM_DIAG_WARNING) {
+            char *line = sim_diag_line(m);
+
+            sim_sink_print(&sink, "%s%s", text.length > 0 ? "; " : "", line);
+            free(line);
+        }
+    }
+    (void)sim_err_set(err, sim_diag_status(diag), "%s", text.text);
+    sim_sink_buffer_fini(&text);
+}
+
+static enum sim_status load(void *user, int64_t point, const void **out_data, struct sim_err *err)
+{
+    const struct job *j = user;
+
+    if (is_kept(j, point)) {
+        *out_data = j->s->data[j->card.point_design[point]];
+        return SIM_OK;
+    }
+    struct sim_diag *diag = sim_diag_create();
+    void *data = NULL;
+    const enum sim_status status = sim_sweep_setup_load(j->s, point, diag, &data, err);
+
+    if (status != SIM_OK && sim_diag_wrong(diag) > 0) {
+        join_mistakes(diag, err);
+    }
+    sim_diag_destroy(diag);
+    *out_data = data;
+    return status;
+}
+
+static void unload(void *user, int64_t point, const void *data)
+{
+    const struct job *j = user;
+
+    if (!is_kept(j, point)) {
+        j->s->model->unload((void *)(uintptr_t)data); // ours: load made it
+    }
+}
+
+/** The rule's response of a run; NaN where it has none. */
+static double response_of(const struct job *j, const struct sim_pack *pack)
+{
+    if (pack->status != SIM_RUN_OK || j->s->response_var < 0) {
+        return (double)NAN;
+    }
+    return sim_row_value(pack->totals, j->s->response_var, 0);
+}
+
+static enum sim_status take(void *user, struct sim_pack *pack, struct sim_err *err)
+{
+    struct job *j = user;
+    const int64_t point = pack->key.point;
+    const int32_t replication = (int32_t)pack->key.replication;
+    const enum sim_status status = sim_parts_put(j->parts, &j->card.marks[point], pack, err);
+
+    if (status == SIM_OK) {
+        (void)pthread_mutex_lock(&j->lock);
+        sim_sweep_queue_finish(j->queue, point, replication, response_of(j, pack));
+        j->failed += pack->status == SIM_RUN_FAILED ? 1 : 0;
+        const int64_t runs = sim_sweep_queue_runs(j->queue);
+
+        (void)pthread_mutex_unlock(&j->lock);
+        sim_progress_plan(j->progress, runs);
+        j->out->made++;
+    }
+    if (status == SIM_OK && pack->status == SIM_RUN_FAILED) {
+        keep_failure(j->out,
+                     (struct sim_sweep_failure){run_id(j, point, replication), point, replication,
+                                                sim_base_strdup(pack->reason)});
+    }
+    sim_pack_destroy(pack);
+    return status;
+}
+
+static int stop_level(void *user)
+{
+    struct job *j = user;
+    const int level = j->opts->stop_level != NULL ? j->opts->stop_level(j->opts->stop_user) : 0;
+
+    if (level == 0 && j->opts->max_s > 0.0 &&
+        sim_machine_wall_s() - j->started_s >= j->opts->max_s) {
+        return 1;
+    }
+    return level;
+}
+
+// ---- the runs ----
+
+static struct sim_progress *make_progress(const struct job *j)
+{
+    const struct sim_progress_opts opts = {.sink = j->opts->note,
+                                           .look = j->opts->look,
+                                           .columns = j->opts->columns,
+                                           .slots = j->opts->threads,
+                                           .runs = sim_sweep_queue_runs(j->queue),
+                                           .before = j->out->before,
+                                           .start_us = j->s->facts.start_us,
+                                           .until_us = j->s->facts.until_us};
+
+    return j->opts->has_progress ? sim_progress_create(&opts) : NULL;
+}
+
+static enum sim_status make_runs(struct job *j, struct sim_err *err)
+{
+    const struct sim_runner_plan plan = {.model = j->s->model,
+                                         .schema = j->s->schema,
+                                         .want = &j->s->study->want,
+                                         .next = next,
+                                         .load = load,
+                                         .unload = unload,
+                                         .user = j,
+                                         .has_point_rows = true};
+    struct sim_runner_result result = {0};
+
+    if (sim_sweep_queue_missing(j->queue) == 0) {
+        return SIM_OK;
+    }
+    j->progress = make_progress(j);
+    const struct sim_runner_opts opts = {.threads = j->opts->threads,
+                                         .progress = j->progress,
+                                         .stop_level = stop_level,
+                                         .stop_user = j};
+    const enum sim_status status = sim_runner_run(&plan, &opts, take, j, &result, err);
+
+    sim_progress_destroy(j->progress);
+    j->progress = NULL;
+    j->out->events = result.events;
+    j->out->is_late = j->opts->max_s > 0.0 && sim_machine_wall_s() - j->started_s >= j->opts->max_s;
+    return status == SIM_FAILED || status == SIM_STOPPED ? SIM_OK : status; // counted below
+}
+
+/** Runs that are asked for and failed, now or before; what is missing outside `only`. */
+static void count_all(struct job *j)
+{
+    j->out->runs = sim_sweep_queue_runs(j->queue);
+    j->out->missing = sim_sweep_queue_missing(j->queue);
+    j->out->failed = 0;
+    j->out->rest = -j->out->missing;
+    for (int64_t i = 0; i < j->card.points; i++) {
+        if (!is_own(j, i)) {
+            continue;
+        }
+        j->out->rest += sim_sweep_queue_lack(j->queue, i);
+        for (int32_t r = 0; r < sim_sweep_queue_need(j->queue, i); r++) {
+            const struct sim_parts_key key = key_of(j, i, r);
+            enum sim_run_status status = SIM_RUN_OK;
+            double value = 0.0;
+
+            if (sim_parts_find(j->parts, &key, &status, &value) && status == SIM_RUN_FAILED) {
+                j->out->failed++;
+            }
+        }
+    }
+}
+
+/** Make them, and seal what was made, whatever happens. */
+static enum sim_status make_parts(struct job *j, struct sim_err *err)
+{
+    const enum sim_status status = make_runs(j, err);
+    struct sim_err closing = {0};
+
+    count_all(j);
+    const enum sim_status closed = sim_parts_close(j->parts, &closing);
+
+    j->parts = NULL;
+    if (status == SIM_OK && closed != SIM_OK) {
+        *err = closing;
+    }
+    return status != SIM_OK ? status : closed;
+}
+
+// ---- the file ----
+
+static enum sim_status compose(struct job *j, struct sim_err *err)
+{
+    char host[256];
+    char now[32];
+
+    sim_machine_host(host);
+    sim_machine_utc(now);
+    const struct sim_writer_fact facts[] = {
+        {.name = "started", .text = j->started_utc},
+        {.name = "ended", .text = now},
+        {.name = "host", .text = host},
+        {.name = "threads", .number = (double)j->opts->threads},
+        {.name = "runs_of_before", .number = (double)j->out->before},
+        {.name = "runs_made", .number = (double)j->out->made},
+        {.name = "wall_s", .number = sim_machine_wall_s() - j->started_s},
+        {.name = "cpu_s", .number = sim_machine_cpu_s()},
+        {.name = "peak_mb", .number = sim_machine_peak_mb()}};
+    const char *const folders[] = {j->folder};
+    const struct sim_compose_opts opts = {
+        .folders = folders, .folder_count = 1, .facts = facts, .fact_count = SIM_COUNT(facts)};
+    struct sim_compose_result result;
+
+    SIM_TRY(sim_compose(&j->s->card, &opts, j->opts->output, &result, err));
+    j->out->is_composed = true;
+    if (j->out->failed > 0) {
+        read_failures(j);
+    }
+    return j->opts->keeps_parts ? SIM_OK : sim_parts_remove(j->folder, err);
+}
+
+static enum sim_status conclude(struct job *j, struct sim_err *err)
+{
+    const struct sim_sweep_result *r = j->out;
+
+    if (r->missing > 0 && j->opts->fails_fast && j->failed > 0) {
+        return SIM_FAILED;
+    }
+    if (r->missing > 0) {
+        return SIM_STOPPED;
+    }
+    if (j->card.shards == 1 && r->rest == 0) {
+        SIM_TRY(compose(j, err));
+    }
+    return r->failed > 0 ? SIM_FAILED : SIM_OK;
+}
+
+// ---- all of it ----
+
+static void drop(struct job *j)
+{
+    struct sim_err ignored = {0};
+
+    if (j->parts != NULL) {
+        const enum sim_status closed = sim_parts_close(j->parts, &ignored);
+
+        (void)closed; // something else is told
+    }
+    sim_sweep_queue_destroy(j->queue);
+    sim_plan_filter_destroy(j->filter);
+    sim_card_destroy(j->before);
+    (void)pthread_mutex_destroy(&j->lock);
+}
+
+enum sim_status sim_sweep_run(const struct sim_sweep_setup *s, const struct sim_sweep_opts *opts,
+                              struct sim_sweep_result *out, struct sim_err *err)
+{
+    struct job j = {.s = s,
+                    .opts = opts,
+                    .out = out,
+                    .card = s->card,
+                    .folder = sim_base_format("%s.parts", opts->output),
+                    .started_s = sim_machine_wall_s()};
+
+    *out = (struct sim_sweep_result){.parts = j.folder};
+    j.card.shards = opts->shards;
+    sim_machine_utc(j.started_utc);
+    (void)pthread_mutex_init(&j.lock, NULL);
+    enum sim_status status = begin(&j, err);
+
+    if (status == SIM_OK && !out->was_complete) {
+        status = make_parts(&j, err);
+        status = status == SIM_OK ? conclude(&j, err) : status;
+    }
+    drop(&j);
+    return status;
+}
+
+void sim_sweep_result_fini(struct sim_sweep_result *r)
+{
+    for (int i = 0; i < r->failure_count; i++) {
+        free(r->failures[i].reason);
+    }
+    free(r->parts);
+    *r = (struct sim_sweep_result){0};
+}
