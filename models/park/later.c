@@ -17,7 +17,6 @@ static const struct later {
     {"fleets", NULL, "fleets are", NULL, false},
     {"measures", NULL, "measures are", NULL, false},
     {"statements", NULL, "statements are", NULL, false},
-    {"study", NULL, "studies are", "run with --replications", false},
     {"tariffs", NULL, "tariffs are", "write a price or a profile", false},
     {"park.property_quantum", NULL, "carried properties are", NULL, false},
     {"sites.*.fence", NULL, "outlines of sites are", NULL, false},
@@ -146,8 +145,21 @@ static void take_out_forms(struct sim_tree *t, struct sim_node *n, struct sim_di
     }
 }
 
+// Not a part of the park at all, although easily taken for one.
+static void take_out_study(struct sim_tree *t, struct sim_diag *d)
+{
+    const struct sim_node *n = sim_tree_child(sim_tree_root(t), "study");
+    if (n != NULL) {
+        sim_diag_add(d, SIM_DIAG_WRONG, &n->place, "study",
+                     "write a file with format = 1; park = \"...\"; study = { ... };",
+                     "a study stands in a file of its own");
+        (void)sim_tree_remove(t, "study", NULL, NULL, d);
+    }
+}
+
 void park_later_check(struct sim_tree *t, struct sim_diag *d)
 {
+    take_out_study(t, d);
     take_out_properties(t, d);
     for (int i = 0; i < SIM_COUNT(laters); i++) {
         take_out(t, &laters[i], d);
