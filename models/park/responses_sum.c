@@ -34,14 +34,15 @@ static double content(const struct park_responses_ask *a, const struct park_stre
 static double scale_of(const struct park_responses_ask *a, enum park_responses_column column,
                        const struct park_stream *s)
 {
+    const bool is_share = a->kind->measure == PARK_RESPONSES_SHARE;
     switch (column) {
     case PARK_RESPONSES_QUANTITY:
     case PARK_RESPONSES_ARRIVED:
     case PARK_RESPONSES_LOST:
     case PARK_RESPONSES_UNSERVED:
-        return a->kind->measure == PARK_RESPONSES_SHARE && a->has_stream
+        return is_share && a->has_stream
                    ? 1
-                   : park_layout_scale(s) * content(a, s, a->dim);
+                   : park_layout_scale(s) * content(a, s, is_share ? SIM_DIM_MASS : a->dim);
     case PARK_RESPONSES_CO2E:
     case PARK_RESPONSES_BIOGENIC:
         return 1e3; // t
