@@ -147,6 +147,28 @@ Test(designs, may_come_as_a_list)
     free(text);
 }
 
+Test(designs, tables_can_be_added)
+{
+    struct sim_diag *d = sim_diag_create();
+    char *text = sim_base_format("%sdesigns = { x = { add = { tables = ( { csv = "
+                                 "\"more_firms.csv\"; into = \"firms\"; } ); };\n"
+                                 "    set = ( \"firms.dyer.title = Dyer\" ); }; };\n",
+                                 head);
+    const struct park_load_opts opts = {.design = "x"};
+    struct park *p = NULL;
+
+    cr_assert_eq(park_load_text("tests/data/designs/test.cfg", text, &opts, d, &p), SIM_OK, "%s",
+                 sim_diag_render(d, 0));
+
+    cr_assert_eq(p->firm_count, 4);
+    cr_assert_str_eq(p->firms[1]->name, "dyer");
+    cr_assert_str_eq(p->firms[1]->title, "Dyer");
+    cr_assert_str_eq(p->firms[2]->title, "A laundry");
+    park_load_free(p);
+    sim_diag_destroy(d);
+    free(text);
+}
+
 Test(designs, overrides_come_after_and_say_who_they_are)
 {
     struct sim_diag *d = sim_diag_create();

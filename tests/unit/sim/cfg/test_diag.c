@@ -161,3 +161,30 @@ Test(diag, shows_odd_bytes_without_harm)
     free(said);
     sim_diag_destroy(d);
 }
+
+Test(diag, what_the_base_has_is_not_told_again_for_each_design)
+{
+    struct sim_diag *d = sim_diag_create();
+    const struct sim_place p = at("a.cfg", 1, 1, 1);
+
+    for (int i = 0; i < 3; i++) {
+        static const char *const vias[] = {NULL, "design x", "design y"};
+        sim_diag_via(d, vias[i]);
+        sim_diag_add(d, SIM_DIAG_WRONG, &p, "a", NULL, "always");
+        if (i > 0) {
+            sim_diag_add(d, SIM_DIAG_WRONG, &p, "b", NULL, "in both");
+            sim_diag_add(d, SIM_DIAG_WARNING, &p, "c", NULL, "in both, but a warning");
+        }
+    }
+    sim_diag_via(d, NULL);
+    sim_diag_add(d, SIM_DIAG_WRONG, &p, "d", NULL, "afterwards");
+
+    char *said = sim_diag_render(d, 0);
+    cr_assert_str_eq(said, "a.cfg:1: a: always\n"
+                           "a.cfg:1: design x: b: in both\n"
+                           "a.cfg:1: design x: warning: c: in both, but a warning\n"
+                           "a.cfg:1: design y: b: in both\n"
+                           "a.cfg:1: d: afterwards\n");
+    free(said);
+    sim_diag_destroy(d);
+}
