@@ -7,10 +7,6 @@
 
 #include <string.h>
 
-enum {
-    RUN_SCALE_CHUNK = 4096
-};
-
 void sim_h5layout_init(struct sim_h5layout *l, struct sim_h5 *h, const struct sim_schema *s,
                        int64_t runs, int64_t points)
 {
@@ -91,7 +87,7 @@ static void set_chunks(hid_t plist, const struct sim_chunk_shape *shape)
 static void set_plain_chunks(const struct sim_h5layout *l, hid_t plist, int rank)
 {
     const hsize_t chunk = (hsize_t)(l->runs < 1 ? 1 : l->runs);
-    const hsize_t cut = chunk < RUN_SCALE_CHUNK ? chunk : RUN_SCALE_CHUNK;
+    const hsize_t cut = chunk < SIM_H5LAYOUT_RUNS ? chunk : SIM_H5LAYOUT_RUNS;
 
     SIM_REQUIRE(rank == 1, "only vectors over runs are chunked without a shape");
     (void)H5Pset_chunk(plist, 1, &cut);
@@ -200,6 +196,26 @@ static void write_values(struct sim_h5layout *l, hid_t id, const struct sim_h5la
     (void)sim_h5_check(l->h, good, "write", a->name);
 }
 
+void sim_h5layout_write_part(struct sim_h5layout *l, hid_t id, enum sim_schema_type type,
+                             int64_t first, int64_t count, const void *values)
+{
+    const hsize_t start = (hsize_t)first;
+    const hsize_t length = (hsize_t)count;
+
+    if (l->h->failed || count == 0) {
+        return;
+    }
+    const hid_t space = H5Dget_space(id);
+    const hid_t memory = H5Screate_simple(1, &length, NULL);
+    const bool good =
+        H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, NULL, &length, NULL) >= 0 &&
+        H5Dwrite(id, sim_h5_memory_type(l->h, type), memory, space, H5P_DEFAULT, values) >= 0;
+
+    (void)sim_h5_check(l->h, good, "write results", NULL);
+    (void)H5Sclose(memory);
+    (void)H5Sclose(space);
+}
+
 void sim_h5layout_write(struct sim_h5layout *l, const struct sim_h5layout_array *a,
                         const void *values)
 {
@@ -245,16 +261,20 @@ static void describe_time(struct sim_h5layout *l, hid_t id, const char *group, i
     }
 }
 
-static void write_numbers(struct sim_h5layout *l, hid_t id, const struct sim_h5layout_array *a,
-                          int64_t length)
+/** 0, 1, 2, ... in pieces: there may be millions of runs. */
+static void write_numbers(struct sim_h5layout *l, hid_t id, int64_t length)
 {
-    int64_t *numbers = sim_base_alloc((size_t)length, sizeof(*numbers));
+    int64_t numbers[SIM_H5LAYOUT_RUNS];
 
-    for (int64_t i = 0; i < length; i++) {
-        numbers[i] = i;
+    for (int64_t first = 0; first < length; first += SIM_H5LAYOUT_RUNS) {
+        const int64_t left = length - first;
+        const int64_t count = left < SIM_H5LAYOUT_RUNS ? left : SIM_H5LAYOUT_RUNS;
+
+        for (int64_t i = 0; i < count; i++) {
+            numbers[i] = first + i;
+        }
+        sim_h5layout_write_part(l, id, SIM_SCHEMA_I64, first, count, numbers);
     }
-    write_values(l, id, a, numbers);
-    free(numbers);
 }
 
 static void write_coordinates(struct sim_h5layout *l, hid_t id, const struct sim_h5layout_array *a,
@@ -267,7 +287,7 @@ static void write_coordinates(struct sim_h5layout *l, hid_t id, const struct sim
     } else if (own->numbers != NULL) {
         write_values(l, id, a, own->numbers);
     } else {
-        write_numbers(l, id, a, sim_h5layout_length(l, axis));
+        write_numbers(l, id, sim_h5layout_length(l, axis));
     }
 }
 

@@ -13,6 +13,10 @@
 #include "sim/store/chunk.h"
 #include "sim/store/h5.h"
 
+enum {
+    SIM_H5LAYOUT_RUNS = 4096 // [-] of a chunk of what is not deflated: run, and texts over the runs
+};
+
 struct sim_h5layout_scale {
     int axis;
     const char *group;
@@ -61,6 +65,10 @@ int64_t sim_h5layout_length(const struct sim_h5layout *l, int axis);
 
 /** Make it, with its attributes and scales; the caller closes it. */
 hid_t sim_h5layout_dataset(struct sim_h5layout *l, const struct sim_h5layout_array *a);
+
+/** Write values [first, first + count) of a vector. */
+void sim_h5layout_write_part(struct sim_h5layout *l, hid_t id, enum sim_schema_type type,
+                             int64_t first, int64_t count, const void *values);
 
 /** Make it and write all of it. */
 void sim_h5layout_write(struct sim_h5layout *l, const struct sim_h5layout_array *a,

@@ -9,6 +9,9 @@ struct sim_summary {
     const struct sim_schema *schema;
     struct sim_row *first;     // for what is not averaged
     struct sim_stats **by_var; // of each float64 total; NULL for other variables
+    struct sim_stats **pairs;  // the same of the means of pairs; NULL: not paired
+    struct sim_row *even;      // the last even replication
+    int64_t even_replication;  // its number; -1: none waits for its partner
     int64_t count;
 };
 
@@ -19,22 +22,45 @@ static bool is_averaged(const struct sim_schema *s, int var)
     return v->scope == SIM_SCHEMA_RUN && v->type == SIM_SCHEMA_F64;
 }
 
-struct sim_summary *sim_summary_create(const struct sim_schema *s)
+static struct sim_stats **make_stats(const struct sim_schema *s)
 {
     const int vars = sim_schema_var_count(s);
+    struct sim_stats **stats = sim_base_alloc((size_t)vars, sizeof(*stats));
+
+    for (int i = 0; i < vars; i++) {
+        if (is_averaged(s, i)) {
+            stats[i] = sim_base_alloc((size_t)sim_schema_var_size(s, i), sizeof(**stats));
+        }
+    }
+    return stats;
+}
+
+static void free_stats(const struct sim_schema *s, struct sim_stats **stats)
+{
+    for (int i = 0; stats != NULL && i < sim_schema_var_count(s); i++) {
+        free(stats[i]);
+    }
+    free(stats);
+}
+
+struct sim_summary *sim_summary_create(const struct sim_schema *s)
+{
     struct sim_summary *m = sim_base_alloc(1, sizeof(*m));
 
     m->schema = s;
     m->first = sim_row_create_totals(s);
-    m->by_var = sim_base_alloc((size_t)vars, sizeof(struct sim_stats *));
-    for (int i = 0; i < vars; i++) {
-        if (is_averaged(s, i)) {
-            const size_t size = (size_t)sim_schema_var_size(s, i);
-
-            m->by_var[i] = sim_base_alloc(size, sizeof(**m->by_var));
-        }
-    }
+    m->by_var = make_stats(s);
+    m->even_replication = -1;
     return m;
+}
+
+void sim_summary_pair(struct sim_summary *m)
+{
+    SIM_REQUIRE(m->count == 0, "pairs are made from the first row on");
+    if (m->pairs == NULL) {
+        m->pairs = make_stats(m->schema);
+        m->even = sim_row_create_totals(m->schema);
+    }
 }
 
 void sim_summary_destroy(struct sim_summary *m)
@@ -42,28 +68,34 @@ void sim_summary_destroy(struct sim_summary *m)
     if (m == NULL) {
         return;
     }
-    for (int i = 0; i < sim_schema_var_count(m->schema); i++) {
-        free(m->by_var[i]);
-    }
-    free(m->by_var);
+    free_stats(m->schema, m->by_var);
+    free_stats(m->schema, m->pairs);
     sim_row_destroy(m->first);
+    sim_row_destroy(m->even);
     free(m);
+}
+
+static void reset_stats(const struct sim_schema *s, struct sim_stats **stats)
+{
+    for (int i = 0; stats != NULL && i < sim_schema_var_count(s); i++) {
+        const int64_t size = sim_schema_var_size(s, i);
+
+        for (int64_t k = 0; stats[i] != NULL && k < size; k++) {
+            stats[i][k] = (struct sim_stats){0};
+        }
+    }
 }
 
 void sim_summary_reset(struct sim_summary *m)
 {
-    for (int i = 0; i < sim_schema_var_count(m->schema); i++) {
-        const int64_t size = sim_schema_var_size(m->schema, i);
-
-        for (int64_t k = 0; m->by_var[i] != NULL && k < size; k++) {
-            m->by_var[i][k] = (struct sim_stats){0};
-        }
-    }
+    reset_stats(m->schema, m->by_var);
+    reset_stats(m->schema, m->pairs);
     sim_row_reset(m->first);
+    m->even_replication = -1;
     m->count = 0;
 }
 
-void sim_summary_add(struct sim_summary *m, const struct sim_row *row)
+static void add_row(struct sim_summary *m, const struct sim_row *row)
 {
     if (m->count == 0) {
         sim_row_copy_totals(m->first, row);
@@ -84,6 +116,39 @@ void sim_summary_add(struct sim_summary *m, const struct sim_row *row)
     }
 }
 
+static void add_pair(struct sim_summary *m, const struct sim_row *odd)
+{
+    for (int i = 0; i < sim_schema_var_count(m->schema); i++) {
+        const int64_t size = m->pairs[i] != NULL ? sim_schema_var_size(m->schema, i) : 0;
+        const double *a = size > 0 ? sim_row_f64_const(m->even, i) : NULL;
+        const double *b = size > 0 ? sim_row_f64_const(odd, i) : NULL;
+
+        for (int64_t k = 0; k < size; k++) {
+            if (!isnan(a[k]) && !isnan(b[k])) {
+                sim_stats_add(&m->pairs[i][k], 0.5 * (a[k] + b[k]));
+            }
+        }
+    }
+}
+
+void sim_summary_add_replication(struct sim_summary *m, const struct sim_row *row,
+                                 int64_t replication)
+{
+    if (m->pairs != NULL && replication % 2 == 0) {
+        sim_row_copy_totals(m->even, row);
+        m->even_replication = replication;
+    } else if (m->pairs != NULL && m->even_replication == replication - 1) {
+        add_pair(m, row);
+    }
+    add_row(m, row);
+}
+
+void sim_summary_add(struct sim_summary *m, const struct sim_row *row)
+{
+    SIM_REQUIRE(m->pairs == NULL, "paired rows are added with their replication");
+    add_row(m, row);
+}
+
 int64_t sim_summary_count(const struct sim_summary *m)
 {
     return m->count;
@@ -96,11 +161,12 @@ void sim_summary_rows(const struct sim_summary *m, struct sim_row *out_mean,
     sim_row_copy_totals(out_half_width, m->first);
     for (int i = 0; i < sim_schema_var_count(m->schema); i++) {
         const struct sim_stats *stats = m->by_var[i];
+        const struct sim_stats *widths = m->pairs != NULL ? m->pairs[i] : stats;
         const int64_t size = sim_schema_var_size(m->schema, i);
 
         for (int64_t k = 0; stats != NULL && k < size; k++) {
-            const bool has_width = stats[k].count >= 2;
-            const double width = has_width ? sim_stats_half_width(&stats[k], 0.95) : (double)NAN;
+            const bool has_width = widths[k].count >= 2;
+            const double width = has_width ? sim_stats_half_width(&widths[k], 0.95) : (double)NAN;
 
             sim_row_f64(out_mean, i)[k] = stats[k].count > 0 ? stats[k].mean : (double)NAN;
             sim_row_f64(out_half_width, i)[k] = width;
@@ -125,5 +191,5 @@ void sim_summary_largest(const struct sim_summary *m, struct sim_row *out)
 int64_t sim_summary_n(const struct sim_summary *m, int var, int64_t at)
 {
     SIM_REQUIRE(m->by_var[var] != NULL, "only float64 totals are averaged");
-    return m->by_var[var][at].count;
+    return m->pairs != NULL ? m->pairs[var][at].count : m->by_var[var][at].count;
 }

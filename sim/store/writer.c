@@ -115,6 +115,52 @@ static void put_column(struct sim_writer *w, int column, int64_t row, const void
     memcpy(c->block + (size_t)(row - first) * c->row_bytes, values, c->row_bytes);
 }
 
+// ---- texts over the runs ----
+
+static void clear_texts(struct sim_writer_texts *t)
+{
+    for (int i = 0; i < SIM_H5LAYOUT_RUNS; i++) {
+        t->block[i] = "";
+    }
+}
+
+static void add_texts(struct sim_writer *w, const struct sim_h5layout_array *a, int var)
+{
+    struct sim_writer_texts t = {.var = var};
+
+    t.block = sim_base_alloc(SIM_H5LAYOUT_RUNS, sizeof(*t.block));
+    clear_texts(&t);
+    t.dataset = sim_h5layout_dataset(&w->layout, a);
+    SIM_VEC_PUSH(&w->texts, t);
+}
+
+void sim_writer_flush_texts(struct sim_writer *w, struct sim_writer_texts *t, int64_t run)
+{
+    while (t->first + SIM_H5LAYOUT_RUNS <= run || (run == w->layout.runs && t->first < run)) {
+        const int64_t left = w->layout.runs - t->first;
+
+        sim_h5layout_write_part(&w->layout, t->dataset, SIM_SCHEMA_STRING, t->first,
+                                left < SIM_H5LAYOUT_RUNS ? left : SIM_H5LAYOUT_RUNS, t->block);
+        clear_texts(t);
+        t->first += SIM_H5LAYOUT_RUNS;
+    }
+}
+
+static void put_text(struct sim_writer *w, struct sim_writer_texts *t, int64_t run,
+                     const char *text)
+{
+    sim_writer_flush_texts(w, t, run);
+    t->block[run - t->first] = text;
+}
+
+const char *sim_writer_design(const struct sim_writer *w, int64_t point)
+{
+    if (w->designs == NULL) {
+        return "base";
+    }
+    return w->designs[w->point_design != NULL ? w->point_design[point] : point];
+}
+
 // ---- what every file has ----
 
 static void write_time_bounds(struct sim_writer *w)
@@ -188,6 +234,14 @@ static void make_run_columns(struct sim_writer *w)
     w->run_point = add_run_column(w, "run_point", SIM_SCHEMA_I64, "point of the run", NULL, 0);
     w->status = add_run_column(w, "status", SIM_SCHEMA_I8, "how the run ended", attrs, 2);
     w->events = add_run_column(w, "events", SIM_SCHEMA_I64, "events handled", NULL, 0);
+    const struct sim_h5layout_array design = {.name = "design",
+                                              .group = "",
+                                              .type = SIM_SCHEMA_STRING,
+                                              .rank = 1,
+                                              .axes = {SIM_SCHEMA_AXIS_RUN},
+                                              .long_name = "design of the run"};
+
+    add_texts(w, &design, -1);
 }
 
 // ---- what the schema says ----
@@ -233,7 +287,9 @@ static void add_means(struct sim_writer *w, int var)
     free(name);
     a.name = name = sim_base_format("%s_half_width", v->name);
     a.cell_methods = NULL;
-    a.comment = "half of the 95 % confidence interval of the mean (Student)";
+    a.comment = w->is_antithetic
+                    ? "half of the 95 % confidence interval of the mean (Student, means of pairs)"
+                    : "half of the 95 % confidence interval of the mean (Student)";
     m.half_width = add_column(w, &a, -1, sim_pack_fill(SIM_SCHEMA_F64));
     free(name);
     a.name = name = sim_base_format("%s_n", v->name);
@@ -241,7 +297,8 @@ static void add_means(struct sim_writer *w, int var)
     a.has_fill_attr = false;
     a.units = "1";
     a.attr_count = 0;
-    a.comment = "runs in the mean";
+    a.comment =
+        w->is_antithetic ? "complete antithetic pairs in the half-width" : "runs in the mean";
     m.n = add_column(w, &a, -1, sim_pack_fill(SIM_SCHEMA_I64));
     free(name);
     SIM_VEC_PUSH(&w->means, m);
@@ -257,6 +314,24 @@ static void make_series(struct sim_writer *w, int var, struct sim_h5layout_array
     a->chunks = NULL;
 }
 
+/** The same of each run as its point has. */
+static void make_spread(struct sim_writer *w, int var, struct sim_h5layout_array *a)
+{
+    const struct sim_schema_var *v = sim_schema_var_at(w->schema, var);
+
+    SIM_REQUIRE(sim_schema_var_size(w->schema, var) == w->layout.points,
+                "the schema knows the points that are planned");
+    a->name = v->spread_as;
+    a->axes[0] = SIM_SCHEMA_AXIS_RUN;
+    if (v->type == SIM_SCHEMA_STRING) {
+        add_texts(w, a, var);
+        return;
+    }
+    const struct sim_writer_spread spread = {var, add_column(w, a, -1, sim_pack_fill(v->type))};
+
+    SIM_VEC_PUSH(&w->spreads, spread);
+}
+
 static void make_var(struct sim_writer *w, int var)
 {
     const struct sim_schema_var *v = sim_schema_var_at(w->schema, var);
@@ -268,6 +343,9 @@ static void make_var(struct sim_writer *w, int var)
     switch (v->scope) {
     case SIM_SCHEMA_STATIC:
         sim_h5layout_write(&w->layout, &a, v->values);
+        if (v->spread_as != NULL) {
+            make_spread(w, var, &a);
+        }
         break;
     case SIM_SCHEMA_SERIES:
         make_series(w, var, &a);
@@ -317,6 +395,9 @@ void sim_writer_destroy(struct sim_writer *w)
     for (int i = 0; i < w->columns.count; i++) {
         free(w->columns.data[i].block);
     }
+    for (int i = 0; i < w->texts.count; i++) {
+        free(w->texts.data[i].block);
+    }
     for (int i = 0; i < w->failures.count; i++) {
         free(w->failures.data[i].when);
         free(w->failures.data[i].reason);
@@ -325,6 +406,8 @@ void sim_writer_destroy(struct sim_writer *w)
         (void)close(w->claim); // after the rename or the removal
     }
     SIM_VEC_FREE(&w->columns);
+    SIM_VEC_FREE(&w->texts);
+    SIM_VEC_FREE(&w->spreads);
     SIM_VEC_FREE(&w->means);
     SIM_VEC_FREE(&w->failures);
     sim_chunk_coder_destroy(w->coder);
@@ -333,7 +416,6 @@ void sim_writer_destroy(struct sim_writer *w)
     sim_row_destroy(w->half_width);
     free(w->column_of);
     free(w->series);
-    free(w->run_designs);
     free(w->path);
     free(w->part);
     free(w->source);
@@ -353,15 +435,16 @@ static struct sim_writer *create(const struct sim_schema *s, const char *path,
     w->source = sim_base_strdup(opts->source);
     w->study_hash = sim_base_strdup(opts->study_hash != NULL ? opts->study_hash : "");
     w->designs = opts->designs;
+    w->point_design = opts->point_design;
+    w->is_antithetic = opts->is_antithetic;
     w->seed = opts->seed;
     w->coder = sim_chunk_coder_create();
     w->summary = sim_summary_create(s);
+    if (opts->is_antithetic) {
+        sim_summary_pair(w->summary);
+    }
     w->mean = sim_row_create_totals(s);
     w->half_width = sim_row_create_totals(s);
-    w->run_designs = sim_base_alloc((size_t)opts->runs, sizeof(*w->run_designs));
-    for (int64_t i = 0; i < opts->runs; i++) {
-        w->run_designs[i] = "";
-    }
     w->last_run = -1;
     w->last_point = -1;
     return w;
@@ -448,6 +531,25 @@ static void put_chunk(struct sim_writer *w, const struct sim_pack_chunk *chunk)
     }
 }
 
+/** What the run has from its point. */
+static void put_spreads(struct sim_writer *w, int64_t run, int64_t point)
+{
+    for (int i = 0; i < w->spreads.count; i++) {
+        const struct sim_schema_var *v = sim_schema_var_at(w->schema, w->spreads.data[i].var);
+        const size_t bytes = sim_schema_type_bytes(v->type);
+
+        put_column(w, w->spreads.data[i].column, run,
+                   (const unsigned char *)v->values + (size_t)point * bytes);
+    }
+    for (int i = 0; i < w->texts.count; i++) {
+        struct sim_writer_texts *t = &w->texts.data[i];
+        const char *const *values =
+            t->var >= 0 ? sim_schema_var_at(w->schema, t->var)->values : NULL;
+
+        put_text(w, t, run, values != NULL ? values[point] : sim_writer_design(w, point));
+    }
+}
+
 static void put_key(struct sim_writer *w, const struct sim_pack *pack)
 {
     const int8_t status = (int8_t)pack->status;
@@ -457,7 +559,7 @@ static void put_key(struct sim_writer *w, const struct sim_pack *pack)
     put_column(w, w->run_point, pack->key.run, &point);
     put_column(w, w->status, pack->key.run, &status);
     put_column(w, w->events, pack->key.run, &pack->events);
-    w->run_designs[pack->key.run] = w->designs != NULL ? w->designs[point] : "base";
+    put_spreads(w, pack->key.run, point);
 }
 
 static void note_failure(struct sim_writer *w, const struct sim_pack *pack)
@@ -485,7 +587,7 @@ enum sim_status sim_writer_put(struct sim_writer *w, const struct sim_pack *pack
     put_key(w, pack);
     if (pack->status == SIM_RUN_OK) {
         put_row(w, key->run, pack->totals);
-        sim_summary_add(w->summary, pack->totals);
+        sim_summary_add_replication(w->summary, pack->totals, key->replication);
     } else if (pack->status == SIM_RUN_FAILED) {
         note_failure(w, pack);
     }

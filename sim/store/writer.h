@@ -24,12 +24,14 @@
 
 /** What the file says of itself besides the schema; borrowed until open returns. */
 struct sim_writer_opts {
-    const char *source;         // program, version and commit
-    uint64_t seed;              // master seed
-    const char *study_hash;     // hex; NULL: "" (a single run)
-    int64_t runs;               // [-] planned: the length of axis run
-    int64_t points;             // [-] planned: the length of axis point
-    const char *const *designs; // of each point; NULL: all are "base". Borrowed until close
+    const char *source;          // program, version and commit
+    uint64_t seed;               // master seed
+    const char *study_hash;      // hex; NULL: "" (a single run)
+    int64_t runs;                // [-] planned: the length of axis run
+    int64_t points;              // [-] planned: the length of axis point
+    const char *const *designs;  // of each point; NULL: all are "base". Borrowed until close
+    const int32_t *point_design; // of each point: then `designs` are names; NULL: see there
+    bool is_antithetic;          // half-widths are of pairs of replications (summary.h)
 };
 
 /** One fact for /execution: all that may differ between two correct sweeps. */

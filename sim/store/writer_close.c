@@ -13,20 +13,16 @@
 
 static void write_designs(struct sim_writer *w)
 {
-    struct sim_h5layout_array a = {.name = "design",
-                                   .group = "",
-                                   .type = SIM_SCHEMA_STRING,
-                                   .rank = 1,
-                                   .axes = {SIM_SCHEMA_AXIS_RUN},
-                                   .long_name = "design of the run"};
+    const struct sim_h5layout_array a = {.name = "point_design",
+                                         .group = "",
+                                         .type = SIM_SCHEMA_STRING,
+                                         .rank = 1,
+                                         .axes = {SIM_SCHEMA_AXIS_POINT},
+                                         .long_name = "design of the point"};
     const char **names = sim_base_alloc((size_t)w->layout.points, sizeof(*names));
 
-    sim_h5layout_write(&w->layout, &a, w->run_designs);
-    a.name = "point_design";
-    a.axes[0] = SIM_SCHEMA_AXIS_POINT;
-    a.long_name = "design of the point";
     for (int64_t i = 0; i < w->layout.points; i++) {
-        names[i] = w->designs != NULL ? w->designs[i] : "base";
+        names[i] = sim_writer_design(w, i);
     }
     sim_h5layout_write(&w->layout, &a, names);
     free(names);
@@ -137,7 +133,9 @@ static char *list_coordinates(const struct sim_writer *w, const char *group)
         const struct sim_schema_var *var = sim_schema_var_at(w->schema, i);
 
         if (var->is_coordinate && strcmp(var->group, group) == 0) {
-            char *longer = sim_base_format("%s%s%s", text, text[0] != '\0' ? " " : "", var->name);
+            const char *spread = var->spread_as != NULL ? var->spread_as : "";
+            char *longer = sim_base_format("%s%s%s%s%s", text, text[0] != '\0' ? " " : "",
+                                           var->name, spread[0] != '\0' ? " " : "", spread);
 
             free(text);
             text = longer;
@@ -232,6 +230,11 @@ static void close_handles(struct sim_writer *w)
             (void)H5Dclose(w->columns.data[i].dataset);
         }
     }
+    for (int i = 0; i < w->texts.count; i++) {
+        if (w->texts.data[i].dataset >= 0) {
+            (void)H5Dclose(w->texts.data[i].dataset);
+        }
+    }
     for (int i = 0; w->series != NULL && i < sim_schema_var_count(w->schema); i++) {
         if (w->series[i] >= 0) {
             (void)H5Dclose(w->series[i]);
@@ -246,6 +249,9 @@ static void write_rest(struct sim_writer *w, const char *ended, const struct sim
     sim_writer_finish_point(w);
     for (int i = 0; i < w->columns.count; i++) {
         sim_writer_flush(w, &w->columns.data[i]);
+    }
+    for (int i = 0; i < w->texts.count; i++) {
+        sim_writer_flush_texts(w, &w->texts.data[i], w->layout.runs);
     }
     write_designs(w);
     write_failures(w);

@@ -85,3 +85,34 @@ Test(summary, leaves_out_what_is_not_there)
     sim_row_destroy(width);
     sim_schema_destroy(s);
 }
+
+Test(summary, takes_widths_from_complete_pairs)
+{
+    struct sim_schema *s = sim_schema_create();
+    const int var = add_total(s);
+    struct sim_row *row = sim_row_create_totals(s);
+    struct sim_row *width = sim_row_create_totals(s);
+    struct sim_summary *m = sim_summary_create(s);
+    // replication 2 failed, 5 has no value, 8 has no partner: the pairs are 0-1 and 6-7
+    const int64_t replications[] = {0, 1, 3, 4, 5, 6, 7, 8};
+    const double values[] = {1.0, 5.0, 100.0, 7.0, (double)NAN, 2.0, 8.0, 9.0};
+
+    sim_summary_pair(m);
+    for (int i = 0; i < SIM_COUNT(values); i++) {
+        *sim_row_f64(row, var) = values[i];
+        sim_summary_add_replication(m, row, replications[i]);
+    }
+    sim_summary_rows(m, row, width);
+
+    cr_assert(epsilon_eq(dbl, sim_row_value(row, var, 0), 132.0 / 7.0, 1e-12)); // of all runs
+    // means of pairs 3, 5: sd sqrt(2), t(0.975, 1) = 12.706204736432095
+    cr_assert(epsilon_eq(dbl, sim_row_value(width, var, 0), 12.706204736432095, 1e-9));
+    cr_assert(eq(i64, sim_summary_n(m, var, 0), 2));
+    sim_summary_reset(m);
+    sim_summary_add_replication(m, row, 9); // its partner was before the reset
+    cr_assert(eq(i64, sim_summary_n(m, var, 0), 0));
+    sim_summary_destroy(m);
+    sim_row_destroy(row);
+    sim_row_destroy(width);
+    sim_schema_destroy(s);
+}
