@@ -453,12 +453,35 @@ static bool is_first_of_design(const struct park *const *parks, int i)
     return true;
 }
 
-static void declare_inputs(struct world *w, const struct park *const *parks, int count)
+static bool has_read(const struct park *p, const char *path)
 {
-    const struct sim_tree *tree = parks[0]->tree;
+    bool found = false;
+    for (int i = 0; !found && i < sim_tree_source_count(p->tree); i++) {
+        found = strcmp(sim_tree_source(p->tree, i)->path, path) == 0;
+    }
+    return found;
+}
+
+/** The files that park k read, and none before it. */
+static void declare_files(struct world *w, const struct park *const *parks, int k)
+{
+    const struct sim_tree *tree = parks[k]->tree;
     for (int i = 0; i < sim_tree_source_count(tree); i++) {
         const struct sim_source *source = sim_tree_source(tree, i);
-        sim_schema_input_file(w->schema, relative(tree, source->path), source->sha256);
+        bool known = false;
+        for (int before = 0; !known && before < k; before++) {
+            known = has_read(parks[before], source->path);
+        }
+        if (!known) {
+            sim_schema_input_file(w->schema, relative(tree, source->path), source->sha256);
+        }
+    }
+}
+
+static void declare_inputs(struct world *w, const struct park *const *parks, int count)
+{
+    for (int k = 0; k < count; k++) {
+        declare_files(w, parks, k);
     }
     for (int i = 0; i < count; i++) {
         if (!is_first_of_design(parks, i)) {
