@@ -78,6 +78,7 @@ void sim_rates_destroy(struct sim_rates *r)
     SIM_VEC_FREE(&r->pools);
     SIM_VEC_FREE(&r->pools_out);
     SIM_VEC_FREE(&r->raised);
+    SIM_VEC_FREE(&r->members);
     SIM_VEC_FREE(&r->hungry);
     SIM_VEC_FREE(&r->freed);
     SIM_VEC_FREE(&r->tried);
@@ -110,6 +111,7 @@ void sim_rates_reset(struct sim_rates *r)
     r->relabel.count = r->stale.count = r->heap.count = r->changed.count = 0;
     r->pools.count = r->changed_out.count = r->pools_out.count = r->raised.count = r->hungry.count =
         0;
+    r->members.count = 0;
     memset(r->condition, 0, (size_t)net->pool_count * sizeof(*r->condition));
     memset(r->is_relabel, 0, (size_t)net->pool_count * sizeof(bool));
     memset(r->is_counted, 0, (size_t)net->pool_count * sizeof(bool));

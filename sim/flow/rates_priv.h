@@ -51,7 +51,8 @@ struct sim_rates {
     unsigned *condition;    // per pool, enum sim_pool_condition
     bool *is_relabel;       // per pool: condition changed, labels not yet
     sim_rates_ints relabel, stale, heap, changed, changed_out, pools, pools_out;
-    sim_rates_ints raised; // ports with raised_by
+    sim_rates_ints raised;  // ports with raised_by
+    sim_rates_ints members; // activities with member_of
     sim_rates_ints hungry, freed, tried, near, near_pools;
     bool is_fresh;   // nothing solved since reset
     int32_t raising; // group whose rise is being passed on, -1 none

@@ -269,6 +269,9 @@ static void hold(struct sim_programme *g, const struct sim_programme_member *m)
         }
     }
     r->decided[m->activity] = rate;
+    if (r->member_of[m->activity] < 0) {
+        SIM_VEC_PUSH(&r->members, m->activity);
+    }
     r->member_of[m->activity] = g->group;
 }
 
@@ -389,14 +392,28 @@ bool sim_selffeed_loosen(struct sim_rates *r, int32_t group)
 
 bool sim_selffeed_is_kept(const struct sim_rates *r, int32_t group)
 {
-    for (int i = 0; i < r->raised.count; i++) {
-        const int32_t k = r->net->ports[r->raised.data[i]].activity;
-        if (r->raised_by[r->raised.data[i]] == group && r->member_of[k] == group &&
+    for (int i = 0; i < r->members.count; i++) {
+        const int32_t k = r->members.data[i];
+        if (r->member_of[k] == group &&
             fabs(r->rate[k] - r->decided[k]) > 1e-11 * sim_rates_scale(r, k)) {
             return false;
         }
     }
     return true;
+}
+
+static void forget_members(struct sim_rates *r, int32_t group)
+{
+    int kept = 0;
+    for (int i = 0; i < r->members.count; i++) {
+        const int32_t k = r->members.data[i];
+        if (r->member_of[k] == group) {
+            r->member_of[k] = -1;
+        } else {
+            r->members.data[kept++] = k;
+        }
+    }
+    r->members.count = kept;
 }
 
 void sim_selffeed_dissolve(struct sim_rates *r, int32_t group)
@@ -410,13 +427,13 @@ void sim_selffeed_dissolve(struct sim_rates *r, int32_t group)
         if (r->raised_by[port] == group) {
             r->raised_by[port] = -1;
             r->is_eased[port] = false;
-            r->member_of[r->net->ports[port].activity] = -1;
             SIM_VEC_PUSH(freed, port);
         } else {
             r->raised.data[kept++] = port;
         }
     }
     r->raised.count = kept;
+    forget_members(r, group);
     for (int i = 0; i < freed->count; i++) {
         sim_rates_mark(r, freed->data[i]);
     }

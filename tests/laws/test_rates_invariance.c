@@ -177,7 +177,7 @@ static int scale_faults(struct room *r, uint64_t number, const double *by_pool, 
     // What a loop feeds itself comes from a linear programme, good to its tolerance only.
     const bool is_fed = r->a->work.self_fed > 0 || r->b->work.self_fed > 0;
     const double gap = judge_checks_distance(r->v, r->a->rate, r->b->rate, &who);
-    if (gap > (is_fed ? 1e-6 : tolerance)) {
+    if (gap > (is_fed ? 1e-12 : tolerance)) {
         cr_log_info("seed %d network %d: %s %.17g, in other units %.17g (%.2g)", SEED, (int)number,
                     r->n->activity_names[who], r->a->rate[who], r->b->rate[who], gap);
         return 1;
