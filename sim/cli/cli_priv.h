@@ -32,6 +32,8 @@ struct sim_cli_command {
 
 extern const struct sim_cli_command sim_cmd_check_command;
 extern const struct sim_cli_command sim_cmd_run_command;
+extern const struct sim_cli_command sim_cmd_sweep_command;
+extern const struct sim_cli_command sim_cmd_merge_command;
 extern const struct sim_cli_command sim_cmd_info_command;
 extern const struct sim_cli_command sim_cmd_export_command;
 
@@ -68,7 +70,7 @@ enum sim_status sim_cli_load_telling(const struct sim_cli *cli, struct sim_optio
 /** Print an object as JSON with a newline, and drop it. */
 void sim_cli_json_print(const struct sim_cli *cli, struct json_t *object);
 
-/** Begin and end to listen for INT, TERM and (unless it is ignored: nohup) HUP. The level counts
+/** Begin and end to listen for INT, TERM, USR1 and (unless it is ignored: nohup) HUP. The level counts
  * them (a third one ends the program at once, with 75). Of one run, the first stops it and says so.
  * One listener in a process. */
 void sim_cli_stop_listen(int64_t runs);

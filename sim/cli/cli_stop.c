@@ -51,6 +51,7 @@ static void handle(void (*handler)(int))
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGUSR1, &action, NULL); // as clusters warn
     if (!is_ignored(SIGHUP)) {
         (void)sigaction(SIGHUP, &action, NULL);
     }

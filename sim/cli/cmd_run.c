@@ -1,5 +1,6 @@
 #include "sim/base/file.h"
-#include "sim/cli/cli_priv.h"
+#include "sim/cfg/diag.h"
+#include "sim/cli/run_study.h"
 #include "sim/num/simtime.h"
 #include "sim/store/summary.h"
 #include "sim/store/writer.h"
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,6 +29,8 @@ static const struct sim_option options[] = {
     {.name = "replications", .value = "N", .help = "runs that differ by chance alone [1]"},
     {.name = "threads", .value = "N", .help = "runs made at a time [cores, or OMP_NUM_THREADS]"},
     {.name = "until", .value = "DATE", .help = "end of the run, instead of the park's"},
+    {.name = "design", .value = "NAME", .help = "a design of the park, instead of the base"},
+    SIM_CLI_RUN_STUDY_OPTIONS,
     {.name = "trace", .value = "FILE", .help = "write what happens, and why, in replication 0"},
     {.name = "json", .help = "print the summary as one JSON object"},
     {.name = "quiet", .help = "no progress, no summary"},
@@ -37,7 +39,9 @@ static const struct sim_option options[] = {
 /** All of one call of `run`. */
 struct job {
     const struct sim_cli *cli;
-    const char *output;
+    const char *output;         // NULL: nothing is written (of a run of a study)
+    struct sim_run_study study; // no setup: a park
+    const char *design[1];      // of the one point; borrowed
     int64_t replications;
     int64_t threads;
     bool is_json;
@@ -65,7 +69,9 @@ static enum sim_status read_options(struct job *j, struct sim_option_args *args,
 {
     const char *output = sim_option_text(args, "output");
 
-    j->output = output != NULL ? output : DEFAULT_OUTPUT;
+    const bool is_of_study = sim_study_is_study(sim_option_positional(args, 0));
+
+    j->output = output != NULL || is_of_study ? output : DEFAULT_OUTPUT;
     j->trace_path = sim_option_text(args, "trace");
     j->is_json = sim_option_is_given(args, "json");
     j->is_quiet = sim_option_is_given(args, "quiet");
@@ -102,9 +108,18 @@ static enum sim_status open_trace(struct job *j, struct sim_err *err)
     return SIM_OK;
 }
 
+static bool is_of_study(const struct job *j)
+{
+    return j->study.setup != NULL;
+}
+
 static enum sim_status open_writer(struct job *j, struct sim_err *err)
 {
     char hash[65];
+
+    if (j->output == NULL) {
+        return SIM_OK;
+    }
     char *salt = sim_base_format("%s seed %" PRIu64 " replications %" PRId64,
                                  j->cli->model->program, j->facts.seed, j->replications);
     char *source = sim_base_format("%s %s", j->cli->model->program, sim_cli_version(j->cli));
@@ -114,7 +129,8 @@ static enum sim_status open_writer(struct job *j, struct sim_err *err)
                                          .seed = j->facts.seed,
                                          .study_hash = hash,
                                          .runs = j->replications,
-                                         .points = 1};
+                                         .points = 1,
+                                         .designs = j->design};
     const enum sim_status status = sim_writer_open(j->schema, j->output, &opts, &j->writer, err);
 
     free(source);
@@ -124,7 +140,7 @@ static enum sim_status open_writer(struct job *j, struct sim_err *err)
 
 static enum sim_status write_point(struct job *j, struct sim_err *err)
 {
-    if (j->cli->model->point == NULL) {
+    if (j->cli->model->point == NULL || j->writer == NULL) {
         return SIM_OK;
     }
     struct sim_row *row = sim_row_create(j->schema, SIM_SCHEMA_POINT);
@@ -149,30 +165,20 @@ static const char *input_at(const struct job *j, const char *park, int i)
 static enum sim_status check_input_stays(const struct job *j, const char *park, const char *option,
                                          const char *path, struct sim_err *err)
 {
-    enum sim_status status = SIM_OK;
-    char *part = sim_file_part(path);
     const char *input = NULL;
 
-    for (int i = 0; status == SIM_OK && (input = input_at(j, park, i)) != NULL; i++) {
-        if (sim_file_is_same(path, input) || sim_file_is_same(part, input)) {
-            status = sim_err_set(err, SIM_USAGE,
-                                 "%s %s would overwrite %s, which this run reads; name another "
-                                 "file",
-                                 option, path, input);
-        }
+    if (is_of_study(j)) {
+        return sim_cli_study_spare(j->study.setup, option, path, err);
     }
-    free(part);
-    return status;
+    for (int i = 0; (input = input_at(j, park, i)) != NULL; i++) {
+        SIM_TRY(sim_cli_spare(option, path, input, err));
+    }
+    return SIM_OK;
 }
 
-/** Nothing that was read, and nothing that is written besides, may be overwritten. */
-static enum sim_status check_targets(const struct job *j, const char *park, struct sim_err *err)
+/** The results and the trace are two files. */
+static enum sim_status check_two(const struct job *j, struct sim_err *err)
 {
-    SIM_TRY(check_input_stays(j, park, "-o", j->output, err));
-    if (j->trace_path == NULL) {
-        return SIM_OK;
-    }
-    SIM_TRY(check_input_stays(j, park, "--trace", j->trace_path, err));
     SIM_TRY(sim_file_make_parents(j->output, err)); // so that two spellings can be compared
     SIM_TRY(sim_file_make_parents(j->trace_path, err));
     char *part = sim_file_part(j->output);
@@ -191,18 +197,82 @@ static enum sim_status check_targets(const struct job *j, const char *park, stru
     return SIM_OK;
 }
 
+/** Nothing that was read, and nothing that is written besides, may be overwritten. */
+static enum sim_status check_targets(const struct job *j, const char *park, struct sim_err *err)
+{
+    if (j->output != NULL) {
+        SIM_TRY(check_input_stays(j, park, "-o", j->output, err));
+    }
+    if (j->output != NULL && is_of_study(j)) {
+        SIM_TRY(sim_run_study_spare(&j->study, j->output, err));
+    }
+    if (j->trace_path != NULL) {
+        SIM_TRY(check_input_stays(j, park, "--trace", j->trace_path, err));
+    }
+    return j->output != NULL && j->trace_path != NULL ? check_two(j, err) : SIM_OK;
+}
+
+static enum sim_status load_run_of_study(struct job *j, struct sim_option_args *args,
+                                         struct sim_err *err)
+{
+    SIM_TRY(sim_run_study_open(j->cli, args, &j->study, err));
+    const struct sim_sweep_setup *s = j->study.setup;
+    struct sim_diag *diag = sim_diag_create();
+    const enum sim_status status = sim_sweep_setup_load(s, j->study.point, diag, &j->data, err);
+
+    if (status != SIM_OK) { // as the sweep saw it: the run fails before it begins
+        sim_cli_tell_mistakes(j->cli, diag);
+        err->text[0] = sim_diag_wrong(diag) > 0 ? '\0' : err->text[0];
+    }
+    sim_diag_destroy(diag);
+    j->design[0] = s->study->designs[s->card.point_design[j->study.point]];
+    return status;
+}
+
+/** The park or the study that is named, and where a run begins and ends. */
+static enum sim_status load(struct job *j, struct sim_option_args *args, struct sim_err *err)
+{
+    if (sim_study_is_study(sim_option_positional(args, 0))) {
+        SIM_TRY(load_run_of_study(j, args, err));
+        j->cli->model->facts(j->data, &j->facts);
+        j->facts.seed = j->study.setup->card.seed;
+        return SIM_OK;
+    }
+    const char *design = sim_option_text(args, "design");
+
+    SIM_TRY(sim_run_study_refuse(args, err));
+    SIM_TRY(sim_cli_load_telling(j->cli, args, &j->data, err));
+    j->cli->model->facts(j->data, &j->facts);
+    j->design[0] = design != NULL ? design : "base";
+    return SIM_OK;
+}
+
+static enum sim_status declare(struct job *j, struct sim_err *err)
+{
+    const void *data = j->data;
+    struct sim_diag *diag = sim_diag_create(); // the responses were looked at with the study
+
+    j->schema = sim_schema_create();
+    const enum sim_status status = j->cli->model->declare(
+        &data, 1, is_of_study(j) ? &j->study.setup->study->want : NULL, diag, j->schema, err);
+
+    sim_diag_destroy(diag);
+    if (status == SIM_OK && is_of_study(j)) {
+        char *words = sim_run_study_words(&j->study);
+
+        sim_schema_root_attr(j->schema, "run_of_study", words);
+        free(words);
+    }
+    return status;
+}
+
 /** Everything that can be refused is refused before the first run starts. */
 static enum sim_status begin(struct job *j, struct sim_option_args *args, struct sim_err *err)
 {
-    const void *data = NULL;
-
     SIM_TRY(read_options(j, args, err));
-    SIM_TRY(sim_cli_load_telling(j->cli, args, &j->data, err));
-    data = j->data;
-    j->cli->model->facts(j->data, &j->facts);
+    SIM_TRY(load(j, args, err));
     SIM_TRY(check_targets(j, sim_option_positional(args, 0), err));
-    j->schema = sim_schema_create();
-    SIM_TRY(j->cli->model->declare(&data, 1, NULL, NULL, j->schema, err));
+    SIM_TRY(declare(j, err));
     j->summary = sim_summary_create(j->schema);
     sim_cli_stop_listen(j->replications); // from here on there is something to clean up
     SIM_TRY(open_writer(j, err));
@@ -217,13 +287,6 @@ static void write_trace(void *user, const char *bytes, size_t length)
     (void)fwrite(bytes, 1, length, user); // a failure is seen by ferror at the end
 }
 
-static int terminal_columns(void)
-{
-    struct winsize size = {0};
-
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
 static struct sim_progress *make_progress(const struct job *j)
 {
     if (j->is_quiet) {
@@ -232,13 +295,22 @@ static struct sim_progress *make_progress(const struct job *j)
     const struct sim_progress_opts opts = {.sink = j->cli->note,
                                            .look = isatty(STDERR_FILENO) == 1 ? SIM_PROGRESS_BAR
                                                                               : SIM_PROGRESS_LINES,
-                                           .columns = terminal_columns(),
+                                           .columns = sim_cli_columns(),
                                            .slots = (int)j->threads,
                                            .runs = j->replications,
                                            .start_us = j->facts.start_us,
                                            .until_us = j->facts.until_us};
 
     return sim_progress_create(&opts);
+}
+
+/** In a file of its own a run of a study is run 0 of point 0. */
+static void renumber(const struct job *j, struct sim_pack *pack)
+{
+    pack->key = (struct sim_run_key){.replication = j->study.replication};
+    for (int i = 0; i < pack->chunks.count; i++) {
+        pack->chunks.data[i].offset[0] = 0;
+    }
 }
 
 /** Take a run from the runner: into the means and into the file. */
@@ -250,9 +322,14 @@ static enum sim_status take(void *user, struct sim_pack *pack, struct sim_err *e
         sim_summary_add(j->summary, pack->totals);
     } else if (pack->status == SIM_RUN_FAILED && j->first_failure[0] == '\0') {
         (void)snprintf(j->first_failure, sizeof(j->first_failure),
-                       "run %" PRId64 " failed at %s: %s", pack->key.run, pack->when, pack->reason);
+                       "run %" PRId64 " failed at %s: %s", pack->key.run,
+                       pack->when != NULL ? pack->when : "the start", pack->reason);
     }
-    const enum sim_status status = sim_writer_put(j->writer, pack, err);
+    if (is_of_study(j)) {
+        renumber(j, pack);
+    }
+    const enum sim_status status =
+        j->writer != NULL ? sim_writer_put(j->writer, pack, err) : SIM_OK;
 
     sim_pack_destroy(pack);
     return status;
@@ -264,7 +341,12 @@ static enum sim_status make_runs(struct job *j, struct sim_err *err)
     const struct sim_sink trace = {write_trace, j->trace};
     struct sim_runner_list list = {
         .data = j->data, .first = {.seed = j->facts.seed}, .count = j->replications};
-    const struct sim_runner_plan plan = sim_runner_list_plan(&list, j->cli->model, j->schema);
+    struct sim_runner_plan plan = sim_runner_list_plan(&list, j->cli->model, j->schema);
+
+    if (is_of_study(j)) {
+        list.first = j->study.trial;
+        plan.want = &j->study.setup->study->want;
+    }
     const struct sim_runner_opts opts = {.threads = (int)j->threads,
                                          .trace = j->trace != NULL ? &trace : NULL,
                                          .progress = progress,
@@ -370,8 +452,26 @@ static void print_json(const struct job *j, const struct sim_outcome *outcome)
     (void)json_object_set_new(object, "peak_mb", json_real(sim_machine_peak_mb()));
     (void)json_object_set_new(object, "seed", json_integer((json_int_t)j->facts.seed));
     (void)json_object_set_new(object, "version", json_string(sim_cli_version(j->cli)));
-    (void)json_object_set_new(object, "output", json_string(j->output));
+    (void)json_object_set_new(object, "output",
+                              j->output != NULL ? json_string(j->output) : json_null());
     sim_cli_json_print(j->cli, object);
+}
+
+/** What the study asks for, of this run. */
+static void print_responses(const struct job *j, const struct sim_outcome *outcome)
+{
+    const struct sim_model_want *want = &j->study.setup->study->want;
+    char *words = sim_run_study_words(&j->study);
+
+    sim_sink_print(&j->cli->out, "%s\n", words);
+    for (int i = 0; i < want->response_count; i++) {
+        const int var = sim_schema_var_find(j->schema, "", want->responses[i].name);
+        const char *units = sim_schema_var_at(j->schema, var)->units;
+
+        sim_sink_print(&j->cli->out, "%s = %.10g %s\n", want->responses[i].name,
+                       sim_row_value(outcome->mean, var, 0), units != NULL ? units : "");
+    }
+    free(words);
 }
 
 static void print_text(const struct job *j, const struct sim_outcome *outcome)
@@ -386,11 +486,17 @@ static void print_text(const struct job *j, const struct sim_outcome *outcome)
                    sim_simtime_format(j->facts.until_us, until));
     sim_sink_print(out, ", %" PRId64 " of %" PRId64 " run%s, seed %" PRIu64 "\n", outcome->ok,
                    outcome->runs, outcome->runs == 1 ? "" : "s", j->facts.seed);
+    if (is_of_study(j)) {
+        print_responses(j, outcome);
+    }
     if (j->cli->model->summary_text != NULL) {
         j->cli->model->summary_text(j->data, outcome, out);
     }
-    sim_sink_print(out, "%" PRId64 " events in %.2f s, %.0f MB\nresults: %s\n", j->result.events,
-                   wall_s, sim_machine_peak_mb(), j->output);
+    sim_sink_print(out, "%" PRId64 " events in %.2f s, %.0f MB\n", j->result.events, wall_s,
+                   sim_machine_peak_mb());
+    if (j->output != NULL) {
+        sim_sink_print(out, "results: %s\n", j->output);
+    }
 }
 
 static void print_summary(const struct job *j)
@@ -434,7 +540,7 @@ static void tell_older(const struct job *j, enum sim_status status, struct sim_e
     struct tm date;
     char when[32] = "";
 
-    if (stat(j->output, &info) != 0 || !S_ISREG(info.st_mode) ||
+    if (j->output == NULL || stat(j->output, &info) != 0 || !S_ISREG(info.st_mode) ||
         localtime_r(&info.st_mtime, &date) == NULL) {
         return;
     }
@@ -454,7 +560,9 @@ static enum sim_status finish(struct job *j, enum sim_status status, struct sim_
     if (has_run && is_worth_keeping(j)) {
         const char *ended = status == SIM_STOPPED ? "stopped" : "complete";
 
-        SIM_TRY(close_writer(j, ended, err));
+        if (j->writer != NULL) {
+            SIM_TRY(close_writer(j, ended, err));
+        }
         j->is_written = true;
         print_summary(j);
     }
@@ -482,6 +590,7 @@ static void drop(struct job *j)
     sim_summary_destroy(j->summary);
     sim_schema_destroy(j->schema);
     j->cli->model->unload(j->data);
+    sim_run_study_close(&j->study);
     free(j->trace_part);
 }
 
@@ -505,10 +614,15 @@ static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *ar
 
 const struct sim_cli_command sim_cmd_run_command = {
     .name = "run",
-    .usage = "PARK [-o FILE] [--set PATH=VALUE]... [--seed N] [--replications N]\n"
-             "       [--threads N] [--until DATE] [--trace FILE] [--json] [--quiet]",
-    .help = "simulate a park and write its results",
+    .usage = "PARK [-o FILE] [--design NAME] [--set PATH=VALUE]... [--seed N]\n"
+             "       [--replications N] [--threads N] [--until DATE] [--trace FILE] [--json] "
+             "[--quiet]\n"
+             "       STUDY --id N [--of FILE] [-o FILE] [--trace FILE] [--json] [--quiet]\n"
+             "       STUDY --point P --replication R ...",
+    .help = "simulate a park and write its results; or repeat one run of a study",
     .details =
+        "Of a study, just the run is made that a sweep makes: its design, axis values and random\n"
+        "numbers. It is told, traced, and written only where -o says so.\n\n"
         "INT (Ctrl-C), TERM or HUP: no new run starts, running ones finish and are written;\n"
         "a single run stops. A second signal stops the running ones too. The exit code is\n"
         "then 75. Results appear under their name when they are whole, never before.",

@@ -390,6 +390,13 @@ struct toy_state {
     int days;                                   // of the clock: another design may have more
 };
 
+static int find_series(const struct sim_schema *s, const char *name)
+{
+    const int var = sim_schema_var_find(s, "", name);
+
+    return var >= 0 && sim_schema_var_at(s, var)->scope == SIM_SCHEMA_SERIES ? var : -1;
+}
+
 static void *state_create(const void *data, const struct sim_schema *s,
                           const struct sim_model_want *want, struct sim_err *err)
 {
@@ -409,8 +416,8 @@ static void *state_create(const void *data, const struct sim_schema *s,
     t->data = data;
     t->distance = sim_schema_var_find(s, "", "distance");
     t->walked = sim_schema_var_find(s, "", "walked");
-    t->way = sim_schema_var_find(s, "", "way");
-    t->level = sim_schema_var_find(s, "", "level");
+    t->way = find_series(s, "way");
+    t->level = find_series(s, "level");
     t->quantity = sim_schema_var_find(s, "ledger", "quantity");
     return t;
 }
