@@ -76,19 +76,28 @@ static bool wanted_dim(struct sim_kind_slot *s, struct sim_dim *out, char exampl
     return true;
 }
 
-/** "0 t/h" in SI, or a bare "0" of whatever unit. */
-static double bound(struct sim_kind_slot *s, const char *text, double open)
+/** "0 t/h" in SI, or a bare "0" of whatever unit; NaN where it cannot be read: money, where the
+ * park has not said which. */
+static double read_bound(const struct sim_kind_loading *l, const char *text)
 {
     struct sim_quantity q = {0};
     struct sim_err err = {0};
-    const struct sim_units *units = s->load->opts != NULL ? s->load->opts->units : NULL;
-    if (text != NULL && text[0] >= '0' && text[0] <= '9' && text[1] == '\0') {
-        return (double)(text[0] - '0'); // most bounds; asked for at every value of the park
-    }
-    if (text == NULL || sim_units_parse_quantity(units, text, &q, &err) != SIM_OK) {
+    const struct sim_units *units = l->opts != NULL ? l->opts->units : NULL;
+    return sim_units_parse_quantity(units, text, &q, &err) == SIM_OK ? q.si : (double)NAN;
+}
+
+static double bound(struct sim_kind_slot *s, const char *text, double open)
+{
+    if (text == NULL) {
         return open;
     }
-    return q.si;
+    struct sim_kind_bound *known =
+        &s->load->bounds[((uintptr_t)text / sizeof(void *)) % SIM_KIND_BOUNDS];
+    if (known->text != text) {
+        const double si = read_bound(s->load, text);
+        *known = (struct sim_kind_bound){.text = text, .si = si};
+    }
+    return isnan(known->si) ? open : known->si;
 }
 
 static void check_range(struct sim_kind_slot *s, const struct sim_value *v)

@@ -20,6 +20,10 @@ bool sim_kind_is_chooser(const struct sim_key *key, const struct sim_kind *kind,
 
 bool sim_kind_is_bare(enum sim_key_type type); // written without quotes
 
+enum {
+    SIM_KIND_BOUNDS = 64
+};
+
 /** One loading of a tree. */
 struct sim_kind_loading {
     struct sim_tree *tree;
@@ -27,6 +31,10 @@ struct sim_kind_loading {
     const struct sim_kind_load_opts *opts;
     struct sim_diag *diag;
     int suggestions;
+    struct sim_kind_bound {
+        const char *text;      // of the table: the pointer names it
+        double si;             // NaN: cannot be read
+    } bounds[SIM_KIND_BOUNDS]; // read already: few, and asked for at every value
 };
 
 /** One key of one thing. */
