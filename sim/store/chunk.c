@@ -1,12 +1,16 @@
 #include "sim/store/chunk.h"
 
-#include <libdeflate.h>
+#include <isa-l.h>
 
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    WORK_BYTES = ISAL_DEF_LVL1_EXTRA_LARGE // what level 1 asks for at most; part of the bytes made
+};
+
 struct sim_chunk_coder {
-    struct libdeflate_compressor *deflate;
+    unsigned char *work;
     unsigned char *plain; // one chunk, gathered
     unsigned char *mixed; // the same, shuffled
     unsigned char *packed;
@@ -34,8 +38,7 @@ struct sim_chunk_coder *sim_chunk_coder_create(void)
 {
     struct sim_chunk_coder *c = sim_base_alloc(1, sizeof(*c));
 
-    c->deflate = libdeflate_alloc_compressor(SIM_CHUNK_LEVEL);
-    SIM_REQUIRE(c->deflate != NULL, "there is memory for a compressor");
+    c->work = sim_base_alloc(WORK_BYTES, 1);
     return c;
 }
 
@@ -44,11 +47,17 @@ void sim_chunk_coder_destroy(struct sim_chunk_coder *c)
     if (c == NULL) {
         return;
     }
-    libdeflate_free_compressor(c->deflate);
+    free(c->work);
     free(c->plain);
     free(c->mixed);
     free(c->packed);
     free(c);
+}
+
+/** The longest that zlib's format makes of so many bytes: stored blocks, header and checksum. */
+static size_t packed_bound(size_t bytes)
+{
+    return bytes + 5 * (bytes / 65535 + 1) + 64;
 }
 
 static void reserve(struct sim_chunk_coder *c, size_t bytes)
@@ -57,7 +66,7 @@ static void reserve(struct sim_chunk_coder *c, size_t bytes)
         return;
     }
     c->plain_capacity = bytes;
-    c->packed_capacity = libdeflate_zlib_compress_bound(c->deflate, bytes);
+    c->packed_capacity = packed_bound(bytes);
     c->plain = sim_base_realloc(c->plain, bytes, 1);
     c->mixed = sim_base_realloc(c->mixed, bytes, 1);
     c->packed = sim_base_realloc(c->packed, c->packed_capacity, 1);
@@ -109,9 +118,24 @@ static bool is_at_edge(const struct sim_chunk_shape *shape, const int64_t *offse
     return false;
 }
 
+/** The shuffle of floats: gcc makes vectors of this form. */
+static void shuffle_4(const unsigned char *restrict from, unsigned char *restrict to, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        to[i] = from[4 * i];
+        to[count + i] = from[4 * i + 1];
+        to[2 * count + i] = from[4 * i + 2];
+        to[3 * count + i] = from[4 * i + 3];
+    }
+}
+
 /** All first bytes, then all second bytes, ... as HDF5's shuffle filter. */
 static void shuffle(const unsigned char *from, unsigned char *to, size_t count, size_t value_bytes)
 {
+    if (value_bytes == 4) {
+        shuffle_4(from, to, count);
+        return;
+    }
     for (size_t b = 0; b < value_bytes; b++) {
         for (size_t i = 0; i < count; i++) {
             *to++ = from[i * value_bytes + b];
@@ -119,18 +143,50 @@ static void shuffle(const unsigned char *from, unsigned char *to, size_t count, 
     }
 }
 
+static size_t deflate(struct sim_chunk_coder *c, size_t bytes)
+{
+    struct isal_zstream z;
+
+    isal_deflate_stateless_init(&z);
+    z.level = SIM_CHUNK_LEVEL;
+    z.level_buf = c->work;
+    z.level_buf_size = WORK_BYTES;
+    z.gzip_flag = IGZIP_ZLIB;
+    z.end_of_stream = 1;
+    z.next_in = c->mixed;
+    z.avail_in = (uint32_t)bytes;
+    z.next_out = c->packed;
+    z.avail_out = (uint32_t)c->packed_capacity;
+    SIM_REQUIRE(isal_deflate_stateless(&z) == COMP_OK, "a compressed chunk fits its bound");
+    return z.total_out;
+}
+
+/** Whether the chunk is the whole array, so that it lies as it should already. */
+static bool is_whole(const struct sim_chunk_shape *shape)
+{
+    for (int d = 0; d < shape->rank; d++) {
+        if (shape->dims[d] != shape->chunk[d]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static size_t compress_chunk(const struct sim_chunk_shape *shape, const unsigned char *values,
                              const void *fill, const int64_t *offset, struct sim_chunk_coder *c)
 {
     const int64_t count = chunk_values(shape);
-    const size_t bytes = (size_t)count * shape->value_bytes;
+    const unsigned char *plain = values;
 
     if (is_at_edge(shape, offset)) {
         fill_all(c->plain, count, fill, shape->value_bytes);
     }
-    gather(shape, values, c->plain, offset, 0, 0, 0);
-    shuffle(c->plain, c->mixed, (size_t)count, shape->value_bytes);
-    return libdeflate_zlib_compress(c->deflate, c->mixed, bytes, c->packed, c->packed_capacity);
+    if (!is_whole(shape)) {
+        gather(shape, values, c->plain, offset, 0, 0, 0);
+        plain = c->plain;
+    }
+    shuffle(plain, c->mixed, (size_t)count, shape->value_bytes);
+    return deflate(c, (size_t)count * shape->value_bytes);
 }
 
 /** The next chunk in C order; false after the last. */
@@ -160,7 +216,6 @@ void sim_chunk_each(const struct sim_chunk_shape *shape, const void *values, con
     do {
         const size_t length = compress_chunk(shape, values, fill, offset, coder);
 
-        SIM_REQUIRE(length > 0, "a compressed chunk fits its bound");
         emit(user, offset, coder->packed, length);
     } while (advance(shape, offset));
 }

@@ -1,3 +1,4 @@
+#include "sim/num/rng.h"
 #include "sim/store/chunk.h"
 
 #include <criterion/criterion.h>
@@ -70,6 +71,52 @@ Test(chunk, comes_back_as_it_was_with_filled_edges)
     cr_assert(eq(int, memcmp(values, r.values, sizeof(values)), 0));
     cr_assert(r.edge_is_filled);
     sim_chunk_coder_destroy(coder);
+}
+
+/** Expects the chunk to hold floats, and puts them together again. */
+static void rebuild_floats(void *user, const int64_t *offset, const void *bytes, size_t length)
+{
+    const struct sim_chunk_shape *shape = user;
+    const size_t count = (size_t)shape->dims[0];
+    unsigned char *mixed = sim_base_alloc(count, 4);
+    struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
+    size_t got = 0;
+    struct sim_rng rng = sim_rng_make(1, 0, 0, 0);
+    (void)offset;
+
+    cr_assert(eq(int, libdeflate_zlib_decompress(d, bytes, length, mixed, count * 4, &got), 0));
+    cr_assert(eq(sz, got, count * 4));
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t bits = (uint32_t)sim_rng_bits_at(&rng, i);
+
+        for (size_t b = 0; b < 4; b++) {
+            cr_assert(eq(u8, mixed[b * count + i], (unsigned char)(bits >> (8 * b))));
+        }
+    }
+    libdeflate_free_decompressor(d);
+    free(mixed);
+}
+
+Test(chunk, of_values_that_cannot_be_compressed_fits)
+{
+    static const int64_t lengths[] = {1, 3, 1000, 16383, 16384, 70000};
+    struct sim_rng rng = sim_rng_make(1, 0, 0, 0);
+    const float fill = 0;
+
+    for (int k = 0; k < SIM_COUNT(lengths); k++) {
+        struct sim_chunk_shape shape = {
+            .rank = 1, .dims = {lengths[k]}, .chunk = {lengths[k]}, .value_bytes = 4};
+        struct sim_chunk_coder *coder = sim_chunk_coder_create();
+        uint32_t *values = sim_base_alloc((size_t)lengths[k], sizeof(*values));
+
+        for (int64_t i = 0; i < lengths[k]; i++) {
+            values[i] = (uint32_t)sim_rng_bits_at(&rng, (uint64_t)i);
+        }
+        sim_chunk_each(&shape, values, &fill, coder, rebuild_floats, &shape);
+
+        free(values);
+        sim_chunk_coder_destroy(coder);
+    }
 }
 
 Test(chunk, makes_nothing_of_an_empty_array)
