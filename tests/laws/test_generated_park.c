@@ -5,10 +5,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 /** A folder of its own, and the park in it. */
 struct made {
@@ -31,11 +28,7 @@ static struct made make(int firms, int days, uint64_t seed)
 
 static void forget(struct made *m)
 {
-    char csv[80];
-    snprintf(csv, sizeof csv, "%s/refuse.csv", m->folder);
-    unlink(csv);
-    unlink(m->path);
-    rmdir(m->folder);
+    generated_park_remove(m->folder);
     free(m->path);
 }
 

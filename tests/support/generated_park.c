@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     GROUP = 10, // [-] firms around one works
@@ -402,4 +403,15 @@ enum sim_status generated_park_write(const char *folder, const struct generated_
         *out_path = sim_file_join(folder, "park.cfg");
     }
     return s;
+}
+
+void generated_park_remove(const char *folder)
+{
+    static const char *const names[] = {"refuse.csv", "park.cfg"};
+    for (int i = 0; i < SIM_COUNT(names); i++) {
+        char *path = sim_file_join(folder, names[i]);
+        unlink(path);
+        free(path);
+    }
+    rmdir(folder);
 }

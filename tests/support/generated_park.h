@@ -33,4 +33,7 @@ struct generated_park_opts generated_park_opts_default(void); // 50 firms, 365 d
 enum sim_status generated_park_write(const char *folder, const struct generated_park_opts *opts,
                                      char **out_path, struct sim_err *err) SIM_MUST_USE;
 
+/** Remove what was written there, and the folder if nothing else is in it. */
+void generated_park_remove(const char *folder);
+
 #endif
