@@ -155,6 +155,7 @@ static enum sim_status read_all(struct park_compare_file *f, struct sim_err *err
     f->baseline = sim_reader_attr(f->reader, "", "baseline");
     f->random = sim_reader_attr(f->reader, "", "random");
     f->study.is_antithetic = f->random != NULL && strcmp(f->random, "antithetic") == 0;
+    f->study.is_independent = f->random != NULL && strcmp(f->random, "independent") == 0;
     const char *ended = sim_reader_attr(f->reader, "", "ended");
     f->is_stopped = ended != NULL && strcmp(ended, "complete") != 0;
     return SIM_OK;

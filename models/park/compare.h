@@ -6,9 +6,12 @@
  * the same breakdowns and demand, so what differs is the design.
  *
  * **What varies** gives the interval (Student). Where the study has sampled axes (Latin hypercube,
- * Sobol', CSV), each sampled point counts once: its replications are averaged first. Sobol' and
- * Latin hypercube points cover their ranges more evenly than independent draws, so the interval is
- * rather too wide than too narrow. Without sampled axes each replication counts once. Listed axes
+ * Sobol', CSV), each sampled point counts once: its replications are averaged first. Common random
+ * numbers are common to all sampled points, too, so the luck of a replication does not average out
+ * over them: it is taken from the table of points x replications (two ways, both random) and added;
+ * with a single replication it is not known, and left out. Sobol' and Latin hypercube points cover
+ * their ranges more evenly than independent draws, so the interval is rather too wide than too
+ * narrow. Without sampled axes each replication counts once. Listed axes
  * are averaged over, or give rows of their own. Antithetic replications 2k and 2k + 1 count as one,
  * their mean. A replication (or sampled point) that lacks one of the values averaged over is left
  * out whole, so that both sides of a difference are means over the same cases.
@@ -41,6 +44,7 @@ struct park_compare_study {
     const struct park_compare_axis *axes;
     int axis_count;
     bool is_antithetic;
+    bool is_independent; // each point has random numbers of its own
 };
 
 struct park_compare_ask {

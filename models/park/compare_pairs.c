@@ -231,6 +231,8 @@ struct sums {
     int32_t *wanted;    // that there should be
     int64_t size;
     int64_t dropped;
+    double *crossed;        // of each unit and replication: the sum over its combinations
+    int32_t *crossed_count; // NULL: replications are not shared by units
 };
 
 static struct sums make_sums(const struct work *w)
@@ -240,6 +242,11 @@ static struct sums make_sums(const struct work *w)
     u.base = sim_base_alloc((size_t)u.size + 1, sizeof(double));
     u.count = sim_base_alloc((size_t)u.size + 1, sizeof(int32_t));
     u.wanted = sim_base_alloc((size_t)u.size + 1, sizeof(int32_t));
+    if (w->is_sampled && !w->s->is_independent && w->replications > 1) {
+        const size_t places = (size_t)u.size * (size_t)w->replications;
+        u.crossed = sim_base_alloc(places, sizeof(double));
+        u.crossed_count = sim_base_alloc(places, sizeof(int32_t));
+    }
     return u;
 }
 
@@ -249,6 +256,8 @@ static void free_sums(struct sums *u)
     free(u->base);
     free(u->count);
     free(u->wanted);
+    free(u->crossed);
+    free(u->crossed_count);
 }
 
 /** The mean over the replications of one combination goes to its sampled point. */
@@ -268,6 +277,11 @@ static void add_sampled(const struct work *w, struct sums *u, int64_t from, int6
         sum += x;
         base += other >= 0 ? of_cell(w, i, other, -1) : 0;
         count++;
+        if (u->crossed != NULL) {
+            const int64_t place = unit * w->replications + w->cells[i].replication;
+            u->crossed[place] += x;
+            u->crossed_count[place]++;
+        }
     }
     u->wanted[unit]++;
     if (count > 0) {
@@ -314,6 +328,112 @@ static struct sums sum_up(const struct work *w, int32_t group, int design, int o
     return u;
 }
 
+// ---- the luck that sampled points share ----
+
+/** Sums of squares of the table units x replications, over the replications that all units have. */
+struct crossed {
+    int64_t units, replications;
+    double replication_ms, rest_ms; // mean squares
+};
+
+static bool is_whole(const struct sums *u, int64_t unit)
+{
+    return u->count[unit] > 0 && u->count[unit] == u->wanted[unit];
+}
+
+/** Whether every whole unit has the replication, in all its combinations. */
+static bool is_shared(const struct work *w, const struct sums *u, int64_t replication)
+{
+    for (int64_t i = 0; i < u->size; i++) {
+        const int32_t count = u->crossed_count[i * w->replications + replication];
+        if (is_whole(u, i) && count != u->wanted[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/** Mean of a unit over the shared replications. */
+static double unit_mean(const struct work *w, const struct sums *u, const bool *shared,
+                        int64_t unit)
+{
+    struct sim_stats x = {0};
+    for (int64_t r = 0; r < w->replications; r++) {
+        if (shared[r]) {
+            sim_stats_add(&x, u->crossed[unit * w->replications + r] / u->wanted[unit]);
+        }
+    }
+    return x.mean;
+}
+
+static void add_squares(const struct work *w, const struct sums *u, const bool *shared,
+                        struct crossed *c)
+{
+    struct sim_stats means = {0}; // of replications, over the units
+    double rest = 0;
+    for (int64_t r = 0; r < w->replications; r++) {
+        struct sim_stats x = {0}; // what a replication adds to each unit's mean
+        for (int64_t i = 0; shared[r] && i < u->size; i++) {
+            if (is_whole(u, i)) {
+                const double value = u->crossed[i * w->replications + r] / u->wanted[i];
+                sim_stats_add(&x, value - unit_mean(w, u, shared, i));
+            }
+        }
+        if (shared[r]) {
+            sim_stats_add(&means, x.mean);
+            rest += x.m2;
+        }
+    }
+    c->replication_ms = (double)c->units * sim_stats_variance(&means);
+    c->rest_ms = rest / (double)((c->units - 1) * (c->replications - 1));
+}
+
+static struct crossed cross(const struct work *w, const struct sums *u)
+{
+    struct crossed c = {0};
+    if (u->crossed == NULL) {
+        return c;
+    }
+    bool *shared = sim_base_alloc((size_t)w->replications, sizeof(bool));
+    for (int64_t i = 0; i < u->size; i++) {
+        c.units += is_whole(u, i) ? 1 : 0;
+    }
+    for (int64_t r = 0; r < w->replications; r++) {
+        shared[r] = is_shared(w, u, r);
+        c.replications += shared[r] ? 1 : 0;
+    }
+    if (c.units > 1 && c.replications > 1) {
+        add_squares(w, u, shared, &c);
+    }
+    free(shared);
+    return c;
+}
+
+/** Half-width of the mean of the units `x`. Where they share their replications, the luck of these
+ * is common to all units and does not average out over them: a two-way layout, both ways random,
+ * with the degrees of freedom of Satterthwaite 1946. */
+static double width_of(const struct work *w, const struct sums *u, const struct sim_stats *x)
+{
+    if (x->count < 2) {
+        return (double)NAN;
+    }
+    const struct crossed c = cross(w, u);
+    const double level = w->ask->level;
+    const double own = sim_stats_variance(x) / (double)x->count;
+    if (c.replications < 2 || c.units < 2 || !(c.replication_ms > c.rest_ms)) {
+        return sim_stats_half_width(x, level);
+    }
+    const double places = (double)(c.units * c.replications);
+    const double luck = c.replication_ms / places;
+    const double rest = c.rest_ms / places;
+    const double variance = own + luck - rest;
+    const double df =
+        variance * variance /
+        (own * own / (double)(x->count - 1) + luck * luck / (double)(c.replications - 1) +
+         rest * rest / (double)((c.units - 1) * (c.replications - 1)));
+    return sim_stats_t_quantile(0.5 + level / 2, df) * sqrt(variance);
+}
+
 // ---- rows ----
 
 static enum park_compare_verdict judge(const struct sim_stats *x, double half_width, int better)
@@ -333,23 +453,18 @@ static enum park_compare_verdict judge(const struct sim_stats *x, double half_wi
     return (x->mean > 0) == (better > 0) ? PARK_COMPARE_BETTER : PARK_COMPARE_WORSE;
 }
 
-static double width_of(const struct sim_stats *x, double level)
-{
-    return x->count >= 2 ? sim_stats_half_width(x, level) : (double)NAN;
-}
-
 static void add_mean(const struct work *w, int32_t group, struct park_compare_row *row)
 {
     struct sim_stats x = {0};
     struct sums u = sum_up(w, group, row->design, -1);
     for (int64_t i = 0; i < u.size; i++) {
-        if (u.count[i] > 0 && u.count[i] == u.wanted[i]) {
+        if (is_whole(&u, i)) {
             sim_stats_add(&x, u.sum[i] / u.count[i]);
         }
     }
     row->n = x.count;
     row->mean = x.count > 0 ? x.mean : (double)NAN;
-    row->half_width = width_of(&x, w->ask->level);
+    row->half_width = width_of(w, &u, &x);
     row->dropped = u.dropped;
     free_sums(&u);
 }
@@ -362,7 +477,7 @@ static void add_difference(const struct work *w, int32_t group, struct park_comp
     int64_t favours = 0;
     struct sums u = sum_up(w, group, row->design, w->ask->baseline);
     for (int64_t i = 0; i < u.size; i++) {
-        if (u.count[i] > 0 && u.count[i] == u.wanted[i]) {
+        if (is_whole(&u, i)) {
             const double d = u.sum[i] / u.count[i];
             sim_stats_add(&x, d);
             sim_stats_add(&base, u.base[i] / u.count[i]);
@@ -372,7 +487,7 @@ static void add_difference(const struct work *w, int32_t group, struct park_comp
     const bool has = x.count > 0;
     row->pairs = x.count;
     row->difference = has ? x.mean : (double)NAN;
-    row->difference_half_width = width_of(&x, w->ask->level);
+    row->difference_half_width = width_of(w, &u, &x);
     row->relative = has && base.mean != 0 ? x.mean / fabs(base.mean) : (double)NAN;
     row->in_favour = has ? (double)favours / (double)x.count : (double)NAN;
     row->dropped = u.dropped;

@@ -179,12 +179,24 @@ static void print_response(const struct park_compare_file *f, const struct park_
     free(t.cells);
 }
 
+static bool has_replications(const struct park_compare_study *s)
+{
+    const int first = s->is_antithetic ? 2 : 1; // a pair is one
+    for (int64_t i = 0; i < s->run_count; i++) {
+        if (s->replication[i] >= first) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /** How many different values there are of what varies, and what it is. */
 static void print_head(const struct park_compare_file *f, const struct park_compare_choice *c,
                        int64_t pairs, const struct sim_sink *out)
 {
     const struct park_compare_study *s = &f->study;
-    const char *title = sim_reader_attr(f->reader, "", "title");
+    const char *study = sim_reader_attr(f->reader, "", "study");
+    const char *title = study != NULL ? study : sim_reader_attr(f->reader, "", "title");
     int sampled = 0;
     for (int i = 0; i < s->axis_count; i++) {
         sampled += s->axes[i].is_sampled ? 1 : 0;
@@ -208,6 +220,9 @@ static void print_head(const struct park_compare_file *f, const struct park_comp
             sim_sink_print(out, "Averaged over the values of %s (--by %s gives rows for each)\n",
                            s->axes[i].name, s->axes[i].name);
         }
+    }
+    if (sampled > 0 && !s->is_independent && !has_replications(s)) {
+        sim_sink_text(out, "One replication: all points share its luck, which +- leaves out\n");
     }
     if (f->failed > 0) {
         sim_sink_print(out, "%lld runs failed; `ecopark info` tells why\n", (long long)f->failed);

@@ -36,7 +36,8 @@ static void fill(struct grid *g)
             g->replication[at] = r;
             g->status[at] = 0;
             g->values[at] = 100 + 7 * d * (d % 2 == 0 ? 1 : -1) +
-                            (13 * p + 5 * l + 3 * r + 11 * d * p) % 17 * 0.5;
+                            (13 * p + 5 * l + 3 * r + 11 * d * p) % 17 * 0.5 +
+                            (d == 2 ? 4 * r : 0); // luck that all points share
         }
     }
     g->axes[0] = (struct park_compare_axis){"price", "EUR/t", true, g->drawn, NULL};
@@ -76,10 +77,31 @@ Test(compare, counts_each_sampled_point_once)
     CLOSE(r[1].relative, -0.0698584763625414);
     cr_assert(eq(dbl, r[1].in_favour, 1));
     cr_assert(eq(int, (int)r[1].verdict, PARK_COMPARE_BETTER));
-    CLOSE(r[2].difference, 12.96875);
-    CLOSE(r[2].difference_half_width, 1.1975540055315173);
     cr_assert(eq(dbl, r[2].in_favour, 0));
-    cr_assert(eq(int, (int)r[2].verdict, PARK_COMPARE_WORSE));
+    SIM_VEC_FREE(&rows);
+}
+
+/* All points of the third design gain 4 by the second replication: two draws of luck, not eight. */
+Test(compare, does_not_average_out_the_luck_that_points_share)
+{
+    struct grid g;
+    struct park_compare_rows rows = {0};
+    fill(&g);
+    const bool by[] = {false, false};
+    const struct park_compare_ask ask = {.by = by, .level = 0.95, .better = -1};
+    park_compare_make(&g.s, &ask, g.values, &rows);
+
+    CLOSE(rows.data[2].half_width, 33.020256956855356);
+    CLOSE(rows.data[2].difference, 14.96875);
+    CLOSE(rows.data[2].difference_half_width, 35.501990474590336);
+    cr_assert(eq(int, (int)rows.data[2].verdict, PARK_COMPARE_UNCLEAR));
+    SIM_VEC_FREE(&rows);
+
+    g.s.is_independent = true; // now each point has luck of its own
+    rows.count = 0;
+    park_compare_make(&g.s, &ask, g.values, &rows);
+    CLOSE(rows.data[2].difference_half_width, 1.1975540055315173);
+    cr_assert(eq(int, (int)rows.data[2].verdict, PARK_COMPARE_WORSE));
     SIM_VEC_FREE(&rows);
 }
 
@@ -94,7 +116,8 @@ Test(compare, narrows_with_a_lower_level_and_knows_no_better_unless_told)
 
     CLOSE(rows.data[1].difference_half_width, 1.4610135604325314);
     cr_assert(eq(int, (int)rows.data[1].verdict, PARK_COMPARE_LOWER));
-    cr_assert(eq(int, (int)rows.data[2].verdict, PARK_COMPARE_HIGHER));
+    CLOSE(rows.data[2].difference_half_width, 17.10294244214536);
+    cr_assert(eq(int, (int)rows.data[2].verdict, PARK_COMPARE_UNCLEAR));
     SIM_VEC_FREE(&rows);
 }
 
@@ -104,7 +127,7 @@ Test(compare, gives_rows_for_each_value_of_a_listed_axis)
     struct park_compare_rows rows = {0};
     fill(&g);
     const bool by[] = {false, true};
-    const struct park_compare_ask ask = {.by = by, .level = 0.95, .better = -1};
+    const struct park_compare_ask ask = {.by = by, .level = 0.95, .better = 0};
     park_compare_make(&g.s, &ask, g.values, &rows);
 
     cr_assert(eq(int, rows.count, 6));
@@ -113,7 +136,10 @@ Test(compare, gives_rows_for_each_value_of_a_listed_axis)
     CLOSE(rows.data[4].difference, -6.1875);
     CLOSE(rows.data[4].difference_half_width, 5.108617326317946);
     cr_assert(eq(dbl, g.listed[rows.data[4].point], 1));
-    CLOSE(rows.data[5].difference_half_width, 2.35064738413335);
+    CLOSE(rows.data[2].difference, 13.375);
+    CLOSE(rows.data[2].difference_half_width, 10.503257784452657);
+    cr_assert(eq(int, (int)rows.data[2].verdict, PARK_COMPARE_HIGHER));
+    CLOSE(rows.data[5].difference_half_width, 53.24509859318214);
     SIM_VEC_FREE(&rows);
 }
 
