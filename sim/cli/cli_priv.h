@@ -32,6 +32,7 @@ struct sim_cli_command {
 
 extern const struct sim_cli_command sim_cmd_check_command;
 extern const struct sim_cli_command sim_cmd_run_command;
+extern const struct sim_cli_command sim_cmd_plan_command;
 extern const struct sim_cli_command sim_cmd_sweep_command;
 extern const struct sim_cli_command sim_cmd_merge_command;
 extern const struct sim_cli_command sim_cmd_info_command;
