@@ -1,6 +1,8 @@
 #include "sim/sweep/machine.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,12 +28,25 @@ double sim_machine_cpu_s(void)
     return to_seconds(now);
 }
 
+/** getrusage would not do alone: its maximum goes back to before the program was started, when the
+ * process was a copy of its parent, maybe a large one. */
 double sim_machine_peak_mb(void)
 {
     struct rusage usage = {0};
+    FILE *status = fopen("/proc/self/status", "r");
+    char line[200];
+    long kib = 0;
 
     (void)getrusage(RUSAGE_SELF, &usage);
-    return (double)usage.ru_maxrss / 1024.0; // Linux counts in KiB
+    while (status != NULL && kib == 0 && fgets(line, sizeof(line), status) != NULL) {
+        if (strncmp(line, "VmHWM:", 6) == 0) {
+            kib = strtol(line + 6, NULL, 10);
+        }
+    }
+    if (status != NULL) {
+        (void)fclose(status);
+    }
+    return (double)(kib > 0 ? kib : usage.ru_maxrss) / 1024.0; // Linux counts in KiB
 }
 
 void sim_machine_host(char out[256])

@@ -382,12 +382,21 @@ static void point(const void *data, const struct sim_schema *s, struct sim_row *
     sim_row_put(row, sim_schema_var_find(s, "", "present"), 1, 1);
 }
 
+/** For tests that interrupt, and want the park file as it is: microseconds a day. */
+static int64_t extra_nap_us(void)
+{
+    const char *text = getenv("TOY_NAP_US");
+
+    return text != NULL ? strtol(text, NULL, 10) : 0;
+}
+
 struct toy_state {
     const struct toy_data *data;
     const struct sim_model_want *want;
     const struct sim_schema *schema;
     int distance, walked, way, level, quantity; // variables; -1: not stored
-    int days;                                   // of the clock: another design may have more
+    int64_t nap_us;
+    int days; // of the clock: another design may have more
 };
 
 static int find_series(const struct sim_schema *s, const char *name)
@@ -411,6 +420,7 @@ static void *state_create(const void *data, const struct sim_schema *s,
     struct toy_state *t = sim_base_alloc(1, sizeof(*t));
 
     t->days = (int)days;
+    t->nap_us = extra_nap_us();
     t->want = want;
     t->schema = s;
     t->data = data;
@@ -422,11 +432,11 @@ static void *state_create(const void *data, const struct sim_schema *s,
     return t;
 }
 
-static void nap(int ms)
+static void nap(int64_t us)
 {
-    const struct timespec span = {ms / 1000, ms % 1000 * 1000000L};
+    const struct timespec span = {us / 1000000, us % 1000000 * 1000L};
 
-    if (ms > 0) {
+    if (us > 0) {
         (void)nanosleep(&span, NULL);
     }
 }
@@ -499,7 +509,7 @@ static enum sim_status run(void *state, const struct sim_trial *trial,
         if (trial->replication == t->data->fail_at && day == t->data->days / 2) {
             return sim_err_set(err, SIM_FAILED, "lost its way in %s", places[1]);
         }
-        nap(t->data->sleep_ms);
+        nap(t->data->sleep_ms * INT64_C(1000) + t->nap_us);
         walk_day(t, day, trial->antithetic, rng, row);
         end->events++;
         hooks->tick(hooks->user, end->reached_us, end->events);

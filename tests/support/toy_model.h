@@ -4,7 +4,8 @@
  * Its file has lines `key = number` (days, step, fail_at, sleep_ms), `title = text`, or `file =
  * name` (which must be there); anything else is a mistake. Lines `design NAME: key = number` are
  * said by that design only. A run adds a uniform step each day; `fail_at` names a replication that
- * cannot go on; `sleep_ms` makes each day slow, for tests that interrupt: it changes no result.
+ * cannot go on; `sleep_ms` (or TOY_NAP_US in the environment) makes each day slow, for tests that
+ * interrupt: it changes no result.
  * Responses are of "distance" (in km or m) or of "walked", where = a place; `store = "responses"`
  * leaves out the series.
  */

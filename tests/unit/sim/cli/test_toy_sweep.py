@@ -1,0 +1,414 @@
+#!/usr/bin/python3
+"""Sweeps of the toy: whatever interrupts them, the file is the same; what they say on the way.
+
+    /usr/bin/python3 test_toy_sweep.py TOY     (the program built from tests/support/toy_main.c)
+"""
+import json
+import os
+import random
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import h5py
+import numpy
+import xarray
+
+TOY = os.path.abspath(sys.argv.pop(1))
+PARK = """title = Khu sinh thái Biên Hòa
+days = 20
+design fast: step = 2
+design slow: step = 0.5
+"""
+STUDY = """format = 1;
+park = "park";
+study = {
+  title = "Bước đi";
+  designs = ( "base", "fast", "slow" ); baseline = "base";
+  replications = %s;
+  %s
+  axes = { %s };
+  responses = { km = { of = "distance"; }; m = { of = "walked"; where = "Đồng Nai"; unit = "m"; }; };
+};
+"""
+FIXED = "5"
+STEPS = 'step = { path = "step"; values = ( "1", "2", "3", "4" ); };'
+UNTIL = '{ at_least = 3; at_most = 40; until = { response = "km"; half_width = "8 %"; level = "95 %"; }; }'
+
+
+def same(path):
+    """The bytes of a file, without those of /execution: each object as h5dump would show it."""
+    found = []
+
+    def visit(name, thing):
+        if name.startswith("execution"):
+            return
+        attrs = [(k, str(v)) for k, v in thing.attrs.items() if k not in ("DIMENSION_LIST", "REFERENCE_LIST")]
+        if not isinstance(thing, h5py.Dataset):
+            found.append((name, attrs))
+            return
+        data = thing[()]
+        raw = data.tobytes() if isinstance(data, numpy.ndarray) and data.dtype.kind in "fiu" else str(data)
+        chunks = []
+        if thing.chunks is not None:  # as they lie on the disk, not only as they are read
+            for i in range(thing.id.get_num_chunks()):
+                offset = thing.id.get_chunk_info(i).chunk_offset
+                chunks.append((offset, thing.id.read_direct_chunk(offset)))
+        found.append((name, attrs, thing.dtype.str, thing.shape, raw, sorted(chunks)))
+
+    with h5py.File(path) as f:
+        found.append(("/", [(k, str(v)) for k, v in f.attrs.items()]))
+        f.visititems(visit)
+    return found
+
+
+def slow(nap_us):
+    return {**os.environ, "TOY_NAP_US": str(nap_us)}
+
+
+class Sweep(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="ecopark_sweep_")
+        self.addCleanup(self.folder.cleanup)
+        self.write("park", PARK)
+        self.write_study()
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def write(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as f:
+            f.write(text)
+
+    def write_study(self, replications=FIXED, more="", axes=STEPS, name="study.cfg"):
+        self.write(name, STUDY % (replications, more, axes))
+
+    def toy(self, *words, code=0, **options):
+        done = subprocess.run([TOY, *words], cwd=self.folder.name, capture_output=True, text=True, timeout=120,
+                              **options)
+        self.assertEqual(done.returncode, code, f"{words}\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def sweep(self, *words, study="study.cfg", output="r.h5", **options):
+        return self.toy("sweep", study, "-o", output, *words, **options)
+
+    def start(self, *words, nap_us=1000):
+        """A sweep whose days take so long: a run takes twenty of them."""
+        return subprocess.Popen([TOY, "sweep", "study.cfg", "-o", "r.h5", *words], cwd=self.folder.name,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=slow(nap_us))
+
+    def straight(self, output="straight.h5", **options):
+        self.sweep("--threads", "1", output=output, **options)
+        return same(self.path(output))
+
+    # ---- the same bytes ----
+
+    def test_file_is_the_same_for_1_and_2_threads_and_4_shards(self):
+        for replications, more in ((FIXED, ""), (UNTIL, ""), ("4", 'random = "antithetic";'),
+                                   (FIXED, 'random = "independent";'), (FIXED, 'store = "responses";')):
+            with self.subTest(replications=replications, more=more):
+                self.write_study(replications, more)
+                one = self.straight("one.h5")
+                self.sweep("--threads", "2", output="two.h5")
+                self.assertEqual(one, same(self.path("two.h5")))
+                for i in (3, 1, 4, 2):
+                    said = self.sweep("--shard", f"{i}/4", output="shards.h5", code=0).stdout
+                    self.assertIn(f"shard {i} of 4 is there, in shards.h5.parts", said)
+                self.assertFalse(os.path.exists(self.path("shards.h5")))
+                self.toy("merge", "shards.h5.parts", "-o", "shards.h5")
+                self.assertEqual(one, same(self.path("shards.h5")))
+                self.assertFalse(os.path.exists(self.path("shards.h5.parts")))
+                for name in ("one.h5", "two.h5", "shards.h5"):
+                    os.unlink(self.path(name))
+
+    def test_shards_of_several_machines_are_merged(self):
+        one = self.straight()
+        for i in (1, 2, 3):
+            os.mkdir(self.path(f"machine{i}"))
+            self.sweep("--shard", f"{i}/3", output=f"machine{i}/r.h5")
+        self.toy("merge", "machine1/r.h5.parts", "machine2/r.h5", "-o", "r.h5", code=65)
+        self.toy("merge", "machine1/r.h5.parts", "machine2/r.h5", "machine3/r.h5.parts/", "-o", "r.h5", "--keep")
+        self.assertEqual(one, same(self.path("r.h5")))
+        self.assertTrue(os.path.exists(self.path("machine1/r.h5.parts")))
+        self.toy("merge", "nowhere", "-o", "r.h5", code=66)
+        self.toy("merge", "machine1/r.h5.parts", code=2)
+
+    def wait_for_parts(self):
+        until = time.time() + 10
+        while not os.path.exists(self.path("r.h5.parts/card.json")) and time.time() < until:
+            time.sleep(0.002)
+
+    def interrupt(self, how, times, rng):
+        """Stop a sweep so many times by the signal; the last call ends it. Returns what was said."""
+        said = []
+        for _ in range(times):
+            process = self.start("--threads", rng.choice(("1", "2")), nap_us=300)
+            self.wait_for_parts()
+            time.sleep(rng.uniform(0.0, 0.04))
+            process.send_signal(how)
+            _, told = process.communicate(timeout=60)
+            said.append(told)
+            self.assertIn(process.returncode, (75, -how), told)  # -how: before it listens
+            self.assertFalse(os.path.exists(self.path("r.h5")), "it was done too soon for this test")
+        self.sweep("--threads", "2")
+        return said
+
+    def test_file_is_the_same_after_twenty_kills(self):
+        rng = random.Random(20261122)
+        for replications, how in (("10", signal.SIGTERM), (UNTIL, signal.SIGKILL)):
+            with self.subTest(how=how):
+                self.write_study(replications)
+                straight = self.straight()
+                said = self.interrupt(how, 20, rng)
+                self.assertTrue(any("runs are there from before" in t for t in said), said)
+                self.assertEqual(straight, same(self.path("r.h5")))
+                self.assertFalse(os.path.exists(self.path("r.h5.parts")))
+                for name in ("straight.h5", "r.h5"):
+                    os.unlink(self.path(name))
+
+    # ---- going on ----
+
+    def test_runs_of_a_killed_sweep_are_recovered_from_the_open_block(self):
+        process = self.start("--threads", "2")
+        self.wait_for_parts()
+        time.sleep(0.2)
+        process.kill()
+        process.communicate(timeout=60)
+        said = self.sweep()
+        found = re.search(r"(\d+) of 60 runs are there from before; (\d+) recovered from a block that was left open",
+                          said.stderr)
+        self.assertIsNotNone(found, said.stderr)
+        self.assertGreater(int(found.group(1)), 2)
+        made = re.search(r"(\d+) made now", said.stdout)
+        self.assertEqual(int(made.group(1)) + int(found.group(1)), 60)
+
+    def test_stops_in_good_order_and_says_how_to_go_on(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGHUP):
+            process = self.start("--threads", "2")
+            time.sleep(0.1)
+            process.send_signal(number)
+            _, said = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 75, said)
+            self.assertRegex(said, r"stopped: \d+ of 60 runs are there, in r.h5.parts; the same command goes on")
+        self.assertFalse(os.path.exists(self.path("r.h5")))
+        self.assertEqual([n for n in os.listdir(self.path("r.h5.parts")) if n.endswith(".open")], [])
+        said = self.sweep("--max-time", "0.1 s", code=75, env=slow(2000)).stderr
+        self.assertIn("stopped by --max-time", said)
+        self.sweep("--max-time", "1 h")
+        self.assertIn("nothing to do", self.sweep().stdout)
+
+    def test_second_signal_loses_only_what_runs(self):
+        self.write("park", "days = 1000\n")
+        self.write("study.cfg", STUDY.replace('( "base", "fast", "slow" )', '( "base" )') % (FIXED, "", ""))
+        process = self.start("--threads", "2", nap_us=3000)
+        time.sleep(0.2)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.1)
+        self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGTERM)
+        began = time.time()
+        _, said = process.communicate(timeout=60)
+        self.assertLess(time.time() - began, 2)
+        self.assertEqual(process.returncode, 75, said)
+        self.assertIn("stopped: 0 of 5 runs are there", said)
+
+    def test_new_points_leave_the_finished_ones_alone(self):
+        self.sweep("--keep-parts")
+        self.write_study(axes=STEPS.replace('"1", ', '"7", "1", '))
+        said = self.sweep("--json", output="r.h5")
+        self.assertEqual(json.loads(said.stdout)["made"], 15)
+        self.assertIn("60 of 75 runs are there from before", said.stderr)
+        self.assertIn("study.cfg changed: 5 runs of design fast are new", said.stderr)
+        self.assertIn("r.h5 holds other runs than this study asks for", said.stderr)
+        self.assertEqual(self.straight(), same(self.path("r.h5")))
+
+    def test_what_changed_is_told_and_made_again(self):
+        self.sweep("--max-time", "0.2 s", "--threads", "2", code=75, env=slow(1000))
+        self.write("park", PARK.replace("slow: step = 0.5", "slow: days = 10"))
+        said = self.sweep()
+        self.assertIn("toy.txt changed: 20 runs of design slow are made again", said.stderr)
+        self.assertNotIn("of design base", said.stderr)
+        self.assertEqual(self.straight(), same(self.path("r.h5")))
+        self.write("study.cfg", "# a remark\n" + STUDY % (FIXED, "", STEPS))
+        self.assertIn("nothing to do", self.sweep().stdout)
+
+    def test_replications_end_when_the_rule_is_met(self):
+        self.write_study(UNTIL)
+        one = json.loads(self.sweep("--json").stdout)
+        self.assertEqual(one["missing"], 0)
+        with h5py.File(self.path("r.h5")) as f:
+            n = f["km_n"][:]
+            self.assertEqual(n.sum(), one["runs"])
+            self.assertGreater(n.max(), 3)
+            self.assertLess(n.max(), 40)
+            numpy.testing.assert_array_less(f["km_half_width"][:], 0.08 * f["km_mean"][:] + 1e-12)
+            point, replication, km = f["run_point"][17], f["replication"][17], f["km"][17]
+        said = self.toy("run", "study.cfg", "--id", "17", "--of", "r.h5").stdout
+        self.assertIn("run 17 of study.cfg: design base", said)
+        self.assertIn("km = %.10g km" % km, said)
+        again = self.toy("run", "study.cfg", "--point", str(point), "--replication", str(replication)).stdout
+        self.assertIn("km = %.10g km" % km, again)
+        self.toy("run", "study.cfg", "--id", "17", code=2)
+
+    # ---- some of it ----
+
+    def test_only_some_points_and_then_the_rest(self):
+        said = self.sweep("--only", "design == fast and step >= 3")
+        self.assertIn("10 runs, 12 points in the study", said.stdout)
+        self.assertIn("50 runs of the other points are missing", said.stdout)
+        self.toy("merge", "r.h5", "-o", "some.h5", code=65)
+        told = json.loads(self.toy("merge", "r.h5", "-o", "some.h5", "--partial", "--json").stdout)
+        self.assertEqual((told["runs"], told["missing"], told["is_complete"]), (10, 50, False))
+        with h5py.File(self.path("some.h5")) as f:
+            self.assertEqual(f.attrs["ended"], "stopped")
+        self.assertIn("10 of 60 runs are there", self.sweep().stderr)
+        self.assertEqual(self.straight(), same(self.path("r.h5")))
+        self.sweep("--only", "dsign == fast", output="other.h5", code=2)
+
+    # ---- runs that fail ----
+
+    def test_failed_runs_are_recorded_listed_and_repeated(self):
+        self.write("park", PARK + "fail_at = 2\n")
+        said = self.sweep(code=1)
+        self.assertIn("12 of 60 runs failed", said.stderr)
+        self.assertIn("run 2 (design base, step = 1): lost its way in Đồng Nai", said.stderr)
+        self.assertIn("toy run study.cfg --id 2 --trace trace.txt", said.stderr)
+        with h5py.File(self.path("r.h5")) as f:
+            self.assertEqual(f["status"][:5].tolist(), [0, 0, 1, 0, 0])
+            self.assertEqual(f["km_n"][0], 4)
+        said = self.toy("run", "study.cfg", "--id", "2", "--trace", "trace.txt", code=1)
+        self.assertIn("lost its way in Đồng Nai", said.stderr)
+        with open(self.path("trace.txt"), encoding="utf-8") as f:
+            self.assertEqual(f.read(), "".join(f"day {d} of run 2\n" for d in range(10)))
+
+    def test_fail_fast_stops_and_goes_on_without_it(self):
+        self.write("park", PARK + "fail_at = 2\n")
+        said = self.sweep("--fail-fast", "--threads", "1", code=1)
+        self.assertIn("1 of 60 runs failed; no more were started", said.stderr)
+        self.assertFalse(os.path.exists(self.path("r.h5")))
+        said = self.sweep(code=1)
+        self.assertIn("of 60 runs are there from before", said.stderr)
+        self.assertIn("12 of 60 runs failed", said.stderr)
+        self.assertEqual(self.straight(code=1), same(self.path("r.h5")))
+
+    def test_point_that_cannot_be_loaded_fails_its_runs(self):
+        self.write_study(axes='step = { path = "step"; values = ( "1", "-1" ); };')
+        said = self.sweep(code=1)
+        self.assertIn("15 of 30 runs failed", said.stderr)
+        self.assertRegex(said.stderr, r"run 5 \(design base, step = -1\): axis: step: -1 is no number from 0")
+        self.write_study(axes='days = { path = "days"; values = ( "5", "20" ); };')
+        self.assertIn("20 days are more than the results have room for", self.sweep(code=1).stderr)
+
+    # ---- what is refused before the first run ----
+
+    def test_mistakes_are_told_before_the_first_run(self):
+        self.write_study(axes='stp = { path = "stp"; values = ( "1" ); }; run = { path = "days"; values = ( "3" ); };')
+        said = self.sweep(code=65).stderr
+        self.assertIn("stp", said)
+        self.write_study(axes='status = { path = "days"; values = ( "3" ); };')
+        self.assertIn("status", self.sweep(code=65).stderr)
+        self.write_study(axes='km = { path = "days"; values = ( "3" ); };')
+        self.assertIn("km", self.sweep(code=65).stderr)
+        self.write("study.cfg", (STUDY % (FIXED, "", STEPS)).replace('"slow"', '"slwo"').replace("distance", "distnce"))
+        said = self.sweep(code=65).stderr
+        self.assertIn("slwo", said)
+        self.write("study.cfg", (STUDY % (FIXED, "", STEPS)).replace("distance", "distnce"))
+        self.assertIn("nothing is 'distnce'", self.sweep(code=65).stderr)
+        self.sweep(study="none.cfg", code=66)
+        self.assertEqual(sorted(os.listdir(self.folder.name)), ["park", "study.cfg"])
+
+    def test_park_and_study_are_told_apart(self):
+        self.assertIn("park is no study", self.sweep(study="park", code=2).stderr)
+        said = self.toy("run", "study.cfg", code=2).stderr
+        self.assertIn("sweep study.cfg makes its runs", said)
+        self.assertIn("--seed is for a park", self.toy("run", "study.cfg", "--id", "1", "--seed", "2", code=2).stderr)
+        self.assertIn("--id is for a study", self.toy("run", "park", "--id", "1", code=2).stderr)
+        self.toy("run", "study.cfg", "--id", "60", code=2)
+        self.toy("run", "study.cfg", "--id", "1", "--point", "1", code=2)
+        for words in (("--shard", "5/4"), ("--shard", "x"), ("--max-time", "soon"), ("--max-time", "0 s"),
+                      ("--progress", "loud"), ("--fail-fast", "--keep-going"), ("-o", "park"), ("-o", "study.cfg")):
+            self.toy("sweep", "study.cfg", *words, code=2)
+
+    def test_one_run_of_a_study_is_written_beside_it(self):
+        self.write_study("4", 'random = "antithetic";')
+        self.sweep()
+        self.toy("run", "study.cfg", "--id", "22", "-o", "r.h5", code=2)
+        self.toy("run", "study.cfg", "--id", "22", "-o", "one.h5")
+        with h5py.File(self.path("r.h5")) as f, h5py.File(self.path("one.h5")) as g:
+            for name in ("km", "m", "walked", "replication", "way", "level"):
+                numpy.testing.assert_array_equal(f[name][22], g[name][0])
+            self.assertIn("run 22 of study.cfg: design fast, step = 2, replication 2", g.attrs["run_of_study"])
+        self.assertEqual(self.toy("run", "park", "--design", "fast", "-o", "fast.h5").stderr, "")
+        with xarray.open_dataset(self.path("fast.h5")) as ds:
+            self.assertEqual(list(ds.design.values), ["fast"])
+
+    # ---- the world ----
+
+    def test_full_disk_loses_nothing_that_was_finished(self):
+        self.write_study("40")
+        straight = self.straight()
+        size = 20000
+        for _ in range(30):
+            limit = (size, size)
+            done = subprocess.run([TOY, "sweep", "study.cfg", "-o", "r.h5"], cwd=self.folder.name, timeout=60,
+                                  capture_output=True, text=True,
+                                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
+            self.assertIn(done.returncode, (0, 73), done.stderr)
+            if done.returncode == 0:
+                break
+            self.assertIn("File too large", done.stderr)
+            self.assertNotIn("HDF5-DIAG", done.stderr)
+            size *= 2
+        self.assertGreater(size, 20000)
+        self.assertEqual(straight, same(self.path("r.h5")))
+
+    def test_folder_that_vanishes_is_told(self):
+        process = self.start("--threads", "1", nap_us=2000)
+        self.wait_for_parts()
+        time.sleep(0.2)
+        shutil.rmtree(self.path("r.h5.parts"))
+        _, said = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 73, said)
+        self.sweep()
+        self.assertEqual(self.straight(), same(self.path("r.h5")))
+
+    def test_two_sweeps_of_one_file_do_not_disturb_each_other(self):
+        first = self.start("--threads", "2")
+        self.wait_for_parts()
+        self.sweep(code=73)
+        _, said = first.communicate(timeout=60)
+        self.assertEqual(first.returncode, 0, said)
+
+    def test_progress_is_told_to_programs(self):
+        lines = self.sweep("--progress", "json", "--threads", "2", env=slow(3000)).stderr.splitlines()
+        told = [json.loads(line) for line in lines]
+        self.assertGreater(len(told), 1)
+        self.assertEqual((told[-1]["runs"], told[-1]["done"], told[-1]["failed"]), (60, 60, 0))
+        summary = json.loads(self.sweep("--json").stdout)
+        self.assertTrue(summary["was_complete"])
+        self.assertEqual(self.sweep("--quiet", output="q.h5").stdout, "")
+
+    def test_memory_does_not_grow_with_the_runs_nor_do_files_stay_open(self):
+        self.write("park", "days = 1\n")
+        peaks = []
+        for each in ("50", "500"):
+            self.write("study.cfg", STUDY.replace('( "base", "fast", "slow" )', '( "base" )') % (
+                each, 'store = "responses";', 'step = { path = "step"; range = "1 .. 40 step 1"; };'))
+            # a leaked file a run or a point would end this
+            done = self.sweep("--json", "--threads", "2", output=f"{each}.h5",
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (30, 30)))
+            told = json.loads(done.stdout)
+            self.assertEqual(told["made"], 40 * int(each))
+            peaks.append(told["peak_mb"])
+        if "libasan" not in subprocess.run(["ldd", TOY], capture_output=True, text=True).stdout:
+            self.assertLess(peaks[1], peaks[0] + 6, peaks)
+
+
+if __name__ == "__main__":
+    unittest.main()
