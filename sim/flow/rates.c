@@ -346,6 +346,16 @@ void sim_rates_set_claims(struct sim_rates *r, int32_t activity)
     }
 }
 
+/** Whether the limit of `j` reads the claim of `m` under the condition of their pool now: the
+ * relation by which blocks are found and ordered (labels.c), so that marks only go forward. */
+static bool depends_now(const struct sim_rates *r, int32_t j, int32_t m)
+{
+    const unsigned condition = r->condition[r->net->ports[j].pool];
+    return sim_rates_depends(r->net, j, m, condition) &&
+           sim_rates_is_active(r->net, m, condition) &&
+           sim_rates_bind_of(r->net, j, condition) == SIM_RATES_BOUND;
+}
+
 void sim_rates_mark_circles(struct sim_rates *r, int32_t port, int32_t quiet)
 {
     const struct sim_network *net = r->net;
@@ -361,7 +371,7 @@ void sim_rates_mark_circles(struct sim_rates *r, int32_t port, int32_t quiet)
             const struct sim_network_pool *pool = &net->pools[at];
             for (int32_t i = pool->takers_begin; m != port && i < pool->ports_end; i++) {
                 const int32_t j = net->at_pool[i];
-                if (r->block[j] == block && sim_rates_depends(net, j, m, r->condition[at])) {
+                if (r->block[j] == block && depends_now(r, j, m)) {
                     sim_rates_mark(r, j);
                     i = pool->ports_end;
                 }

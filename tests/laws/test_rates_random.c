@@ -48,6 +48,24 @@ Test(rates_random, keep_all_judges_silent)
     free(n);
 }
 
+// Blocks that marked each other without depending on each other were solved for ever.
+Test(rates_random, come_to_rest_where_blocks_touch_at_a_stock, .timeout = 60)
+{
+    static const uint64_t WHICH[][2] = {{1002, 43942}, {1003, 29324}}; // seed, number
+    struct judge_net *n = judge_net_create();
+    for (int i = 0; i < SIM_COUNT(WHICH); i++) {
+        struct judge_counts counts = {0};
+        struct judge_trial trial;
+        random_network_make(WHICH[i][0], WHICH[i][1], n);
+
+        judge_trial_run(n, judge_answer_real, &counts, &trial);
+
+        cr_expect(!judge_trial_is_fault(trial.verdict), "%s", trial.why);
+        cr_expect(counts.loops < 100, "%d blocks solved", (int)counts.loops);
+    }
+    free(n);
+}
+
 Test(rates_random, refuse_loops_of_links_alone)
 {
     struct judge_net *n = judge_net_create();
