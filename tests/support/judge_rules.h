@@ -38,6 +38,7 @@ struct judge_view {
     double scale[JUDGE_POOLS];  // [amount/s] largest finite c u in the pool
     bool is_split[JUDGE_POOLS]; // pull givers and outlets meet at this junction or full stock
     bool is_unreached[JUDGE_ACTIVITIES]; // pull that no user reaches
+    const double *wants; // per port: claims now; NULL: whoever has capacity is a user
     int pool_start[JUDGE_POOLS + 1];
     int32_t pool_ports[JUDGE_PORTS];
     int activity_start[JUDGE_ACTIVITIES + 1];
@@ -46,8 +47,10 @@ struct judge_view {
 
 void judge_view_init(struct judge_view *v, const struct judge_net *n);
 
-/** Mark pull that no user reaches, as seen by the capacities in `v->u`, and set it to 0 there. Part
- * of judge_view_init; (c) calls it again with what capacities could ever be used. */
+/** Mark pull that no user reaches, as seen by the capacities in `v->u` and the claims in
+ * `v->wants`, and set it to 0 there. Part of judge_view_init, which knows no claims; (c) looks
+ * again at those who claim something now: a loop of pull whose users can take nothing may stand
+ * still. */
 void judge_view_still_unreached(struct judge_view *v);
 
 /** The limit of port i given all claims y; not cut at capacity. */

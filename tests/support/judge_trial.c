@@ -129,12 +129,16 @@ static void judge_b(struct court *c, const struct judge_answer *a, int loops,
     }
 }
 
-static void judge_c(const struct court *c, const struct judge_answer *a,
-                    struct judge_counts *counts, struct judge_trial *out)
+static void judge_c(struct court *c, const struct judge_answer *a, struct judge_counts *counts,
+                    struct judge_trial *out)
 {
     int32_t who = -1;
     double better[JUDGE_ACTIVITIES];
     bool certified = false;
+    for (int i = 0; i < c->v.n->port_count; i++) {
+        c->claim[i] = fmax(c->claim[i], a->claim[i]);
+    }
+    c->v.wants = c->claim; // of propagation or of the answer: whoever wants something by either
     double more = judge_lp_search(&c->v, a->rate, &certified, &who, better);
     counts->outside += certified ? 0 : 1;
     if (c->v.n->number % CHECKED == 0) { // the certificate is a proof, but who proves the proof?

@@ -29,13 +29,24 @@ static void sort_ports(struct judge_view *v)
     }
 }
 
+// Does port m want something now? Without claims at hand: whoever has capacity does.
+static bool wants(const struct judge_view *v, int32_t m)
+{
+    const struct sim_port_def *port = &v->n->ports[m];
+    const double u = v->u[port->activity];
+    if (v->wants == NULL || !(u > 0.0)) {
+        return u > 0.0;
+    }
+    return v->wants[m] > 1e-12 * (isinf(u) ? v->scale[port->pool] / port->coef : u);
+}
+
 static bool takers_reach(const struct judge_view *v, const bool *is_reached, int32_t pool,
                          bool without_outlets)
 {
     for (int q = v->pool_start[pool]; q < v->pool_start[pool + 1]; q++) {
         const struct sim_port_def *port = &v->n->ports[v->pool_ports[q]];
         const bool skip = without_outlets && (port->flags & SIM_PORT_OUTLET) != 0;
-        if (!port->gives && !skip && is_reached[port->activity] && v->u[port->activity] > 0.0 &&
+        if (!port->gives && !skip && is_reached[port->activity] && wants(v, v->pool_ports[q]) &&
             !judge_rules_rests(v, v->pool_ports[q])) {
             return true;
         }
@@ -109,6 +120,7 @@ void judge_view_still_unreached(struct judge_view *v)
 void judge_view_init(struct judge_view *v, const struct judge_net *n)
 {
     v->n = n;
+    v->wants = NULL;
     memcpy(v->u, n->u, sizeof(v->u));
     sort_ports(v);
     judge_view_still_unreached(v);
