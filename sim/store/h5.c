@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    METADATA_BYTES = 1024 * 1024 // as in the file; it takes several times as much in memory
+};
+
 /** Keeps the description nearest to the cause (the walk goes from the outside to the inside). */
 static herr_t keep_innermost(unsigned n, const H5E_error2_t *entry, void *user)
 {
@@ -64,6 +68,20 @@ static void start(struct sim_h5 *h, const char *path)
     (void)H5Tset_cset(h->text, H5T_CSET_UTF8);
 }
 
+/** HDF5 lets its cache of metadata grow to 32 MB; a file of 100,000 runs would use all of it. */
+static void bound_cache(hid_t plist)
+{
+    H5AC_cache_config_t config = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
+
+    if (H5Pget_mdc_config(plist, &config) >= 0) {
+        config.set_initial_size = true;
+        config.initial_size = METADATA_BYTES;
+        config.min_size = METADATA_BYTES / 2;
+        config.max_size = METADATA_BYTES;
+        (void)H5Pset_mdc_config(plist, &config);
+    }
+}
+
 static hid_t access_plist(bool is_locked)
 {
     const hid_t plist = H5Pcreate(H5P_FILE_ACCESS);
@@ -71,6 +89,7 @@ static hid_t access_plist(bool is_locked)
     (void)H5Pset_libver_bounds(plist, H5F_LIBVER_V18, H5F_LIBVER_V18); // what netCDF-4 writes too
     (void)H5Pset_fclose_degree(plist, H5F_CLOSE_STRONG);
     (void)H5Pset_file_locking(plist, is_locked, true);
+    bound_cache(plist);
     return plist;
 }
 
