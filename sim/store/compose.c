@@ -152,6 +152,7 @@ static enum sim_status tell_missing(struct composing *c, struct sim_err *err)
 {
     const char *damaged = sim_compose_source_damaged(c->source);
     const char *foreign = sim_compose_source_foreign(c->source);
+    const int64_t of_others = sim_compose_source_of_others(c->source);
     struct message m = {.length = 0};
     int named = 0;
 
@@ -168,6 +169,13 @@ static enum sim_status tell_missing(struct composing *c, struct sim_err *err)
     if (damaged != NULL) {
         say(&m, "; damaged: ");
         say(&m, damaged);
+    }
+    if (of_others > 0) {
+        char text[80];
+
+        (void)snprintf(text, sizeof(text), "; %lld runs there were made before the study changed",
+                       (long long)of_others);
+        say(&m, text);
     }
     if (foreign != NULL) {
         say(&m, "; of another version, or of other variables: ");

@@ -27,6 +27,7 @@ struct sim_compose_source {
     SIM_VEC(char *) paths; // of blocks
     char *damaged;
     char *foreign;
+    int64_t of_others;
     struct open_file files[OPEN_FILES];
     SIM_VEC(unsigned char) bytes; // of a record
 };
@@ -61,6 +62,9 @@ static enum sim_status add_block(struct sim_compose_source *s, const char *path,
                memcmp(list.head.layout.bytes, s->layout.bytes, SIM_CARD_MARK) != 0) {
         keep_first(&s->foreign, path);
     } else if (list.runs.count > 0) {
+        for (int i = 0; i < list.runs.count; i++) {
+            s->of_others += sim_parts_index_slot(s->index, &list.runs.data[i].mark) < 0 ? 1 : 0;
+        }
         SIM_VEC_PUSH(&s->paths, sim_base_strdup(path));
         status =
             sim_parts_index_add_block(s->index, path, &list, (uint32_t)s->paths.count - 1, err);
@@ -148,6 +152,11 @@ const char *sim_compose_source_damaged(const struct sim_compose_source *s)
 const char *sim_compose_source_foreign(const struct sim_compose_source *s)
 {
     return s->foreign;
+}
+
+int64_t sim_compose_source_of_others(const struct sim_compose_source *s)
+{
+    return s->of_others;
 }
 
 // ---- one run ----

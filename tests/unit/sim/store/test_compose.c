@@ -100,7 +100,7 @@ Test(compose, takes_the_card_from_memory_or_the_folder)
     char from_memory[65];
     char from_folder[65];
 
-    make_parts(kit, 0, NULL, INT64_MAX);
+    (void)make_parts(kit, 0, NULL, INT64_MAX);
     cr_assert(eq(int, (int)compose(kit, &kit->card, false, &result, &err), SIM_OK), "%s", err.text);
     hash_file(kit, from_memory);
     cr_assert(eq(int, (int)compose(kit, NULL, false, &result, &err), SIM_OK), "%s", err.text);
@@ -117,7 +117,7 @@ Test(compose, leaves_out_what_the_rule_does_not_ask_for)
     char before[65];
     char after[65];
 
-    make_parts(kit, 0, NULL, INT64_MAX);
+    (void)make_parts(kit, 0, NULL, INT64_MAX);
     cr_assert(eq(int, (int)compose(kit, NULL, false, &result, &err), SIM_OK), "%s", err.text);
     hash_file(kit, before);
     struct sim_parts_found found;
@@ -175,7 +175,7 @@ Test(compose, puts_points_and_replications_in_their_order)
     struct sim_err err = {0};
 
     for (int32_t shard = 0; shard < 3; shard++) {
-        make_parts(kit, shard, &small, INT64_MAX);
+        (void)make_parts(kit, shard, &small, INT64_MAX);
     }
     cr_assert(eq(int, (int)compose(kit, NULL, false, &result, &err), SIM_OK), "%s", err.text);
     struct sim_reader *r = open_reader(kit);
@@ -220,7 +220,7 @@ Test(compose, gives_means_of_pairs_when_antithetic)
     struct sim_err err = {0};
 
     kit->card.is_antithetic = true;
-    make_parts(kit, 0, NULL, INT64_MAX);
+    (void)make_parts(kit, 0, NULL, INT64_MAX);
     cr_assert(eq(int, (int)compose(kit, NULL, false, &result, &err), SIM_OK), "%s", err.text);
     struct sim_reader *r = open_reader(kit);
     double *n = numbers(r, "profit_n");
@@ -244,8 +244,8 @@ Test(compose, says_which_shards_lack_what)
     struct sim_err err = {0};
     char path[200];
 
-    make_parts(kit, 0, NULL, INT64_MAX);
-    make_parts(kit, 1, NULL, 4); // of 9
+    (void)make_parts(kit, 0, NULL, INT64_MAX);
+    (void)make_parts(kit, 1, NULL, 4); // of 9
     cr_assert(eq(int, (int)compose(kit, NULL, false, &result, &err), SIM_INPUT));
     cr_assert(strstr(err.text, "shard 2 of 3 has 1 of its 3 points") != NULL, "%s", err.text);
     cr_assert(strstr(err.text, "shard 3 of 3 is missing (3 points)") != NULL, "%s", err.text);
@@ -256,6 +256,23 @@ Test(compose, says_which_shards_lack_what)
     parts_kit_destroy(kit);
 }
 
+Test(compose, tells_runs_of_before_the_study_changed)
+{
+    struct parts_kit *kit = parts_kit_create("before", 6, 2, 1);
+    struct sim_compose_result result;
+    struct sim_err err = {0};
+
+    (void)make_parts(kit, 0, NULL, INT64_MAX);
+    ((struct sim_card_mark *)(uintptr_t)kit->card.marks)[5].bytes[0] ^= 1;
+    cr_assert(eq(int, (int)compose(kit, NULL, false, &result, &err), SIM_OK)); // of the old card
+    (void)make_parts(kit, 0, NULL, 0);
+    cr_assert(eq(int, (int)compose(kit, NULL, false, &result, &err), SIM_INPUT));
+    cr_assert(strstr(err.text, "5 of its 6 points are finished; 2 runs there were made before the "
+                               "study changed") != NULL,
+              "%s", err.text);
+    parts_kit_destroy(kit);
+}
+
 Test(compose, writes_what_there_is_when_asked_to)
 {
     struct parts_kit *kit = parts_kit_create("partial", 10, 3, 1);
@@ -263,7 +280,7 @@ Test(compose, writes_what_there_is_when_asked_to)
     struct sim_err err = {0};
 
     for (int64_t most = 0; most < 12; most += 11) { // none at all, too
-        make_parts(kit, 0, NULL, most);
+        (void)make_parts(kit, 0, NULL, most);
         cr_assert(eq(int, (int)compose(kit, NULL, true, &result, &err), SIM_OK), "%s", err.text);
         cr_assert(eq(i64, result.runs, most));
         cr_assert(eq(i64, result.missing, 30 - most));
@@ -288,13 +305,13 @@ Test(compose, joins_folders_of_machines_without_a_common_disk)
     char one[65];
     char two[65];
 
-    make_parts(whole, 0, NULL, INT64_MAX);
+    (void)make_parts(whole, 0, NULL, INT64_MAX);
     cr_assert(eq(int, (int)compose(whole, NULL, false, &result, &err), SIM_OK), "%s", err.text);
     hash_file(whole, one);
     cr_assert(eq(int, (int)sim_parts_remove(whole->parts, &err), SIM_OK));
     whole->card.shards = 2;
-    make_parts(whole, 1, NULL, INT64_MAX); // the folder of the other machine
-    make_parts(kit, 0, NULL, INT64_MAX);
+    (void)make_parts(whole, 1, NULL, INT64_MAX); // the folder of the other machine
+    (void)make_parts(kit, 0, NULL, INT64_MAX);
     file_of(kit, path);
     cr_assert(eq(int, (int)sim_compose(NULL, &opts, path, &result, &err), SIM_OK), "%s", err.text);
     hash_file(kit, two);
@@ -315,8 +332,8 @@ static void refuse(void (*change)(struct parts_kit *), const char *word)
     char path[200];
 
     change(b);
-    make_parts(a, 0, NULL, INT64_MAX);
-    make_parts(b, 1, NULL, INT64_MAX);
+    (void)make_parts(a, 0, NULL, INT64_MAX);
+    (void)make_parts(b, 1, NULL, INT64_MAX);
     file_of(a, path);
     cr_assert(eq(int, (int)sim_compose(NULL, &opts, path, &result, &err), SIM_INPUT));
     cr_assert(strstr(err.text, word) != NULL, "%s", err.text);
@@ -368,7 +385,7 @@ Test(compose, sets_a_damaged_block_aside_and_sweep_makes_it_again)
     char command[300];
     char path[200];
 
-    make_parts(kit, 0, &small, INT64_MAX);
+    (void)make_parts(kit, 0, &small, INT64_MAX);
     (void)snprintf(command, sizeof(command),
                    "printf X | dd of='%s/shard-1-of-1-000004.runs' bs=1 seek=500 conv=notrunc "
                    "2>/dev/null",
@@ -397,7 +414,7 @@ Test(compose, gives_points_of_one_mark_the_same_runs)
     struct sim_card_mark *marks = (struct sim_card_mark *)(uintptr_t)kit->card.marks;
 
     marks[4] = marks[1];
-    make_parts(kit, 0, NULL, INT64_MAX);
+    (void)make_parts(kit, 0, NULL, INT64_MAX);
     cr_assert(eq(int, (int)compose(kit, NULL, false, &result, &err), SIM_OK), "%s", err.text);
     cr_assert(eq(i64, result.runs, 12));
     struct sim_reader *r = open_reader(kit);
