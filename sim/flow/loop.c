@@ -699,7 +699,8 @@ enum sim_status sim_loop_solve(struct sim_rates *r, int32_t first, struct sim_er
     if (find_fixed_point(r, l)) {
         publish(r, l);
         announce(r, l, first);
-        if (sim_selffeed_is_possible(l) && !r->is_hungry[first]) {
+        r->is_able[first] = sim_selffeed_is_possible(l);
+        if (r->is_able[first] && !r->is_hungry[first]) {
             r->is_hungry[first] = true;
             SIM_VEC_PUSH(&r->hungry, first);
         }

@@ -32,6 +32,9 @@ struct sim_rates *sim_rates_create(const struct sim_network *net)
     r->in_group = sim_base_alloc(ports, sizeof(bool));
     r->tries = sim_base_alloc(ports, sizeof(int32_t));
     r->is_near = sim_base_alloc(activities, sizeof(bool));
+    r->is_zoned = sim_base_alloc(activities, sizeof(bool));
+    r->is_seed = sim_base_alloc(activities, sizeof(bool));
+    r->is_able = sim_base_alloc(ports, sizeof(bool));
     r->is_near_pool = sim_base_alloc(pools, sizeof(bool));
     r->order = sim_base_alloc(ports, sizeof(uint64_t));
     r->block = sim_base_alloc(ports, sizeof(int32_t));
@@ -62,11 +65,11 @@ void sim_rates_destroy(struct sim_rates *r)
         return;
     }
     void *const arrays[] = {
-        r->capacity,   r->rate,      r->before,    r->is_changed, r->is_stale,      r->limit,
-        r->claim,      r->weight,    r->raised_by, r->member_of,  r->is_hungry,     r->decided,
-        r->member_at,  r->in_group,  r->tries,     r->is_near,    r->is_near_pool,  r->is_eased,
-        r->least,      r->is_idle,   r->order,     r->block,      r->next_in_block, r->is_waiting,
-        r->is_counted, r->condition, r->is_relabel};
+        r->is_zoned,   r->is_seed,       r->is_able,    r->capacity,   r->rate,      r->before,
+        r->is_changed, r->is_stale,      r->limit,      r->claim,      r->weight,    r->raised_by,
+        r->member_of,  r->is_hungry,     r->decided,    r->member_at,  r->in_group,  r->tries,
+        r->is_near,    r->is_near_pool,  r->is_eased,   r->least,      r->is_idle,   r->order,
+        r->block,      r->next_in_block, r->is_waiting, r->is_counted, r->condition, r->is_relabel};
     for (int i = 0; i < SIM_COUNT(arrays); i++) {
         free(arrays[i]);
     }
@@ -80,6 +83,7 @@ void sim_rates_destroy(struct sim_rates *r)
     SIM_VEC_FREE(&r->raised);
     SIM_VEC_FREE(&r->members);
     SIM_VEC_FREE(&r->hungry);
+    SIM_VEC_FREE(&r->seeds);
     SIM_VEC_FREE(&r->freed);
     SIM_VEC_FREE(&r->tried);
     SIM_VEC_FREE(&r->near);
@@ -111,7 +115,8 @@ void sim_rates_reset(struct sim_rates *r)
     r->relabel.count = r->stale.count = r->heap.count = r->changed.count = 0;
     r->pools.count = r->changed_out.count = r->pools_out.count = r->raised.count = r->hungry.count =
         0;
-    r->members.count = 0;
+    r->members.count = r->seeds.count = 0;
+    r->is_feeding = false;
     memset(r->condition, 0, (size_t)net->pool_count * sizeof(*r->condition));
     memset(r->is_relabel, 0, (size_t)net->pool_count * sizeof(bool));
     memset(r->is_counted, 0, (size_t)net->pool_count * sizeof(bool));
@@ -120,13 +125,13 @@ void sim_rates_reset(struct sim_rates *r)
         r->rate[k] = 0;
         r->is_changed[k] = r->is_stale[k] = false;
         r->member_of[k] = r->member_at[k] = -1;
-        r->is_idle[k] = false;
+        r->is_idle[k] = r->is_zoned[k] = r->is_seed[k] = false;
         weigh(r, k);
     }
     for (int32_t j = 0; j < net->port_count; j++) {
         r->limit[j] = r->claim[j] = r->capacity[net->ports[j].activity];
         r->raised_by[j] = -1;
-        r->is_waiting[j] = r->is_hungry[j] = r->is_eased[j] = false;
+        r->is_waiting[j] = r->is_hungry[j] = r->is_eased[j] = r->is_able[j] = false;
     }
     r->is_fresh = true;
     r->raising = -1;
@@ -318,8 +323,18 @@ double sim_rates_compute_limit(const struct sim_rates *r, int32_t j)
     return limit < capacity ? limit : capacity;
 }
 
+/** Loops around `activity` that feed themselves, or could not, are to be tried again. */
+static inline void seed(struct sim_rates *r, int32_t activity)
+{
+    if (r->is_zoned[activity] && !r->is_feeding && !r->is_seed[activity]) {
+        r->is_seed[activity] = true;
+        SIM_VEC_PUSH(&r->seeds, activity);
+    }
+}
+
 void sim_rates_set_claims(struct sim_rates *r, int32_t activity)
 {
+    seed(r, activity);
     const struct sim_network_activity *a = &r->net->activities[activity];
     double least = r->capacity[activity];
     double second = least;
@@ -460,6 +475,7 @@ static void take_condition(struct sim_rates *r, int32_t pool)
     const struct sim_network_pool *p = &r->net->pools[pool];
     for (int32_t i = p->takers_begin; i < p->ports_end; i++) {
         sim_rates_mark(r, r->net->at_pool[i]);
+        seed(r, r->net->ports[r->net->at_pool[i]].activity);
     }
     r->is_relabel[pool] = false;
 }
@@ -504,8 +520,15 @@ static void count_pool(struct sim_rates *r, int32_t pool)
 
 static enum sim_status propagate(struct sim_rates *r, struct sim_err *err)
 {
-    while (r->heap.count > 0) {
+    enum {
+        LAPS = 1000 // causes come before effects, so one should do
+    };
+    for (int64_t step = 0; r->heap.count > 0; step++) {
         const int32_t j = heap_pop(r);
+        if (step > (int64_t)LAPS * r->net->port_count) {
+            return sim_err_set(err, SIM_FAILED, "the rates around '%s' never come to rest",
+                               r->net->activities[r->net->ports[j].activity].name);
+        }
         r->is_waiting[j] = false;
         count_pool(r, r->net->ports[j].pool);
         if (sim_rates_is_circular(r, j)) {
@@ -615,13 +638,15 @@ static enum sim_status feed(struct sim_rates *r, struct sim_err *err)
         ROUNDS = 1000
     };
     enum sim_status status = SIM_OK;
-    if (r->hungry.count > 0 && r->raised.count > 0) {
-        sim_selffeed_dissolve_around(r); // so that what follows begins alike, whatever was before
-        status = propagate(r, err);
+    if (r->hungry.count == 0 && r->seeds.count == 0) {
+        return SIM_OK;
     }
+    r->is_feeding = true;
+    sim_selffeed_begin(r);
+    status = propagate(r, err);
     for (int round = 0; r->hungry.count > 0 && status == SIM_OK; round++) {
         const int32_t block = take_hungry(r);
-        if (r->block[block] != block || !sim_rates_is_circular(r, block) ||
+        if (r->block[block] != block || !sim_rates_is_circular(r, block) || !r->is_able[block] ||
             r->raised_by[block] >= 0) {
             continue; // gone, or fed with another of its group
         }
@@ -637,6 +662,7 @@ static enum sim_status feed(struct sim_rates *r, struct sim_err *err)
         r->tries[r->tried.data[i]] = 0;
     }
     r->tried.count = 0;
+    r->is_feeding = false;
     return status;
 }
 

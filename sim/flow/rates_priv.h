@@ -53,6 +53,11 @@ struct sim_rates {
     sim_rates_ints relabel, stale, heap, changed, changed_out, pools, pools_out;
     sim_rates_ints raised;  // ports with raised_by
     sim_rates_ints members; // activities with member_of
+    bool *is_able;  // per block's smallest port: may feed itself, as of when it was last solved
+    bool *is_zoned; // per activity: pools that bind connect it with a block that is able
+    bool *is_seed;  // per activity: in `seeds`
+    sim_rates_ints seeds; // zoned activities that changed since loops were last fed
+    bool is_feeding;
     sim_rates_ints hungry, freed, tried, near, near_pools;
     bool is_fresh;   // nothing solved since reset
     int32_t raising; // group whose rise is being passed on, -1 none
@@ -176,8 +181,9 @@ bool sim_selffeed_loosen(struct sim_rates *r, int32_t group);
 /** Whether all activities run as decided, after the rise was passed on. */
 bool sim_selffeed_is_kept(const struct sim_rates *r, int32_t group);
 
-/** Dissolve all groups that pools which bind now connect with a hungry block. */
-void sim_selffeed_dissolve_around(struct sim_rates *r);
+/** What follows begins alike, whatever was before: dissolve all groups that pools which bind now
+ * connect with a hungry block or a seed; all blocks there that are able become hungry. */
+void sim_selffeed_begin(struct sim_rates *r);
 
 /** Let go of what `group` holds: its limits must be computed again. */
 void sim_selffeed_dissolve(struct sim_rates *r, int32_t group);

@@ -466,20 +466,54 @@ static void come_near_by_pools(struct sim_rates *r, int32_t activity)
     }
 }
 
-void sim_selffeed_dissolve_around(struct sim_rates *r)
+/** Blocks of `activity` that could feed themselves become hungry; whether there are any. */
+static bool make_hungry(struct sim_rates *r, int32_t activity)
+{
+    const struct sim_network_activity *a = &r->net->activities[activity];
+    bool any = false;
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        const int32_t first = r->block[j];
+        if (!r->is_able[first] || !sim_rates_is_circular(r, first)) {
+            continue;
+        }
+        any = true;
+        if (!r->is_hungry[first]) {
+            r->is_hungry[first] = true;
+            SIM_VEC_PUSH(&r->hungry, first);
+        }
+    }
+    return any;
+}
+
+static void gather_zone(struct sim_rates *r)
 {
     r->near.count = r->near_pools.count = 0;
     for (int i = 0; i < r->hungry.count; i++) {
         come_near(r, r->net->ports[r->hungry.data[i]].activity);
     }
+    for (int i = 0; i < r->seeds.count; i++) {
+        r->is_seed[r->seeds.data[i]] = false;
+        come_near(r, r->seeds.data[i]);
+    }
+    r->seeds.count = 0;
     for (int i = 0; i < r->near.count; i++) {
         come_near_by_pools(r, r->near.data[i]);
     }
+}
+
+void sim_selffeed_begin(struct sim_rates *r)
+{
+    gather_zone(r);
+    bool any = r->raised.count > 0;
     for (int i = 0; i < r->near.count; i++) {
         const int32_t group = r->member_of[r->near.data[i]];
         if (group >= 0) {
             sim_selffeed_dissolve(r, group);
         }
+        any = make_hungry(r, r->near.data[i]) || any;
+    }
+    for (int i = 0; i < r->near.count; i++) {
+        r->is_zoned[r->near.data[i]] = any;
         r->is_near[r->near.data[i]] = false;
     }
     for (int i = 0; i < r->near_pools.count; i++) {
