@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define LEVEL 0.95 // [-] of confidence
+
 struct sim_summary {
     const struct sim_schema *schema;
     struct sim_row *first;     // for what is not averaged
@@ -13,6 +15,8 @@ struct sim_summary {
     struct sim_row *even;      // the last even replication
     int64_t even_replication;  // its number; -1: none waits for its partner
     int64_t count;
+    int64_t quantile_count; // that `quantile` (Student) is for; 0: none yet
+    double quantile;
 };
 
 static bool is_averaged(const struct sim_schema *s, int var)
@@ -154,7 +158,23 @@ int64_t sim_summary_count(const struct sim_summary *m)
     return m->count;
 }
 
-void sim_summary_rows(const struct sim_summary *m, struct sim_row *out_mean,
+/** As sim_stats_half_width. Hundreds of values of thousands of points share their count, and the
+ * quantile costs more than all the rest. */
+static double width_of(struct sim_summary *m, const struct sim_stats *s)
+{
+    if (s->count < 2) {
+        return (double)NAN;
+    }
+    const double n = (double)s->count;
+
+    if (m->quantile_count != s->count) {
+        m->quantile_count = s->count;
+        m->quantile = sim_stats_t_quantile(0.5 + LEVEL / 2, n - 1);
+    }
+    return m->quantile * sim_stats_sd(s) / sqrt(n);
+}
+
+void sim_summary_rows(struct sim_summary *m, struct sim_row *out_mean,
                       struct sim_row *out_half_width)
 {
     sim_row_copy_totals(out_mean, m->first);
@@ -165,11 +185,8 @@ void sim_summary_rows(const struct sim_summary *m, struct sim_row *out_mean,
         const int64_t size = sim_schema_var_size(m->schema, i);
 
         for (int64_t k = 0; stats != NULL && k < size; k++) {
-            const bool has_width = widths[k].count >= 2;
-            const double width = has_width ? sim_stats_half_width(&widths[k], 0.95) : (double)NAN;
-
             sim_row_f64(out_mean, i)[k] = stats[k].count > 0 ? stats[k].mean : (double)NAN;
-            sim_row_f64(out_half_width, i)[k] = width;
+            sim_row_f64(out_half_width, i)[k] = width_of(m, &widths[k]);
         }
     }
 }

@@ -34,7 +34,7 @@ int64_t sim_summary_count(const struct sim_summary *m); // [-] rows added
 
 /** Means and 95 % half-widths (Student) of float64 totals into totals rows; half-widths of fewer
  * than two values are NaN, means of none too. Other totals: those of the first row added. */
-void sim_summary_rows(const struct sim_summary *m, struct sim_row *out_mean,
+void sim_summary_rows(struct sim_summary *m, struct sim_row *out_mean,
                       struct sim_row *out_half_width);
 
 /** The largest magnitude of each float64 total in any run; NaN where none has it. */
