@@ -210,9 +210,6 @@ static const char *span_text(double s, char out[32])
     if (!isfinite(s)) {
         return "an unknown time";
     }
-    if (s < 1.0) {
-        return "less than a second";
-    }
     const double size = s < 90.0 ? 1.0 : s < 5400.0 ? 60.0 : s < 172800.0 ? 3600.0 : 86400.0;
     const char *unit = s < 90.0 ? "s" : s < 5400.0 ? "min" : s < 172800.0 ? "h" : "days";
 
@@ -288,8 +285,13 @@ static int64_t *shown_points(const struct job *j, int64_t *out_count)
 
 static void print_row(const struct job *j, char *const *cells, const int *widths, int columns)
 {
-    for (int c = 0; c < columns; c++) {
-        const int blanks = c < columns - 1 ? widths[c] - width_of(cells[c]) + 2 : 0;
+    int last = columns - 1;
+
+    while (last > 0 && cells[last][0] == '\0') {
+        last--; // nothing hangs over the end of a line
+    }
+    for (int c = 0; c <= last; c++) {
+        const int blanks = c < last ? widths[c] - width_of(cells[c]) + 2 : 0;
 
         sim_sink_print(&j->cli->out, "%s%s%*s", c == 0 ? "  " : "", cells[c], blanks, "");
     }
@@ -385,9 +387,14 @@ static void print_cost(const struct job *j, const struct total *least, const str
     char a[32];
     char b[32];
 
-    sim_sink_print(out, "about %s", span_text(least->wall_s, a));
-    if (is_range) {
-        sim_sink_print(out, " to %s", span_text(most->wall_s, b));
+    if (most->wall_s < 1.0) {
+        sim_sink_text(out, "less than a second");
+    } else if (is_range && least->wall_s >= 1.0) {
+        sim_sink_print(out, "about %s to %s", span_text(least->wall_s, a),
+                       span_text(most->wall_s, b));
+    } else {
+        sim_sink_print(out, "%s %s", is_range ? "at most about" : "about",
+                       span_text(most->wall_s, b));
     }
     sim_sink_print(out, " on %d thread%s\n", (int)j->threads, j->threads == 1 ? "" : "s");
     sim_sink_print(out, "about %s", bytes_text(least->bytes, a));
