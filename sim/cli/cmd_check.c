@@ -1,7 +1,10 @@
 #include "sim/cfg/diag.h"
-#include "sim/cli/cli_priv.h"
+#include "sim/cli/cli_study.h"
 
 #include <jansson.h>
+
+#include <inttypes.h>
+#include <stdlib.h>
 
 static const struct sim_option options[] = {
     SIM_CLI_SET_OPTION,
@@ -136,10 +139,57 @@ static bool has_designs(const struct sim_cli *cli, struct sim_option_args *args)
     return cli->model->open != NULL && !sim_option_is_given(args, "design");
 }
 
-static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *args,
-                           struct sim_err *err)
+/** A study: its file, its park with each design at its first point, its responses. */
+static enum sim_status check_study(const struct sim_cli *cli, const char *path, bool is_json,
+                                   struct sim_err *err)
 {
-    const bool is_json = sim_option_is_given(args, "json");
+    struct sim_diag *diag = sim_diag_create();
+    struct sim_sweep_setup *setup = NULL;
+    char *version = sim_cli_source(cli);
+    const enum sim_status status =
+        sim_sweep_setup_create(cli->model, version, path, diag, &setup, err);
+
+    if (is_json) {
+        print_json(cli, diag, NULL, status, err);
+    } else {
+        sim_cli_tell_mistakes(cli, diag);
+    }
+    if (!is_json && status == SIM_OK) {
+        sim_sink_print(&cli->out, "%s: no mistakes in it, in %s and in the designs it names\n",
+                       path, setup->study->park);
+        sim_sink_print(&cli->out, "%s%s%" PRId64 " point%s; %s plan tells more\n",
+                       setup->study->title, setup->study->title[0] != '\0' ? ": " : "",
+                       setup->card.points, setup->card.points == 1 ? "" : "s", cli->model->program);
+    }
+    if (sim_diag_wrong(diag) > 0) {
+        err->text[0] = '\0'; // the mistakes say it
+    }
+    sim_sweep_setup_destroy(setup);
+    free(version);
+    sim_diag_destroy(diag);
+    return status;
+}
+
+/** --set and --design are of parks. */
+static enum sim_status refuse_park_options(const struct sim_option_args *args, const char *path,
+                                           struct sim_err *err)
+{
+    static const char *const names[] = {"set", "design"};
+
+    for (int i = 0; i < SIM_COUNT(names); i++) {
+        if (sim_option_is_given(args, names[i])) {
+            return sim_err_set(err, SIM_USAGE,
+                               "%s is a study, and says itself what it changes: leave out --%s, or "
+                               "check its park",
+                               path, names[i]);
+        }
+    }
+    return SIM_OK;
+}
+
+static enum sim_status check_park(const struct sim_cli *cli, struct sim_option_args *args,
+                                  bool is_json, struct sim_err *err)
+{
     struct sim_diag *diag = sim_diag_create();
     void *data = NULL;
     int designs = 0;
@@ -168,10 +218,23 @@ static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *ar
     return status;
 }
 
+static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *args,
+                           struct sim_err *err)
+{
+    const bool is_json = sim_option_is_given(args, "json");
+    const char *path = sim_option_positional(args, 0);
+
+    if (!sim_study_is_study(path)) {
+        return check_park(cli, args, is_json, err);
+    }
+    SIM_TRY(refuse_park_options(args, path, err));
+    return check_study(cli, path, is_json, err);
+}
+
 const struct sim_cli_command sim_cmd_check_command = {
     .name = "check",
-    .usage = "PARK [--design NAME] [--set PATH=VALUE]... [--json]",
-    .help = "read a park and tell all its mistakes at once, without running it",
+    .usage = "PARK|STUDY [--design NAME] [--set PATH=VALUE]... [--json]",
+    .help = "read a park or a study and tell all its mistakes at once, without running it",
     .options = options,
     .positional_min = 1,
     .positional_max = 1,
