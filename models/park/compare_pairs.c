@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ROUNDING 1e-12 // [-] of the baseline: smaller differences are those of sums in other orders
+
 /** Runs with the same axis values and replication (or pair of antithetic ones), in all designs. */
 struct cell {
     int32_t combination;
@@ -436,12 +438,19 @@ static double width_of(const struct work *w, const struct sums *u, const struct 
 
 // ---- rows ----
 
-static enum park_compare_verdict judge(const struct sim_stats *x, double half_width, int better)
+static double magnitude(const struct sim_stats *x)
+{
+    return fmax(fabs(x->min), fabs(x->max));
+}
+
+/** `base`: the baseline's values, beside which differences of rounding are none. */
+static enum park_compare_verdict judge(const struct sim_stats *x, const struct sim_stats *base,
+                                       double half_width, int better)
 {
     if (x->count < 2) {
         return PARK_COMPARE_UNKNOWN;
     }
-    if (x->min == 0 && x->max == 0) {
+    if (magnitude(x) <= ROUNDING * magnitude(base)) {
         return PARK_COMPARE_SAME;
     }
     if (!(fabs(x->mean) > half_width)) {
@@ -491,7 +500,7 @@ static void add_difference(const struct work *w, int32_t group, struct park_comp
     row->relative = has && base.mean != 0 ? x.mean / fabs(base.mean) : (double)NAN;
     row->in_favour = has ? (double)favours / (double)x.count : (double)NAN;
     row->dropped = u.dropped;
-    row->verdict = judge(&x, row->difference_half_width, better);
+    row->verdict = judge(&x, &base, row->difference_half_width, better);
     free_sums(&u);
 }
 

@@ -83,6 +83,12 @@ static void put_number(char cell[CELL], double value, bool has_sign)
                    value == 0 ? "0" : park_tell_number(value, number));
 }
 
+/** A half-width; beside the value, what is only rounding is none. */
+static void put_width(char cell[CELL], double width, double value)
+{
+    put_number(cell, width <= 1e-12 * fabs(value) ? 0 : width, false);
+}
+
 static void put_share(char cell[CELL], double share, bool has_sign)
 {
     if (isnan(share)) {
@@ -123,10 +129,10 @@ static void put_row(struct table *t, const struct park_compare_file *f,
     put_group(cells[0], &f->study, c, r->point);
     (void)snprintf(cells[1], CELL, "%s", f->study.designs[r->design]);
     put_number(cells[2], r->mean, false);
-    put_number(cells[3], r->half_width, false);
+    put_width(cells[3], r->half_width, r->mean);
     if (r->design != c->ask.baseline) {
         put_number(cells[4], r->difference, true);
-        put_number(cells[5], r->difference_half_width, false);
+        put_width(cells[5], r->difference_half_width, r->difference);
         put_share(cells[6], r->relative, true);
         put_share(cells[7], r->in_favour, false);
     }

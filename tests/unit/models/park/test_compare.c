@@ -262,6 +262,10 @@ Test(compare, says_when_it_cannot_tell)
     }
     cr_assert(eq(int, (int)second_row(&l, +1).verdict, PARK_COMPARE_SAME));
 
+    l.values[6] = l.values[0] * (1 + 1e-15); // rounding
+    cr_assert(eq(int, (int)second_row(&l, +1).verdict, PARK_COMPARE_SAME));
+    l.values[6] = l.values[0];
+
     l.s.run_count = 7; // one replication of the second design
     cr_assert(eq(int, (int)second_row(&l, +1).verdict, PARK_COMPARE_UNKNOWN));
     cr_assert(isnan(second_row(&l, +1).difference_half_width));
