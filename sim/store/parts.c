@@ -9,10 +9,24 @@
 
 #include <errno.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+/** Flushing waits for the disk, so a full block is sealed by a thread of its own while the next one
+ * is filled. From start to join it alone touches what is here, and the shard's manifest. */
+struct sealing {
+    struct sim_parts_block block;
+    int64_t number;
+    const char *folder;
+    struct sim_parts_files_manifest *manifest;
+    enum sim_status status;
+    struct sim_err err;
+    pthread_t thread;
+    bool is_running;
+};
 
 struct sim_parts {
     char *folder;
@@ -23,6 +37,7 @@ struct sim_parts {
     struct sim_parts_files_manifest manifest;
     struct sim_parts_block block; // open when its fd is
     int64_t next_number;
+    struct sealing sealing;
     double opened_s;
     struct sim_pack_record record;
     struct sim_parts_limits limits;
@@ -53,7 +68,9 @@ static double now_s(void)
 
 static void destroy(struct sim_parts *p)
 {
+    SIM_REQUIRE(!p->sealing.is_running, "a shard is closed when its blocks are sealed");
     sim_parts_block_fini(&p->block);
+    sim_parts_block_fini(&p->sealing.block);
     if (p->lock >= 0) {
         (void)unlink(p->lock_path);
         (void)close(p->lock);
@@ -205,6 +222,7 @@ enum sim_status sim_parts_open(const char *folder, const struct sim_card *card, 
     p->card = card;
     p->lock = -1;
     p->block.fd = -1;
+    p->sealing.block.fd = -1;
     p->manifest.shard = shard;
     p->manifest.shards = card->shards;
     p->next_number = 1;
@@ -238,18 +256,60 @@ bool sim_parts_find(const struct sim_parts *p, const struct sim_parts_key *key,
     return true;
 }
 
-static enum sim_status seal(struct sim_parts *p, struct sim_err *err)
+static enum sim_status seal_block(struct sealing *s)
 {
-    SIM_TRY(sim_parts_block_seal(&p->block, err));
-    const struct sim_parts_block_list *list = &p->block.list;
-    const struct sim_parts_files_block block = {p->next_number - 1, list->runs.count, list->length,
+    SIM_TRY(sim_parts_block_seal(&s->block, &s->err));
+    const struct sim_parts_block_list *list = &s->block.list;
+    const struct sim_parts_files_block block = {s->number, list->runs.count, list->length,
                                                 list->crc, 0};
 
     if (list->runs.count > 0) {
-        SIM_VEC_PUSH(&p->manifest.blocks, block);
+        SIM_VEC_PUSH(&s->manifest->blocks, block);
     }
-    sim_parts_block_fini(&p->block);
-    return sim_parts_files_manifest_write(p->folder, &p->manifest, err);
+    return sim_parts_files_manifest_write(s->folder, s->manifest, &s->err);
+}
+
+static void *seal_thread(void *user)
+{
+    struct sealing *s = user;
+
+    s->status = seal_block(s);
+    return NULL;
+}
+
+/** Wait until the block before is sealed, and tell how that went. */
+static enum sim_status await_seal(struct sim_parts *p, struct sim_err *err)
+{
+    struct sealing *s = &p->sealing;
+
+    if (s->is_running) {
+        (void)pthread_join(s->thread, NULL);
+        s->is_running = false;
+    }
+    sim_parts_block_fini(&s->block);
+    const enum sim_status status = s->status;
+
+    s->status = SIM_OK; // told once
+    return status == SIM_OK ? SIM_OK : sim_err_set(err, status, "%s", s->err.text);
+}
+
+/** Begin to seal the open block; there is none afterwards. */
+static enum sim_status start_seal(struct sim_parts *p, struct sim_err *err)
+{
+    struct sealing *s = &p->sealing;
+
+    SIM_TRY(await_seal(p, err));
+    s->block = p->block;
+    s->number = p->next_number - 1;
+    s->folder = p->folder;
+    s->manifest = &p->manifest;
+    memset(&p->block, 0, sizeof(p->block));
+    p->block.fd = -1;
+    s->is_running = pthread_create(&s->thread, NULL, seal_thread, s) == 0;
+    if (!s->is_running) {
+        s->status = seal_block(s);
+    }
+    return SIM_OK;
 }
 
 static bool is_full(const struct sim_parts *p)
@@ -265,7 +325,7 @@ static bool is_full(const struct sim_parts *p)
 static enum sim_status ensure_block(struct sim_parts *p, struct sim_err *err)
 {
     if (p->block.fd >= 0 && is_full(p)) {
-        SIM_TRY(seal(p, err));
+        SIM_TRY(start_seal(p, err));
     }
     if (p->block.fd >= 0) {
         return SIM_OK;
@@ -303,12 +363,16 @@ enum sim_status sim_parts_put(struct sim_parts *p, const struct sim_card_mark *m
 
 enum sim_status sim_parts_close(struct sim_parts *p, struct sim_err *err)
 {
-    enum sim_status status = SIM_OK;
+    enum sim_status status = await_seal(p, err);
 
-    if (p->block.fd >= 0) {
-        status = seal(p, err);
-    } else {
-        status = sim_parts_files_manifest_write(p->folder, &p->manifest, err);
+    if (p->block.fd >= 0) { // also after a failure: what can be sealed is
+        struct sim_err second;
+        const enum sim_status started = start_seal(p, &second);
+        const enum sim_status sealed = started == SIM_OK ? await_seal(p, &second) : started;
+
+        if (status == SIM_OK && sealed != SIM_OK) {
+            status = sim_err_set(err, sealed, "%s", second.text);
+        }
     }
     destroy(p);
     return status;

@@ -2,19 +2,20 @@
  * Finished runs, safe before the file is there: the folder FILE.parts.
  *
  * A packed run is appended to the open block of its shard as soon as it is finished, whole, by one
- * write. A block of a hundred runs or so gets an index, is flushed to the disk, renamed, and told
- * in the shard's manifest with its length and checksum; then the next begins. So:
+ * write. A block of a hundred runs or so (32 MB; or 64 runs when it is two seconds old) gets an
+ * index, is flushed to the disk, renamed, and told in the shard's manifest with its length and
+ * checksum, while the next is already being filled. So:
  *
  *  - a killed process loses only runs that were running: the open block is read again record by
  *    record, each with a checksum of its own, and what is torn at its end is cut off and told;
- *  - a lost machine (power) loses at most the open block of each shard;
+ *  - a lost machine (power) loses at most the open block of each shard and the one being flushed;
  *  - a full disk or a vanished folder stops the sweep with what was written before still good;
  *  - to go on, only indexes are read: who is there, how it ended, and the rule's response.
  *
  * Files: card.json (card.h); shard-I-of-N.json, the manifest; shard-I-of-N-B.runs, blocks; the open
- * block ends in .open. A shard belongs to one process at a time (a lock on its manifest's name);
- * shards of one study may share a folder. Numbers are little-endian. A run is known by mark and
- * replication, never by its number in the plan.
+ * block ends in .open. I counts from 1. A shard belongs to one process at a time (a lock on its
+ * manifest's name); shards of one study may share a folder. Numbers are little-endian. A run is
+ * known by mark and replication, never by its number in the plan.
  *
  * Floor 2. sim_parts_* belong to one thread; packs come from many.
  */
@@ -34,13 +35,13 @@ struct sim_parts_key {
 
 /** What opening found, to be told. */
 struct sim_parts_found {
-    int64_t runs;         // [-] of this study: they need not be made again
-    int64_t recovered;    // [-] of which from a block that was left open
-    int64_t torn;         // [-] records cut off
-    int64_t bad_blocks;   // [-] whose checksum or length is wrong; set aside as NAME.bad
-    int64_t of_others;    // [-] runs whose mark no point of the card has any more; they are dropped
-    bool is_other_layout; // the runs there were packed by another version or for another network;
-                          // all are dropped
+    int64_t runs;       // [-] of this study: they need not be made again
+    int64_t recovered;  // [-] of which from a block that was left open
+    int64_t torn;       // [-] records cut off
+    int64_t bad_blocks; // [-] whose checksum or length is wrong; set aside as NAME.bad
+    int64_t of_others;  // [-] runs whose mark no point of the card has any more; they are not used
+                        // but stay until sim_parts_remove, as the change may be taken back
+    bool is_other_layout; // runs were packed by another version or for another network; likewise
     bool is_new;          // there was nothing
 };
 

@@ -3,6 +3,7 @@
 
 #include "sim/base/hash.h"
 #include "sim/store/compose.h"
+#include "sim/store/parts_priv.h"
 #include "tests/unit/sim/store/parts_kit.h"
 
 #include <pthread.h>
@@ -72,7 +73,9 @@ static void put_runs(struct work *w)
     struct sim_parts_found found;
     struct sim_err err = {0};
     struct sim_parts *parts = parts_kit_open(w->kit, 0, &found);
+    const struct sim_parts_limits small = {.bytes = 1 << 20, .runs = 7, .most_runs = 7};
 
+    sim_parts_limit(parts, &small); // blocks are sealed while the next are filled
     for (int i = 0; i < RUNS; i++) {
         struct sim_pack *pack = await_pack(w, i);
 
