@@ -147,6 +147,8 @@ static size_t deflate(struct sim_chunk_coder *c, size_t bytes)
 {
     struct isal_zstream z;
 
+    memset(&z, 0, sizeof(z));               // else what lay there decides which matches are found,
+    memset(c->work, 0, (size_t)WORK_BYTES); // and the bytes differ from run to run
     isal_deflate_stateless_init(&z);
     z.level = SIM_CHUNK_LEVEL;
     z.level_buf = c->work;
