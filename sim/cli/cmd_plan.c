@@ -86,7 +86,7 @@ static double total_bytes(const struct sim_schema *s)
     return bytes;
 }
 
-static enum sim_status run_probe(const struct job *j, void *state, struct probe *p)
+static enum sim_status run_once(const struct job *j, void *state, struct probe *p)
 {
     const struct sim_sweep_setup *s = j->setup;
     const struct sim_model_hooks hooks = {.tick = no_tick, .is_stopped = is_stopped};
@@ -108,6 +108,22 @@ static enum sim_status run_probe(const struct job *j, void *state, struct probe 
     }
     p->run_s = sim_machine_wall_s() - start;
     sim_row_destroy(row);
+    return status;
+}
+
+/** Short runs are repeated a few times and the quickest counts: the first ones pay for memory. */
+static enum sim_status run_probe(const struct job *j, void *state, struct probe *p)
+{
+    const double start = sim_machine_wall_s();
+    double least_s = (double)INFINITY;
+    enum sim_status status = SIM_OK;
+
+    for (int i = 0; i < 5 && status == SIM_OK && (i == 0 || sim_machine_wall_s() - start < 0.1);
+         i++) {
+        status = run_once(j, state, p);
+        least_s = p->run_s < least_s ? p->run_s : least_s;
+    }
+    p->run_s = least_s;
     return status;
 }
 

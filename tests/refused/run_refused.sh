@@ -1,7 +1,8 @@
 #!/bin/bash
-# tests/refused/NAME.cfg must be refused by `ecopark check` and by `ecopark run`, in the same words and
-# without leaving a results file. NAME.expected says how: its first line is "exit N", the others are
-# stderr, a shell pattern a line ("..." alone stands for any number of lines). Places are shown as
+# tests/refused/NAME.cfg must be refused by `ecopark check` and by `ecopark run` (a study by `plan` and
+# `sweep`), in the same words and without leaving a results file. NAME.expected says how: its first
+# line is "exit N", the others are stderr, a shell pattern a line ("..." alone stands for any number of
+# lines). Places are shown as
 # NAME.cfg:LINE, since the program runs in this folder.
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -28,9 +29,15 @@ attempt() { # what to call it, then the command
     compare_glob "$here/patterns" "$here/stderr" || { echo "($name)"; failed=1; }
 }
 attempt check "$ECOPARK" check "$1.cfg"
-attempt run "$ECOPARK" run "$1.cfg" -o "$here/out/results.h5" --quiet
-if [ -e "$here/out/results.h5" ] || [ -e "$here/out/results.h5.part" ]; then
-    echo "run: left a results file"
+if grep -q '^park *= *"' "$1.cfg"; then
+    attempt plan "$ECOPARK" plan "$1.cfg" -o "$here/out/results.h5"
+    attempt sweep "$ECOPARK" sweep "$1.cfg" -o "$here/out/results.h5" --quiet
+else
+    attempt run "$ECOPARK" run "$1.cfg" -o "$here/out/results.h5" --quiet
+fi
+if [ -e "$here/out/results.h5" ] || [ -e "$here/out/results.h5.part" ] ||
+    [ -e "$here/out/results.h5.parts" ]; then
+    echo "left a results file"
     failed=1
 fi
 exit $failed
