@@ -333,6 +333,22 @@ static void load(const struct programme *lp, struct compact *c, Clp_Simplex *clp
                     c->objective, c->lower, c->upper);
 }
 
+// What CLP's tolerances alone may make of an increase of k: 1e-10 of what moves at its pools, so
+// much more of a small activity's own scale beside a large one. In parts of its scale.
+static double noise_of(const struct programme *lp, int32_t k)
+{
+    const struct judge_view *v = lp->v;
+    double most = 0.0;
+    for (int q = v->activity_start[k]; q < v->activity_start[k + 1]; q++) {
+        const struct sim_port_def *port = &v->n->ports[v->activity_ports[q]];
+        double parts[PART_COUNT];
+        double scale = 0.0;
+        sums(lp, port->pool, parts, &scale);
+        most = fmax(most, scale / (port->coef * lp->scale[k]));
+    }
+    return NEAR * most;
+}
+
 // The sum of increases that CLP finds; -1 when it gave up.
 static double improve(const struct programme *lp, int32_t *out_who, double *out_to)
 {
@@ -353,7 +369,10 @@ static double improve(const struct programme *lp, int32_t *out_who, double *out_
     }
     for (int column = 0; column < c->columns && sum >= 0.0; column++) {
         const int32_t k = c->activity[column];
-        sum += x[column] > 0.0 ? x[column] : 0.0;
+        if (!(x[column] > noise_of(lp, k))) {
+            continue;
+        }
+        sum += x[column];
         if (x[column] > most) {
             most = x[column];
             *out_who = k;
