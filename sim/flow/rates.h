@@ -36,7 +36,13 @@
  *  3. if that cycles (about 1 block in 100 of a random mesh), the path y = min(u, F(y) + s e) from
  *     s = 1, where u is the only solution, to s = 0 (follow.c). The path is a chain of straight
  * pieces; at each end one inequality is met and turned over. With generic offsets e no piece is met
- * twice and only s = 0 has a loose end, so it ends there after finitely many pieces.
+ * twice and only s = 0 has a loose end, so it ends there after finitely many pieces. In numbers,
+ * s <= 1e-14 is the end: there many kinks may meet (pools run dry), which rounding cannot tell
+ * apart.
+ *
+ * Only rows that lie on a circle of the piece enter an elimination, brought to about 1 by powers of
+ * two. Marks follow the same relation by which blocks are found and ordered, so none is solved
+ * twice for one change but by self-feeding; if more than 1000 times the ports are, settling fails.
  *
  * **Open solutions.** Crossed priorities or shares can leave a line of solutions. Then the first
  * activity by name gets as much as the solutions allow, then the second (follow.c); `by_name`
