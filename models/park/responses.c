@@ -432,6 +432,20 @@ static bool check_name(const struct asked *a, const struct sim_schema *s)
 
 // ---- declaring ----
 
+/** The title, or what it is, and of what; owned by the caller (free). */
+static char *title_of(const struct sim_response *r, const struct park_responses_kind *kind)
+{
+    if (r->title != NULL && r->title[0] != '\0') {
+        return sim_base_strdup(r->title);
+    }
+    const bool has_both = r->where != NULL && r->stream != NULL;
+    if (r->where == NULL && r->stream == NULL) {
+        return sim_base_strdup(kind->words);
+    }
+    return sim_base_format("%s (%s%s%s)", kind->words, r->where != NULL ? r->where : "",
+                           has_both ? ", " : "", r->stream != NULL ? r->stream : "");
+}
+
 static void declare(const struct asked *a, struct sim_schema *schema)
 {
     struct sim_err err = {0};
@@ -455,16 +469,16 @@ static void declare(const struct asked *a, struct sim_schema *schema)
         attrs[count++] =
             (struct sim_schema_attr){.name = "better", .text = kind->better < 0 ? "less" : "more"};
     }
-    const bool has_title = a->r->title != NULL && a->r->title[0] != '\0';
-    (void)sim_schema_var(
-        schema, &(struct sim_schema_var){.name = a->r->name,
-                                         .type = SIM_SCHEMA_F64,
-                                         .scope = SIM_SCHEMA_RUN,
-                                         .units = ask.written,
-                                         .long_name = has_title ? a->r->title : kind->words,
-                                         .is_summarised = true,
-                                         .attrs = attrs,
-                                         .attr_count = count});
+    char *title = title_of(a->r, kind);
+    (void)sim_schema_var(schema, &(struct sim_schema_var){.name = a->r->name,
+                                                          .type = SIM_SCHEMA_F64,
+                                                          .scope = SIM_SCHEMA_RUN,
+                                                          .units = ask.written,
+                                                          .long_name = title,
+                                                          .is_summarised = true,
+                                                          .attrs = attrs,
+                                                          .attr_count = count});
+    free(title);
 }
 
 void park_responses_declare(const struct park *const *parks, int park_count,

@@ -1,5 +1,7 @@
 #include "models/park/results_choice.h"
 
+#include "sim/cfg/tree.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,21 +148,31 @@ static bool finds_any(const struct park_results_choice *c, const struct park *p)
     return any;
 }
 
-static void tell(struct sim_diag *d, const char *remedy, char *what)
+/** Where the study says the i-th entry: beside its responses. NULL: not known. */
+static const struct sim_node *entry_node(const struct sim_model_want *want, int i)
 {
-    sim_diag_add(d, SIM_DIAG_WRONG, NULL, "study.store", remedy, "%s", what);
+    const struct sim_node *n = want->response_count > 0 ? want->responses[0].node : NULL;
+    const struct sim_node *study = n != NULL && n->parent != NULL ? n->parent->parent : NULL;
+    const struct sim_node *store = sim_tree_child(study, "store");
+    return store != NULL && i < store->count ? store->children[i] : store;
+}
+
+static void tell(struct sim_diag *d, const struct sim_node *at, const char *remedy, char *what)
+{
+    sim_diag_add(d, SIM_DIAG_WRONG, at != NULL ? &at->value_at : NULL, "study.store", remedy, "%s",
+                 what);
     free(what);
 }
 
 static void check_entry(const struct park *const *parks, int count, const char *const *entry,
-                        struct sim_diag *d)
+                        const struct sim_node *at, struct sim_diag *d)
 {
     const char *name = NULL;
     if (strcmp(*entry, "responses") == 0) {
         return;
     }
     if (read_entry(*entry, &name) == 0) {
-        tell(d,
+        tell(d, at,
              "use \"all\", \"responses\", \"flows\", \"levels\", \"activities\", \"emissions\", "
              "\"money\", or \"levels of mill.yard\"",
              sim_base_format("'%s' names no series", *entry));
@@ -176,7 +188,7 @@ static void check_entry(const struct park *const *parks, int count, const char *
         any = any || finds_any(&c, parks[i]);
     }
     if (!any) {
-        tell(d, "name a link, exchange, stock, process, stream or firm that has such a series",
+        tell(d, at, "name a link, exchange, stock, process, stream or firm that has such a series",
              sim_base_format("'%s': no design has a '%s' there", *entry, name));
     }
 }
@@ -185,6 +197,6 @@ void park_results_choice_check(const struct park *const *parks, int count,
                                const struct sim_model_want *want, struct sim_diag *d)
 {
     for (int i = 0; i < want->store_count; i++) {
-        check_entry(parks, count, &want->store[i], d);
+        check_entry(parks, count, &want->store[i], entry_node(want, i), d);
     }
 }

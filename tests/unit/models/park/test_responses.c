@@ -270,12 +270,14 @@ Test(responses, that_mean_nothing_are_refused_with_what_was_meant)
 
 Test(responses, say_in_the_file_what_they_are)
 {
-    const struct sim_response asked[] = {{.name = "co2",
-                                          .title = "Phát thải",
-                                          .of = "environment.co2e",
-                                          .where = "mill",
-                                          .unit = "t/year"}};
-    const struct sim_model_want want = {.responses = asked, .response_count = 1};
+    const struct sim_response asked[] = {
+        {.name = "co2",
+         .title = "Phát thải",
+         .of = "environment.co2e",
+         .where = "mill",
+         .unit = "t/year"},
+        {.name = "coal", .of = "flows.purchased", .where = "firms.mill", .stream = "coal"}};
+    const struct sim_model_want want = {.responses = asked, .response_count = 2};
     struct study x;
     open_study(&x, SHARED, NULL);
     cr_assert(eq(int, (int)declare(&x, &want), (int)SIM_OK));
@@ -287,6 +289,10 @@ Test(responses, say_in_the_file_what_they_are)
     cr_assert(eq(int, v->attr_count, 3));
     cr_assert(eq(str, (char *)v->attrs[1].text, "mill"));
     cr_assert(eq(str, (char *)v->attrs[2].text, "less"));
+    const struct sim_schema_var *coal =
+        sim_schema_var_at(x.schema, sim_schema_var_find(x.schema, NULL, "coal"));
+    cr_assert(eq(str, (char *)coal->long_name, "bought from markets (firms.mill, coal)"));
+    cr_assert(eq(str, (char *)coal->units, "t/year"));
     close_study(&x);
 }
 
