@@ -8,8 +8,8 @@
 // --log FILE appends all that is told to FILE, too, and keeps where it stands in FILE.state (every
 //     E seconds, 60 by default). The same command goes on from there: kill it and start it again as
 //     often as you like. When all is done it only prints the counts.
-// --seconds T stops after T seconds (with 3 when all went well so far but more is to be done), so
-//     that a soak can be run in pieces.
+// --seconds T stops after T seconds, with 3 when more is to be done, so that a soak can be run in
+//     pieces: until soak_rates ... --seconds 600; [ $? -ne 3 ]; do :; done
 // --one prints the network --from and what the judges say of it, unshrunk and shrunk.
 // --plain tries plain propagation instead of the solver (to see the judges at work).
 #include "tests/support/judge_trial.h"
@@ -345,7 +345,7 @@ int main(int argc, char **argv)
     }
     tell(s);
     save(s);
-    const int status = s->faults > 0 ? 1 : s->next < end ? 3 : 0;
+    const int status = s->next < end ? 3 : s->faults > 0 ? 1 : 0;
     if (s->log != NULL) {
         fclose(s->log);
     }
