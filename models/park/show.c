@@ -18,20 +18,23 @@ static enum sim_status act_show(const struct sim_model_call *call, struct sim_er
     return SIM_OK;
 }
 
-/** The tables of the park file, then the responses of a study; owned by the caller (free). */
-static char *reference(void)
+/** The tables of the park file, of the study file, then what responses may be; owned by the caller
+ * (free). */
+static char *reference(const char *study)
 {
     char *park = park_load_reference();
     char *responses = park_responses_reference();
-    char *text = sim_base_format("%s\n## responses of a study\n\nWhat `of` may be. Units are those "
-                                 "taken when a response says none.\n\n%s",
-                                 park, responses);
+    char *text =
+        sim_base_format("%s\n%s\n## responses of a study\n\nWhat `of` may be. Units are those "
+                        "taken when a response says none.\n\n%s",
+                        park, study, responses);
     free(park);
     free(responses);
     return text;
 }
 
-enum sim_status park_show_update(const char *text, char **out, struct sim_err *err)
+enum sim_status park_show_update(const char *text, const char *study, char **out,
+                                 struct sim_err *err)
 {
     const char *begin = strstr(text, PARK_SHOW_BEGIN);
     const char *end = begin != NULL ? strstr(begin, PARK_SHOW_END) : NULL;
@@ -40,7 +43,7 @@ enum sim_status park_show_update(const char *text, char **out, struct sim_err *e
         return sim_err_set(err, SIM_INPUT, "there are no two lines\n%sand\n%sto put it between",
                            PARK_SHOW_BEGIN, PARK_SHOW_END);
     }
-    char *tables = reference();
+    char *tables = reference(study);
     const int before = (int)(begin - text) + (int)strlen(PARK_SHOW_BEGIN);
     *out = sim_base_format("%.*s\n%s\n%s", before, text, tables, end);
     free(tables);
@@ -53,14 +56,19 @@ static enum sim_status act_reference(const struct sim_model_call *call, struct s
     char *text = NULL;
     char *updated = NULL;
     size_t length = 0;
+    if (path != NULL) {
+        SIM_TRY(sim_file_read(path, (size_t)1 << 24, &text, &length, err));
+    }
+    char *study = call->study_reference();
     if (path == NULL) {
-        text = reference();
+        text = reference(study);
         sim_sink_text(call->out, text);
         free(text);
+        free(study);
         return SIM_OK;
     }
-    SIM_TRY(sim_file_read(path, (size_t)1 << 24, &text, &length, err));
-    enum sim_status status = park_show_update(text, &updated, err);
+    enum sim_status status = park_show_update(text, study, &updated, err);
+    free(study);
     if (status != SIM_OK) {
         status = sim_err_wrap(err, "%s", path);
     } else if (updated != NULL && strcmp(text, updated) != 0) {
@@ -95,7 +103,7 @@ const struct sim_model_command park_show_commands[PARK_SHOW_COMMANDS] = {
      .act = act_show},
     {.name = "reference",
      .usage = "",
-     .help = "print the reference of the park file",
+     .help = "print the reference of the park file and of the study file",
      .options = reference_options,
      .act = act_reference},
     {.name = "why",

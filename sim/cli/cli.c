@@ -3,6 +3,7 @@
 #include "sim/base/strtab.h"
 #include "sim/base/vec.h"
 #include "sim/cli/cli_priv.h"
+#include "sim/sweep/study.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -146,8 +147,12 @@ static enum sim_status act_for_model(const struct sim_cli *cli,
     if (command->loads_park) {
         SIM_TRY(sim_cli_load_telling(cli, args, &data, err));
     }
-    const struct sim_model_call call = {
-        .model = cli->model, .args = args, .data = data, .out = &cli->out, .note = &cli->note};
+    const struct sim_model_call call = {.model = cli->model,
+                                        .args = args,
+                                        .data = data,
+                                        .out = &cli->out,
+                                        .note = &cli->note,
+                                        .study_reference = sim_study_reference};
     const enum sim_status status = command->act(&call, err);
 
     cli->model->unload(data);

@@ -126,10 +126,12 @@ struct sim_outcome {
 /** A call of one of the model's own commands. */
 struct sim_model_call {
     const struct sim_model *model;
-    struct sim_option_args *args; // parsed; positional 0 is PARK when the command loads one
-    const void *data;             // loaded park, or NULL when the command loads none
-    const struct sim_sink *out;   // standard output: data
-    const struct sim_sink *note;  // standard error: messages
+    struct sim_option_args *args;   // parsed; positional 0 is PARK when the command loads one
+    const void *data;               // loaded park, or NULL when the command loads none
+    const struct sim_sink *out;     // standard output: data
+    const struct sim_sink *note;    // standard error: messages
+    char *(*study_reference)(void); // the tables of the study file in Markdown, for a reference of
+                                    // all; owned by the caller (free)
 };
 
 /** A command that lives with the model: `show`, `why`, ... */

@@ -2,6 +2,7 @@
 #include "models/park/park.h"
 #include "models/park/show.h"
 #include "sim/base/file.h"
+#include "sim/sweep/study.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -94,10 +95,12 @@ Test(show, the_reference_is_up_to_date)
     struct sim_err err;
     cr_assert_eq(sim_file_read("configs/README.md", 1 << 22, &text, &length, &err), SIM_OK);
 
-    cr_assert_eq(park_show_update(text, &updated, &err), SIM_OK, "%s", err.text);
+    char *study = sim_study_reference();
+    cr_assert_eq(park_show_update(text, study, &updated, &err), SIM_OK, "%s", err.text);
 
     cr_assert(strcmp(text, updated) == 0,
               "configs/README.md is old: run ecopark reference --update configs/README.md");
+    free(study);
     free(text);
     free(updated);
 }
@@ -107,6 +110,7 @@ Test(show, wants_both_markers)
     char *updated = NULL;
     struct sim_err err;
 
-    cr_assert_eq(park_show_update("# The park file\n" PARK_SHOW_BEGIN, &updated, &err), SIM_INPUT);
+    cr_assert_eq(park_show_update("# The park file\n" PARK_SHOW_BEGIN, "", &updated, &err),
+                 SIM_INPUT);
     cr_assert_eq(updated, NULL);
 }
