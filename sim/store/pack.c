@@ -55,7 +55,7 @@ struct sim_pack *sim_pack_create(const struct sim_schema *s, const struct sim_ru
                                  const struct sim_row *row)
 {
     struct sim_pack *p = sim_base_alloc(1, sizeof(*p));
-    struct sim_chunk_coder *coder = sim_chunk_coder_create();
+    struct sim_chunk_coder *coder = NULL; // its memory is cleared: not for runs without series
 
     p->key = *key;
     p->status = SIM_RUN_OK;
@@ -69,6 +69,7 @@ struct sim_pack *sim_pack_create(const struct sim_schema *s, const struct sim_ru
             struct emission emission = {p, i};
             size_t bytes = 0;
 
+            coder = coder != NULL ? coder : sim_chunk_coder_create();
             sim_pack_shape(s, i, &shape);
             sim_chunk_each(&shape, sim_row_bytes(row, i, &bytes), sim_pack_fill(var->type), coder,
                            keep_chunk, &emission);

@@ -133,3 +133,27 @@ Test(card, sees_any_changed_letter)
     free(text);
     parts_kit_destroy(kit);
 }
+
+Test(card, of_a_hundred_thousand_points_stays_small)
+{
+    enum {
+        POINTS = 100000
+    };
+    struct parts_kit *kit = parts_kit_create("card_large", POINTS, 2, 1);
+    char path[200];
+    size_t length = 0;
+
+    (void)snprintf(path, sizeof(path), "%s/card.json", kit->folder);
+    struct sim_card *card = reread(kit, path);
+    char *text = read_text(path, &length);
+
+    // marks 32 letters a point, a number 16, a text about 10; designs two entries in all
+    cr_assert(lt(sz, length, 61 * POINTS));
+    cr_assert(memcmp(card->marks, kit->card.marks, POINTS * sizeof(*card->marks)) == 0);
+    cr_assert(memcmp(card->point_design, kit->card.point_design, POINTS * sizeof(int32_t)) == 0);
+    cr_assert(eq(i64, sim_schema_axis_at(card->schema, SIM_SCHEMA_AXIS_POINT)->length, POINTS));
+    cr_assert(sim_schema_axis_at(card->schema, SIM_SCHEMA_AXIS_POINT)->numbers == NULL);
+    free(text);
+    sim_card_destroy(card);
+    parts_kit_destroy(kit);
+}
