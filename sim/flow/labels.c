@@ -234,6 +234,10 @@ static void label_block(struct sim_rates *r, int32_t *members, int32_t count, ui
         r->order[j] = (uint64_t)(uint32_t)r->net->component[j] << 32 | minor;
     }
     for (int32_t i = 0; i < count && is_another; i++) {
+        const struct sim_network_port *p = &r->net->ports[members[i]];
+        if (p->gives && (p->is_pull || r->net->activities[p->activity].is_link)) {
+            r->is_idle[p->activity] = false; // the new block decides, if it is one (loop.c)
+        }
         SIM_VEC_PUSH(&r->labels->rebuilt, members[i]);
     }
 }
