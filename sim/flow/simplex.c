@@ -56,6 +56,7 @@ void sim_simplex_begin(struct sim_simplex *s)
         s->basic[r] = s->columns + r;
         s->value[s->columns + r] = row_value(s, r);
     }
+    s->pivots = 0;
 }
 
 /** Whether the objective gains by moving the variable at `place`. */
@@ -167,6 +168,53 @@ static void pivot(struct sim_simplex *s, int row, int place)
     const int32_t out = s->basic[row];
     s->basic[row] = s->at[place];
     s->at[place] = out;
+    s->pivots++;
+}
+
+/** The largest number of the table where a row must leave the basis and a place enter it. */
+static bool largest_to_turn(const struct sim_simplex *s, const bool *is_basic, int *out_row,
+                            int *out_place)
+{
+    double most = 0;
+    for (int r = 0; r < s->rows; r++) {
+        for (int c = 0; c < s->columns && !is_basic[s->basic[r]]; c++) {
+            const double number = fabs(s->table[r * s->columns + c]);
+            if (number > most && is_basic[s->at[c]]) {
+                most = number;
+                *out_row = r;
+                *out_place = c;
+            }
+        }
+    }
+    return most > 0;
+}
+
+/** The table of the basis at hand from A, by the largest pivots, and the values by it. */
+static void make_anew(struct sim_simplex *s)
+{
+    bool *is_basic = sim_base_alloc((size_t)s->rows + (size_t)s->columns, sizeof(*is_basic));
+    for (int r = 0; r < s->rows; r++) {
+        is_basic[s->basic[r]] = true;
+        s->basic[r] = s->columns + r;
+    }
+    for (int c = 0; c < s->columns; c++) {
+        s->at[c] = c;
+    }
+    memcpy(s->table, s->given, (size_t)s->rows * (size_t)s->columns * sizeof(double));
+    int row = 0;
+    int place = 0;
+    while (largest_to_turn(s, is_basic, &row, &place)) {
+        pivot(s, row, place);
+    }
+    for (int r = 0; r < s->rows; r++) {
+        double sum = 0;
+        for (int c = 0; c < s->columns; c++) {
+            sum += s->table[r * s->columns + c] * s->value[s->at[c]];
+        }
+        s->value[s->basic[r]] = sum;
+    }
+    s->pivots = 0;
+    free(is_basic);
 }
 
 /** One step; false when nothing gains any more, or the gain has no end (`out_is_endless`). */
@@ -195,17 +243,42 @@ static bool step(struct sim_simplex *s, bool by_bland, bool *out_is_endless, dou
     return true;
 }
 
+/** What the objective, or `column` where that is none, gains by a unit at each place. */
+static void set_prices(struct sim_simplex *s, const double *objective, int column)
+{
+    for (int c = 0; c < s->columns; c++) {
+        const int32_t v = s->at[c];
+        const double weight = objective != NULL && v < s->columns ? objective[v] : 0;
+        s->price[c] = objective != NULL ? weight : v == column ? 1 : 0;
+    }
+    for (int r = 0; r < s->rows; r++) {
+        const int32_t v = s->basic[r];
+        const double number = objective != NULL && v < s->columns ? objective[v] : 0;
+        const double weight = objective != NULL ? number : v == column ? 1 : 0;
+        const double *row = s->table + (size_t)r * (size_t)s->columns;
+        for (int c = 0; c < s->columns && weight != 0; c++) {
+            s->price[c] += weight * row[c];
+        }
+    }
+}
+
 /** Steps until no price is left. */
-static bool climb(struct sim_simplex *s)
+static bool climb(struct sim_simplex *s, const double *objective, int column)
 {
     enum {
-        STILL = 30 // steps that move nothing before Bland's rule takes over
+        STILL = 30, // steps that move nothing before Bland's rule takes over
+        ANEW = 40   // pivots between one table made from A and the next
     };
     const int most = 200 + 20 * (s->rows + s->columns);
     int still = 0;
     bool is_endless = false;
+    set_prices(s, objective, column);
     for (int i = 0; i < most; i++) {
         double length = 0;
+        if (s->pivots >= ANEW) {
+            make_anew(s);
+            set_prices(s, objective, column);
+        }
         if (!step(s, still > STILL, &is_endless, &length)) {
             return !is_endless;
         }
@@ -216,35 +289,12 @@ static bool climb(struct sim_simplex *s)
 
 bool sim_simplex_maximise(struct sim_simplex *s, const double *objective)
 {
-    for (int c = 0; c < s->columns; c++) {
-        s->price[c] = s->at[c] < s->columns ? objective[s->at[c]] : 0;
-    }
-    for (int r = 0; r < s->rows; r++) {
-        const double weight = s->basic[r] < s->columns ? objective[s->basic[r]] : 0;
-        const double *row = s->table + (size_t)r * (size_t)s->columns;
-        for (int c = 0; c < s->columns && weight != 0; c++) {
-            s->price[c] += weight * row[c];
-        }
-    }
-    return climb(s);
+    return climb(s, objective, -1);
 }
 
 bool sim_simplex_maximise_column(struct sim_simplex *s, int column)
 {
-    memset(s->price, 0, (size_t)s->columns * sizeof(double));
-    for (int c = 0; c < s->columns; c++) {
-        if (s->at[c] == column) {
-            s->price[c] = 1;
-            return climb(s);
-        }
-    }
-    for (int r = 0; r < s->rows; r++) {
-        if (s->basic[r] == column) {
-            memcpy(s->price, s->table + (size_t)r * (size_t)s->columns,
-                   (size_t)s->columns * sizeof(double));
-        }
-    }
-    return climb(s);
+    return climb(s, NULL, column);
 }
 
 void sim_simplex_hold_priced(struct sim_simplex *s)

@@ -30,6 +30,7 @@ struct sim_simplex {
     double *table;      // rows x columns: basic variables by those at the places
     int32_t *basic;     // per row of the table: its variable
     int32_t *at;        // per place (a column of the table): its variable
+    int pivots;         // since the table was made from A
 };
 
 /** No rows, no bounds: A is zero, columns lie at 0 within [0, 0], rows are free. */
