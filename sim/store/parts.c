@@ -8,6 +8,7 @@
 #include "sim/store/parts_recover.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -83,12 +84,29 @@ static void destroy(struct sim_parts *p)
     free(p);
 }
 
+/** A fresh folder is not lost with the power: the one above is flushed, as far as that can be. */
+static void flush_above(const char *folder)
+{
+    char *above = sim_file_folder(folder);
+    const int fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0) {
+        (void)fsync(fd);
+        (void)close(fd);
+    }
+    free(above);
+}
+
 static enum sim_status make_folder(const char *folder, struct sim_err *err)
 {
+    const bool is_new = !sim_file_exists(folder);
     char *inside = sim_base_format("%s/card.json", folder);
     const enum sim_status status = sim_file_make_parents(inside, err);
 
     free(inside);
+    if (is_new && status == SIM_OK) {
+        flush_above(folder);
+    }
     return status;
 }
 
