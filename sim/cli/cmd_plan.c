@@ -28,9 +28,11 @@ static const struct sim_option options[] = {
 /** One run, made to see what runs cost. */
 struct probe {
     int64_t point;
-    double load_s; // [s] once a point
-    double run_s;  // [s] once a run, packed
-    double bytes;  // [bytes] once a run, series packed
+    int32_t replication;
+    double load_s;          // [s] once a point
+    double run_s;           // [s] once a run, packed
+    double bytes;           // [bytes] once a run: its series, packed
+    struct sim_row *totals; // owned; NULL unless it went well
     int64_t events;
     bool is_failed;
     struct sim_err err; // why
@@ -47,7 +49,8 @@ struct job {
     struct sim_sweep_setup *setup;
     struct probe probes[2];
     int probe_count;
-    double free_bytes; // [bytes] where the results would go; NaN: not known
+    double total_bytes; // [bytes] once a run: its totals, packed
+    double free_bytes;  // [bytes] where the results would go; NaN: not known
 };
 
 /** What the whole would take. */
@@ -71,21 +74,6 @@ static bool is_stopped(void *user)
     return sim_cli_stop_level(user) > 0;
 }
 
-/** Totals are stored as they are. */
-static double total_bytes(const struct sim_schema *s)
-{
-    double bytes = 0.0;
-
-    for (int i = 0; i < sim_schema_var_count(s); i++) {
-        const struct sim_schema_var *v = sim_schema_var_at(s, i);
-
-        if (v->scope == SIM_SCHEMA_RUN) {
-            bytes += (double)sim_schema_var_size(s, i) * (double)sim_schema_type_bytes(v->type);
-        }
-    }
-    return bytes;
-}
-
 static enum sim_status run_once(const struct job *j, void *state, struct probe *p)
 {
     const struct sim_sweep_setup *s = j->setup;
@@ -95,7 +83,8 @@ static enum sim_status run_once(const struct job *j, void *state, struct probe *
     struct sim_trial trial;
     const double start = sim_machine_wall_s();
 
-    sim_plan_trial(s->plan, s->card.seed, p->point, &s->card.marks[p->point], 0, &trial);
+    sim_plan_trial(s->plan, s->card.seed, p->point, &s->card.marks[p->point], p->replication,
+                   &trial);
     const enum sim_status status = s->model->run(state, &trial, &hooks, row, &end, &p->err);
 
     p->events = end.events;
@@ -103,8 +92,10 @@ static enum sim_status run_once(const struct job *j, void *state, struct probe *
         const struct sim_run_key key = {.point = p->point};
         struct sim_pack *pack = sim_pack_create(s->schema, &key, row);
 
-        p->bytes = (double)sim_pack_bytes(pack) + total_bytes(s->schema);
+        p->bytes = (double)sim_pack_bytes(pack);
         sim_pack_destroy(pack);
+        p->totals = p->totals != NULL ? p->totals : sim_row_create_totals(s->schema);
+        sim_row_copy_totals(p->totals, row);
     }
     p->run_s = sim_machine_wall_s() - start;
     sim_row_destroy(row);
@@ -155,18 +146,56 @@ static enum sim_status probe(const struct job *j, struct probe *p)
     return p->is_failed ? SIM_OK : status;
 }
 
+/** Of a variable's values, how many differ between two runs; all without a second one. */
+static int64_t differing(const struct sim_row *a, const struct sim_row *b, int var, int64_t count,
+                         size_t size)
+{
+    size_t bytes = 0;
+    const char *x = sim_row_bytes(a, var, &bytes);
+    const char *y = b != NULL ? sim_row_bytes(b, var, &bytes) : NULL;
+    int64_t n = 0;
+
+    for (int64_t i = 0; i < count; i++) {
+        n += y == NULL || memcmp(x + (size_t)i * size, y + (size_t)i * size, size) != 0 ? 1 : 0;
+    }
+    return n;
+}
+
+/** Totals are packed over many runs, where what never changes takes next to nothing. */
+static double total_bytes(const struct job *j)
+{
+    const struct sim_schema *s = j->setup->schema;
+    const bool is_first = j->probes[0].totals != NULL; // else it failed
+    const struct sim_row *a = j->probes[is_first ? 0 : 1].totals;
+    const struct sim_row *b = is_first ? j->probes[1].totals : NULL;
+    double bytes = 0.0;
+
+    for (int i = 0; a != NULL && i < sim_schema_var_count(s); i++) {
+        const struct sim_schema_var *v = sim_schema_var_at(s, i);
+        const size_t size = sim_schema_type_bytes(v->type);
+
+        if (v->scope == SIM_SCHEMA_RUN) {
+            bytes += (double)differing(a, b, i, sim_schema_var_size(s, i), size) * (double)size;
+        }
+    }
+    return bytes;
+}
+
 static enum sim_status make_probes(struct job *j, struct sim_err *err)
 {
     const int64_t points = sim_plan_points(j->setup->plan);
+    const int32_t last = j->setup->study->rule.at_least - 1;
     enum sim_status status = SIM_OK;
 
     sim_cli_stop_listen(1);
-    for (int i = 0; status == SIM_OK && i < (points > 1 ? 2 : 1); i++) {
+    for (int i = 0; status == SIM_OK && i < (points > 1 || last > 0 ? 2 : 1); i++) {
         j->probes[i].point = i == 0 ? 0 : points - 1;
+        j->probes[i].replication = i == 0 ? 0 : last;
         status = probe(j, &j->probes[i]);
         j->probe_count = i + 1;
     }
     sim_cli_stop_end();
+    j->total_bytes = total_bytes(j);
     if (status == SIM_STOPPED) {
         return sim_err_set(err, SIM_STOPPED, "stopped; a plan leaves nothing behind");
     }
@@ -195,7 +224,7 @@ static struct total estimate(const struct job *j, int32_t each)
 
     t.wall_s =
         good > 0 ? ((double)points * load_s + (double)t.runs * run_s) / good / busy : (double)NAN;
-    t.bytes = good > 0 ? (double)t.runs * bytes / good : (double)NAN;
+    t.bytes = good > 0 ? (double)t.runs * (bytes / good + j->total_bytes) : (double)NAN;
     return t;
 }
 
@@ -438,7 +467,8 @@ static void print_probes(const struct job *j)
             sim_sink_print(out,
                            "probe of point %" PRId64 ": %.3g s to load, %.3g s to run, %" PRId64
                            " events, %s\n",
-                           p->point, p->load_s, p->run_s, p->events, bytes_text(p->bytes, size));
+                           p->point, p->load_s, p->run_s, p->events,
+                           bytes_text(p->bytes + j->total_bytes, size));
         }
     }
 }
@@ -534,7 +564,7 @@ static json_t *probes_json(const struct job *j)
         (void)json_object_set_new(one, "point", json_integer(p->point));
         (void)json_object_set_new(one, "load_s", json_real(p->load_s));
         (void)json_object_set_new(one, "run_s", json_real(p->run_s));
-        (void)json_object_set_new(one, "bytes", json_real(p->bytes));
+        (void)json_object_set_new(one, "bytes", json_real(p->bytes + j->total_bytes));
         (void)json_object_set_new(one, "events", json_integer(p->events));
         (void)json_object_set_new(one, "failed",
                                   p->is_failed ? json_string(p->err.text) : json_null());
@@ -611,6 +641,8 @@ static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *ar
     j->cli = cli;
     const enum sim_status status = make(j, args, err);
 
+    sim_row_destroy(j->probes[0].totals);
+    sim_row_destroy(j->probes[1].totals);
     sim_sweep_setup_destroy(j->setup);
     free(j);
     return status;
