@@ -11,9 +11,9 @@
 // share activities with such a block (what limits takers and what limits givers of a loop are often
 // two blocks), with the rates found as floors, and those who meet them at their pools. Class by
 // class (the class in which an activity was blocked), all of a class to the same fill, until nobody
-// of it can rise; last, by name, those outside. What the group holds then stays until something
-// that it was computed from changes; it is then dissolved and found again from the start, so that
-// rates depend on the state alone.
+// of it can rise; last, by name, those outside. What the group holds then stays until something in
+// its zone changes (all that pools which bind connect with it); all groups there are then dissolved
+// and found again from the start, by name, so that rates depend on the state alone.
 
 #include "sim/flow/dense.h"
 #include "sim/flow/loop_priv.h"
