@@ -23,7 +23,8 @@ FLOORS = {
     "sim/cli": ["sim/base", "sim/num", "sim/cfg", "sim/store", "sim/sweep"],
     "models/park": ["sim/base", "sim/num", "sim/cfg", "sim/core", "sim/flow", "sim/sweep/model.h"],
 }
-ALSO = {"models/park/main.c": ["sim/cli"]}
+ALSO = {"models/park/main.c": ["sim/cli"],
+        "models/park/compare_priv.h": ["sim/store"]}  # reads results files
 ONLY_IN = {"libconfig.h": "sim/cfg", "hdf5.h": "sim/store", "hdf5_hl.h": "sim/store", "omp.h": "sim/sweep"}
 GENERATED = {"sim/base/base.c": ["eco_commit.h"]}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

@@ -266,23 +266,25 @@ struct names {
     int count, capacity;
 };
 
-/** All names that `where` may take in any design. */
-static void list_names(const struct asked *a, unsigned where, struct names *out)
+static void add_name(struct names *out, const char *name)
 {
-    for (int k = 0; k < a->park_count; k++) {
-        const struct park *p = a->parks[k];
-        for (int i = 0; (where & PARK_RESPONSES_PARTY) != 0 && i < p->party_count; i++) {
-            SIM_VEC_PUSH(out, p->parties[i].name);
-        }
-        for (int i = 0; (where & PARK_RESPONSES_PROCESS) != 0 && i < p->process_count; i++) {
-            SIM_VEC_PUSH(out, p->processes[i]->name);
-        }
-        for (int i = 0; (where & PARK_RESPONSES_EXCHANGE) != 0 && i < p->exchange_count; i++) {
-            SIM_VEC_PUSH(out, p->exchanges[i]->name);
-        }
-        for (int i = 0; (where & PARK_RESPONSES_LINK) != 0 && i < p->link_count; i++) {
-            SIM_VEC_PUSH(out, p->links[i]->name);
-        }
+    SIM_VEC_PUSH(out, name);
+}
+
+/** All names that `where` may take in a design. */
+static void list_names(const struct park *p, unsigned where, struct names *out)
+{
+    for (int i = 0; (where & PARK_RESPONSES_PARTY) != 0 && i < p->party_count; i++) {
+        add_name(out, p->parties[i].name);
+    }
+    for (int i = 0; (where & PARK_RESPONSES_PROCESS) != 0 && i < p->process_count; i++) {
+        add_name(out, p->processes[i]->name);
+    }
+    for (int i = 0; (where & PARK_RESPONSES_EXCHANGE) != 0 && i < p->exchange_count; i++) {
+        add_name(out, p->exchanges[i]->name);
+    }
+    for (int i = 0; (where & PARK_RESPONSES_LINK) != 0 && i < p->link_count; i++) {
+        add_name(out, p->links[i]->name);
     }
 }
 
@@ -297,76 +299,105 @@ static unsigned found_anywhere(const struct asked *a, const struct park_response
     return found;
 }
 
-static bool check_where(const struct asked *a, const struct park_responses_kind *kind)
+/** What `where` names is not what the response is of; told. */
+static void wrong_where(const struct asked *a, const struct park_responses_kind *kind,
+                        unsigned found)
 {
     const unsigned may = kind->where & ~(unsigned)PARK_RESPONSES_NEEDED;
     const char *where = a->r->where;
     char *wanted = kinds_text(may);
-    bool is_good = false;
-    if (where == NULL) {
-        is_good = (kind->where & PARK_RESPONSES_NEEDED) == 0;
-        if (!is_good) {
+    char *is = kinds_text(found);
+    if (found == 0) {
+        struct names names = {0};
+        for (int i = 0; i < a->park_count; i++) {
+            list_names(a->parks[i], may, &names);
+        }
+        wrong_name(a, "where", sim_base_format("no design has a %s named '%s'", wanted, where),
+                   sim_strtab_nearest(where, names.data, names.count), "");
+        SIM_VEC_FREE(&names);
+    } else if ((found & may) == 0) {
+        wrong_name(a, "where",
+                   sim_base_format("'%s' is a %s; %s is of a %s", where, is, kind->of, wanted),
+                   NULL, "");
+    } else {
+        wrong_name(a, "where", sim_base_format("'%s' names more than one: %s", where, is), NULL,
+                   "write the group before it, such as 'firms.NAME', 'exchanges.NAME'");
+    }
+    free(wanted);
+    free(is);
+}
+
+static bool check_where(const struct asked *a, const struct park_responses_kind *kind)
+{
+    const unsigned may = kind->where & ~(unsigned)PARK_RESPONSES_NEEDED;
+    if (a->r->where == NULL) {
+        const bool is_needed = (kind->where & PARK_RESPONSES_NEEDED) != 0;
+        if (is_needed) {
             wrong_name(a, "where", sim_base_format("%s is not told of a whole park", kind->of),
                        NULL, "say `where`, the name of a process");
         }
-    } else {
-        const unsigned found = found_anywhere(a, kind);
-        const unsigned fits = found & may;
-        if (may == 0) {
-            wrong_name(a, "where", sim_base_format("%s is of the whole park", kind->of), NULL,
-                       "leave `where` out");
-        } else if (found == 0) {
-            struct names names = {0};
-            list_names(a, may, &names);
-            wrong_name(a, "where", sim_base_format("no design has a %s named '%s'", wanted, where),
-                       sim_strtab_nearest(where, names.data, names.count), "");
-            SIM_VEC_FREE(&names);
-        } else if (fits == 0) {
-            char *is = kinds_text(found);
-            wrong_name(a, "where",
-                       sim_base_format("'%s' is a %s; %s is of a %s", where, is, kind->of, wanted),
-                       NULL, "");
-            free(is);
-        } else if ((fits & (fits - 1)) != 0) {
-            char *is = kinds_text(fits);
-            wrong_name(a, "where", sim_base_format("'%s' names more than one: %s", where, is), NULL,
-                       "write the group before it, such as 'firms.NAME', 'exchanges.NAME'");
-            free(is);
-        } else {
-            is_good = true;
+        return !is_needed;
+    }
+    if (may == 0) {
+        wrong_name(a, "where", sim_base_format("%s is of the whole park", kind->of), NULL,
+                   "leave `where` out");
+        return false;
+    }
+    const unsigned found = found_anywhere(a, kind);
+    const unsigned fits = found & may;
+    const bool is_one = fits != 0 && (fits & (fits - 1)) == 0;
+    if (!is_one) {
+        wrong_where(a, kind, fits != 0 ? fits : found);
+    }
+    return is_one;
+}
+
+static bool has_stream(const struct park *p, const char *stream)
+{
+    for (int i = 0; i < p->stream_count; i++) {
+        if (strcmp(p->streams[i]->name, stream) == 0) {
+            return true;
         }
     }
-    free(wanted);
-    return is_good;
+    return false;
+}
+
+/** No design has the stream; told. */
+static void wrong_stream(const struct asked *a)
+{
+    struct names names = {0};
+    for (int k = 0; k < a->park_count; k++) {
+        for (int i = 0; i < a->parks[k]->stream_count; i++) {
+            add_name(&names, a->parks[k]->streams[i]->name);
+        }
+    }
+    wrong_name(a, "stream", sim_base_format("no design has a stream '%s'", a->r->stream),
+               sim_strtab_nearest(a->r->stream, names.data, names.count), "");
+    SIM_VEC_FREE(&names);
 }
 
 static bool check_stream(const struct asked *a, const struct park_responses_kind *kind)
 {
     const char *stream = a->r->stream;
-    if (stream == NULL || kind->stream == PARK_RESPONSES_NO_STREAM) {
-        if (stream == NULL && kind->stream != PARK_RESPONSES_NEEDS_STREAM) {
-            return true;
+    if (stream == NULL) {
+        if (kind->stream == PARK_RESPONSES_NEEDS_STREAM) {
+            wrong_name(a, "stream", sim_base_format("%s is of one stream", kind->of), NULL,
+                       "say `stream`");
         }
-        wrong_name(a, "stream",
-                   sim_base_format("%s is %s", kind->of,
-                                   stream == NULL ? "of one stream" : "not told by stream"),
-                   NULL, stream == NULL ? "say `stream`" : "leave `stream` out");
+        return kind->stream != PARK_RESPONSES_NEEDS_STREAM;
+    }
+    if (kind->stream == PARK_RESPONSES_NO_STREAM) {
+        wrong_name(a, "stream", sim_base_format("%s is not told by stream", kind->of), NULL,
+                   "leave `stream` out");
         return false;
     }
-    struct names names = {0};
-    bool is_there = false;
     for (int k = 0; k < a->park_count; k++) {
-        for (int i = 0; i < a->parks[k]->stream_count; i++) {
-            SIM_VEC_PUSH(&names, a->parks[k]->streams[i]->name);
-            is_there = is_there || strcmp(SIM_VEC_LAST(&names), stream) == 0;
+        if (has_stream(a->parks[k], stream)) {
+            return true;
         }
     }
-    if (!is_there) {
-        wrong_name(a, "stream", sim_base_format("no design has a stream '%s'", stream),
-                   sim_strtab_nearest(stream, names.data, names.count), "");
-    }
-    SIM_VEC_FREE(&names);
-    return is_there;
+    wrong_stream(a);
+    return false;
 }
 
 /** The unit, and whether all that counts can be told in it, in one design; false when told. */
@@ -394,11 +425,8 @@ static bool check_design(const struct asked *a, const struct park *p)
 static bool check_unit(const struct asked *a)
 {
     for (int k = 0; k < a->park_count; k++) {
-        bool has_stream = a->r->stream == NULL;
-        for (int i = 0; !has_stream && i < a->parks[k]->stream_count; i++) {
-            has_stream = strcmp(a->parks[k]->streams[i]->name, a->r->stream) == 0;
-        }
-        if (has_stream && !check_design(a, a->parks[k])) {
+        const bool is_there = a->r->stream == NULL || has_stream(a->parks[k], a->r->stream);
+        if (is_there && !check_design(a, a->parks[k])) {
             return false;
         }
     }
@@ -493,8 +521,8 @@ void park_responses_declare(const struct park *const *parks, int park_count,
         const struct park_responses_kind *kind = park_responses_find(a.r->of);
         const bool has_name = check_name(&a, schema);
         const bool has_where = check_where(&a, kind);
-        const bool has_stream = check_stream(&a, kind);
-        if (has_where && has_stream && check_unit(&a) && has_name) {
+        const bool has_a_stream = check_stream(&a, kind);
+        if (has_where && has_a_stream && check_unit(&a) && has_name) {
             declare(&a, schema);
         }
     }

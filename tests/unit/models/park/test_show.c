@@ -20,6 +20,15 @@ static struct park *loaded(const char *path)
     return p;
 }
 
+/** Without the lines that name the designs, which the park shown has not. */
+static const char *park_of(const char *shown)
+{
+    while (*shown == '#') {
+        shown = strchr(shown, '\n') + 1;
+    }
+    return shown;
+}
+
 Test(show, prints_a_park_that_shows_itself)
 {
     static const char *const parks[] = {"configs/first_park.cfg", "configs/ulsan_hyundai.cfg"};
@@ -31,7 +40,7 @@ Test(show, prints_a_park_that_shows_itself)
         cr_assert_eq(park_load_text("configs/shown.cfg", once, NULL, d, &q), SIM_OK);
         char *twice = park_load_show(q, false);
 
-        cr_assert_str_eq(once, twice);
+        cr_assert_str_eq(park_of(once), twice);
 
         free(once);
         free(twice);
