@@ -84,25 +84,26 @@ static bool is_axis(const struct sim_reader_var *v)
            strcmp(v->name, "point_design") != 0;
 }
 
+static enum sim_status read_axis(struct park_compare_file *f, int var,
+                                 struct park_compare_axis *axis, struct sim_err *err)
+{
+    const struct sim_reader_var *v = sim_reader_var_at(f->reader, var);
+    const char *sampler = sim_reader_var_attr(f->reader, var, "sampler");
+    axis->name = v->name + strlen("point_");
+    axis->units = v->units;
+    axis->is_sampled = sampler != NULL && sampler[0] != '\0';
+    return v->type == SIM_SCHEMA_STRING ? read_texts(f, var, &axis->texts, err)
+                                        : read_numbers(f, v->name, &axis->numbers, err);
+}
+
 static enum sim_status read_axes(struct park_compare_file *f, struct sim_err *err)
 {
     const int vars = sim_reader_var_count(f->reader);
     struct park_compare_axis *axes = SIM_ARENA_NEW(f->arena, struct park_compare_axis, vars + 1);
     int count = 0;
     for (int i = 0; i < vars; i++) {
-        const struct sim_reader_var *v = sim_reader_var_at(f->reader, i);
-        if (!is_axis(v)) {
-            continue;
-        }
-        struct park_compare_axis *axis = &axes[count++];
-        axis->name = v->name + strlen("point_");
-        axis->units = v->units;
-        const char *sampler = sim_reader_var_attr(f->reader, i, "sampler");
-        axis->is_sampled = sampler != NULL && sampler[0] != '\0';
-        if (v->type == SIM_SCHEMA_STRING) {
-            SIM_TRY(read_texts(f, i, &axis->texts, err));
-        } else {
-            SIM_TRY(read_numbers(f, v->name, &axis->numbers, err));
+        if (is_axis(sim_reader_var_at(f->reader, i))) {
+            SIM_TRY(read_axis(f, i, &axes[count++], err));
         }
     }
     f->study.axes = axes;
@@ -135,6 +136,29 @@ static void find_responses(struct park_compare_file *f)
     }
 }
 
+static bool says(const struct park_compare_file *f, const char *attr, const char *text)
+{
+    const char *is = sim_reader_attr(f->reader, "", attr);
+    return is != NULL && strcmp(is, text) == 0;
+}
+
+static void read_words(struct park_compare_file *f)
+{
+    f->baseline = sim_reader_attr(f->reader, "", "baseline");
+    f->study.is_antithetic = says(f, "random", "antithetic");
+    f->study.is_independent = says(f, "random", "independent");
+    f->is_stopped = !says(f, "ended", "complete");
+}
+
+static enum sim_status read_runs(struct park_compare_file *f, struct sim_err *err)
+{
+    SIM_TRY(read_numbers(f, "run_point", &f->study.run_point, err));
+    SIM_TRY(read_numbers(f, "replication", &f->study.replication, err));
+    SIM_TRY(read_numbers(f, "status", &f->study.status, err));
+    f->study.run_count = sim_reader_size(f->reader, sim_reader_find(f->reader, "", "status"));
+    return check_runs(f, err);
+}
+
 static enum sim_status read_all(struct park_compare_file *f, struct sim_err *err)
 {
     SIM_TRY(sim_reader_open(f->path, &f->reader, err));
@@ -145,19 +169,10 @@ static enum sim_status read_all(struct park_compare_file *f, struct sim_err *err
                            "(`responses`), and `sweep` makes such a file",
                            f->path);
     }
-    SIM_TRY(read_numbers(f, "run_point", &f->study.run_point, err));
-    SIM_TRY(read_numbers(f, "replication", &f->study.replication, err));
-    SIM_TRY(read_numbers(f, "status", &f->study.status, err));
-    f->study.run_count = sim_reader_size(f->reader, sim_reader_find(f->reader, "", "status"));
     SIM_TRY(read_designs(f, err));
     SIM_TRY(read_axes(f, err));
-    SIM_TRY(check_runs(f, err));
-    f->baseline = sim_reader_attr(f->reader, "", "baseline");
-    f->random = sim_reader_attr(f->reader, "", "random");
-    f->study.is_antithetic = f->random != NULL && strcmp(f->random, "antithetic") == 0;
-    f->study.is_independent = f->random != NULL && strcmp(f->random, "independent") == 0;
-    const char *ended = sim_reader_attr(f->reader, "", "ended");
-    f->is_stopped = ended != NULL && strcmp(ended, "complete") != 0;
+    SIM_TRY(read_runs(f, err));
+    read_words(f);
     return SIM_OK;
 }
 

@@ -516,6 +516,37 @@ static int64_t point_in(const struct work *w, int32_t group, int design)
     return -1;
 }
 
+static void free_work(struct work *w)
+{
+    free(w->combination_of);
+    free(w->group_of);
+    free(w->unit_of);
+    free(w->point_of);
+    free(w->cells);
+    free(w->in_cell);
+}
+
+/** A row of each design that has the group. */
+static void add_group(const struct work *w, int32_t group, struct park_compare_rows *out)
+{
+    for (int d = 0; d < w->s->design_count; d++) {
+        struct park_compare_row row = {.design = d,
+                                       .point = point_in(w, group, d),
+                                       .difference = (double)NAN,
+                                       .difference_half_width = (double)NAN,
+                                       .relative = (double)NAN,
+                                       .in_favour = (double)NAN};
+        if (row.point < 0) {
+            continue; // `only_if` left it out
+        }
+        add_mean(w, group, &row);
+        if (d != w->ask->baseline) {
+            add_difference(w, group, &row);
+        }
+        SIM_VEC_PUSH(out, row);
+    }
+}
+
 void park_compare_make(const struct park_compare_study *s, const struct park_compare_ask *ask,
                        const double *values, struct park_compare_rows *out)
 {
@@ -523,29 +554,9 @@ void park_compare_make(const struct park_compare_study *s, const struct park_com
     number_all(&w);
     make_cells(&w);
     for (int32_t group = 0; group < w.group_count; group++) {
-        for (int d = 0; d < s->design_count; d++) {
-            struct park_compare_row row = {.design = d,
-                                           .point = point_in(&w, group, d),
-                                           .difference = (double)NAN,
-                                           .difference_half_width = (double)NAN,
-                                           .relative = (double)NAN,
-                                           .in_favour = (double)NAN};
-            if (row.point < 0) {
-                continue; // `only_if` left it out
-            }
-            add_mean(&w, group, &row);
-            if (d != ask->baseline) {
-                add_difference(&w, group, &row);
-            }
-            SIM_VEC_PUSH(out, row);
-        }
+        add_group(&w, group, out);
     }
-    free(w.combination_of);
-    free(w.group_of);
-    free(w.unit_of);
-    free(w.point_of);
-    free(w.cells);
-    free(w.in_cell);
+    free_work(&w);
 }
 
 const char *park_compare_verdict_text(enum park_compare_verdict verdict)

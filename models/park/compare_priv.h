@@ -24,7 +24,6 @@ struct park_compare_file {
     struct park_compare_response *responses;
     int response_count;
     const char *baseline; // as the file says; NULL: it does not
-    const char *random;   // "common", ...; NULL
     bool is_stopped;      // a sweep that has not ended
     int64_t failed;       // [-] runs
 };

@@ -45,6 +45,24 @@ static char (*new_row(struct table *t))[CELL]
     return t->cells[t->count++];
 }
 
+static void print_line(char (*cells)[CELL], const int *widths, const struct sim_sink *out)
+{
+    char line[COLUMNS * (CELL + 64)];
+    int used = 0;
+    for (int k = 0; k < COLUMNS; k++) {
+        const bool is_left = k < 2 || k == COLUMNS - 1;
+        const int pad = widths[k] - width_of(cells[k]);
+        if (widths[k] > 0) {
+            used += snprintf(line + used, sizeof(line) - (size_t)used, "  %*s%s%*s",
+                             is_left ? 0 : pad, "", cells[k], is_left ? pad : 0, "");
+        }
+    }
+    while (used > 0 && line[used - 1] == ' ') {
+        line[--used] = '\0';
+    }
+    sim_sink_print(out, "%s\n", line);
+}
+
 static void print_table(const struct table *t, const struct sim_sink *out)
 {
     int widths[COLUMNS] = {0};
@@ -55,20 +73,7 @@ static void print_table(const struct table *t, const struct sim_sink *out)
         }
     }
     for (int i = 0; i < t->count; i++) {
-        char line[COLUMNS * (CELL + 64)];
-        int used = 0;
-        for (int k = 0; k < COLUMNS; k++) {
-            const bool is_left = k < 2 || k == COLUMNS - 1;
-            const int pad = widths[k] - width_of(t->cells[i][k]);
-            if (widths[k] > 0) {
-                used += snprintf(line + used, sizeof(line) - (size_t)used, "  %*s%s%*s",
-                                 is_left ? 0 : pad, "", t->cells[i][k], is_left ? pad : 0, "");
-            }
-        }
-        while (used > 0 && line[used - 1] == ' ') {
-            line[--used] = '\0';
-        }
-        sim_sink_print(out, "%s\n", line);
+        print_line(t->cells[i], widths, out);
     }
 }
 

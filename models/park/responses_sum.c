@@ -131,27 +131,37 @@ static void add_hours(struct park_responses_sum *sum)
     }
 }
 
+/** All parts that count a link; the stream's name when it cannot be told in the unit. */
+static const char *gather_link(const struct park_results *results, const struct park_layout *layout,
+                               int link, struct park_responses_sum *sum)
+{
+    const struct park_responses_ask *a = &sum->ask;
+    const struct park_layout_link *l = &layout->links[link];
+    const struct park_stream *stream = a->park->streams[l->stream];
+    for (int k = 0; k < PARK_RESPONSES_PARTS; k++) {
+        const struct park_responses_part *part = &a->kind->rule->parts[k];
+        const double weight = part->weigh != NULL ? part->weigh(a, l->move) : 0;
+        const double scale = weight != 0 ? scale_of(a, part->column, stream) : 0;
+        if (isnan(scale)) {
+            return stream->name;
+        }
+        if (results != NULL && scale > 0) {
+            add_link(results, layout, link, part, weight * scale, sum);
+        }
+    }
+    return NULL;
+}
+
 const char *park_responses_gather(const struct park_results *results,
                                   const struct park_layout *layout, struct park_responses_sum *sum)
 {
     const struct park_responses_ask *a = &sum->ask;
     const struct park_responses_rule *rule = a->kind->rule;
     for (int i = 0; i < layout->link_count; i++) {
-        const struct park_layout_link *link = &layout->links[i];
-        for (int k = 0; k < PARK_RESPONSES_PARTS; k++) {
-            const struct park_responses_part *part = &rule->parts[k];
-            const bool is_it = !a->has_stream || link->stream == a->stream;
-            const double weight = part->weigh != NULL && is_it ? part->weigh(a, link->move) : 0;
-            if (weight == 0) {
-                continue;
-            }
-            const double scale = scale_of(a, part->column, a->park->streams[link->stream]);
-            if (isnan(scale)) {
-                return a->park->streams[link->stream]->name;
-            }
-            if (results != NULL && scale > 0) {
-                add_link(results, layout, i, part, weight * scale, sum);
-            }
+        const bool is_it = !a->has_stream || layout->links[i].stream == a->stream;
+        const char *stream = is_it ? gather_link(results, layout, i, sum) : NULL;
+        if (stream != NULL) {
+            return stream;
         }
     }
     if (results != NULL && rule->book > 0) {
