@@ -65,6 +65,7 @@ static void rest_at_bound(struct sim_programme *g, int32_t pool)
         const bool rests = q->gives ? gain > 1e-9 : gain < -1e-9;
         if (is_extra_port(g, q) && rests && member >= 0) {
             g->members.data[member].ceiling = g->members.data[member].floor;
+            g->members.data[member].is_resting = true;
         }
     }
 }
@@ -355,7 +356,7 @@ static bool take_solution(struct sim_programme *g)
     return has_risen;
 }
 
-bool sim_programme_solve(struct sim_programme *g)
+static bool solve_once(struct sim_programme *g)
 {
     make_sums(g);
     bool has_risen = g->sums.columns > 0 && is_anything_open(g);
@@ -367,5 +368,36 @@ bool sim_programme_solve(struct sim_programme *g)
         has_risen = take_solution(g);
     }
     sim_simplex_fini(&g->sums);
+    return has_risen;
+}
+
+/** Whether somebody rested; nobody does any more. */
+static bool wake(struct sim_programme *g)
+{
+    bool any = false;
+    for (int i = 0; i < g->members.count; i++) {
+        struct sim_programme_member *m = &g->members.data[i];
+        any = any || m->is_resting;
+        m->is_resting = false;
+        m->ceiling = fmax(m->floor, m->reach);
+        m->is_blocked = m->is_held;
+    }
+    return any;
+}
+
+bool sim_programme_solve(struct sim_programme *g)
+{
+    enum {
+        ROUNDS = 5
+    };
+    for (int i = 0; i < g->members.count; i++) {
+        g->members.data[i].reach = g->members.data[i].ceiling;
+        g->members.data[i].is_held = g->members.data[i].is_blocked;
+    }
+    bool has_risen = solve_once(g);
+    bool goes_on = has_risen;
+    for (int round = 1; round < ROUNDS && goes_on && wake(g); round++) {
+        goes_on = solve_once(g); // make-up that rested at the floors may be needed now
+    }
     return has_risen;
 }

@@ -16,10 +16,13 @@ struct sim_programme_member {
     double scale; // capacity
     double floor; // the rate found so far; then the answer
     double ceiling;
+    double reach;    // the ceiling, were no make-up or overflow at rest
     int32_t column;  // its rise above the floor, -1 it has no room
     int32_t row;     // that ties it to its class's level, -1 none
     bool is_inside;  // has a port in the group
     bool is_blocked; // may rise in its class's turn
+    bool is_held;    // was blocked when gathered
+    bool is_resting; // make-up or overflow that is none at the floors
 };
 
 struct sim_programme {
