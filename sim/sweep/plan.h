@@ -7,8 +7,8 @@
  * numbers, in the axis's unit, for the results. Values of samplers are quantiles of uniform
  * numbers, written with 17 digits, so a point is the same bits wherever it is computed.
  *
- * Nothing is kept for each point but four bytes where there are filters: a plan of a million points
- * costs nothing.
+ * Nothing is kept for each point but four bytes where there are filters, and four for each axis of
+ * a Latin hypercube: a plan of a million points costs nothing.
  *
  * Floor 3. Const once made; sim_plan_point may be called by any thread.
  */
