@@ -293,10 +293,12 @@ static void add_sampled(const struct work *w, struct sums *u, int64_t from, int6
     }
 }
 
-/** Each replication of one combination goes to its own unit. */
+/** Each replication of one combination goes to its own unit. A combination without any value (all
+ * its runs failed) is left out of all of them: what is left are means over the same cases. */
 static void add_replications(const struct work *w, struct sums *u, int64_t from, int64_t to,
                              int design, int other)
 {
+    int64_t count = 0;
     for (int64_t i = from; i < to; i++) {
         const int64_t unit = w->cells[i].replication;
         const double x = of_cell(w, i, design, other);
@@ -307,8 +309,9 @@ static void add_replications(const struct work *w, struct sums *u, int64_t from,
         u->sum[unit] += x;
         u->base[unit] += other >= 0 ? of_cell(w, i, other, -1) : 0;
         u->count[unit]++;
+        count++;
     }
-    for (int64_t i = 0; i < u->size; i++) {
+    for (int64_t i = 0; count > 0 && i < u->size; i++) {
         u->wanted[i]++;
     }
 }

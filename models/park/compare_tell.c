@@ -201,6 +201,17 @@ static bool has_replications(const struct park_compare_study *s)
     return false;
 }
 
+static bool has_several(const struct park_compare_axis *a, int64_t points)
+{
+    for (int64_t i = 1; i < points; i++) {
+        if (a->numbers != NULL ? a->numbers[i] != a->numbers[0]
+                               : strcmp(a->texts[i], a->texts[0]) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /** How many different values there are of what varies, and what it is. */
 static void print_head(const struct park_compare_file *f, const struct park_compare_choice *c,
                        int64_t pairs, const struct sim_sink *out)
@@ -227,7 +238,8 @@ static void print_head(const struct park_compare_file *f, const struct park_comp
                        s->designs[c->ask.baseline]);
     }
     for (int i = 0; i < s->axis_count; i++) {
-        if (!s->axes[i].is_sampled && !c->ask.by[i]) {
+        const bool is_pooled = !s->axes[i].is_sampled && !c->ask.by[i];
+        if (is_pooled && has_several(&s->axes[i], s->point_count)) {
             sim_sink_print(out, "Averaged over the values of %s (--by %s gives rows for each)\n",
                            s->axes[i].name, s->axes[i].name);
         }

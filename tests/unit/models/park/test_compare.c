@@ -270,3 +270,48 @@ Test(compare, says_when_it_cannot_tell)
     cr_assert(eq(int, (int)second_row(&l, +1).verdict, PARK_COMPARE_UNKNOWN));
     cr_assert(isnan(second_row(&l, +1).difference_half_width));
 }
+
+/* 2 designs x 2 listed values x 3 replications; the first value fails in the second design. */
+Test(compare, leaves_out_axis_values_where_nothing_went_well)
+{
+    double run_point[12];
+    double replication[12];
+    double status[12];
+    double values[12];
+    double listed[4];
+    int32_t design[4];
+    for (int i = 0; i < 12; i++) {
+        run_point[i] = i / 3;
+        replication[i] = i % 3;
+        status[i] = i / 3 == 2 ? 1 : 0;
+        values[i] = i / 3 == 2 ? (double)NAN : 10 * (i / 3) + i % 3;
+    }
+    for (int i = 0; i < 4; i++) {
+        listed[i] = i % 2;
+        design[i] = i / 2;
+    }
+    const struct park_compare_axis axis = {.name = "trucks", .numbers = listed};
+    const struct park_compare_study s = {.run_count = 12,
+                                         .point_count = 4,
+                                         .run_point = run_point,
+                                         .replication = replication,
+                                         .status = status,
+                                         .designs = designs,
+                                         .design_count = 2,
+                                         .point_design = design,
+                                         .axes = &axis,
+                                         .axis_count = 1};
+    const bool by = false;
+    const struct park_compare_ask ask = {.by = &by, .level = 0.95, .better = 1};
+    struct park_compare_rows rows = {0};
+    park_compare_make(&s, &ask, values, &rows);
+
+    cr_assert(eq(dbl, rows.data[0].mean, 6));  // of 0 1 2 and 10 11 12
+    cr_assert(eq(dbl, rows.data[1].mean, 31)); // of 30 31 32 alone
+    cr_assert(eq(i64, rows.data[1].dropped, 3));
+    cr_assert(eq(i64, rows.data[1].pairs, 3));
+    cr_assert(
+        eq(dbl, rows.data[1].difference, 20)); // with 10 11 12, not with their mean with 0 1 2
+    cr_assert(eq(int, (int)rows.data[1].verdict, PARK_COMPARE_BETTER));
+    SIM_VEC_FREE(&rows);
+}
