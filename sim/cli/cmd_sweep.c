@@ -26,8 +26,15 @@ static const struct sim_option options[] = {
     {.name = "quiet", .help = "no progress, no summary"},
     SIM_OPTION_END};
 
+/** Notes as JSON, an object a line, beside the progress. */
+struct notes {
+    const struct sim_sink *to;
+    struct sim_sink_buffer line;
+};
+
 /** One call of `sweep`. */
 struct job {
+    struct notes notes;
     const struct sim_cli *cli;
     const char *study;
     char *output; // owned
@@ -38,6 +45,24 @@ struct job {
     struct sim_sweep_setup *setup;
     struct sim_sweep_result result;
 };
+
+static void write_note(void *user, const char *bytes, size_t length)
+{
+    struct notes *n = user;
+    const struct sim_sink line = sim_sink_buffer_sink(&n->line);
+
+    line.write(line.user, bytes, length);
+    if (length == 0 || bytes[length - 1] != '\n') {
+        return;
+    }
+    json_t *object = json_pack("{s:s#}", "note", n->line.text, (int)n->line.length - 1);
+    char *text = json_dumps(object, 0);
+
+    sim_sink_print(n->to, "%s\n", text);
+    free(text);
+    json_decref(object);
+    n->line.length = 0;
+}
 
 // ---- options ----
 
@@ -132,16 +157,20 @@ static enum sim_status read_options(struct job *j, const struct sim_option_args 
                                       .fails_fast = sim_option_is_given(args, "fail-fast"),
                                       .keeps_parts = sim_option_is_given(args, "keep-parts"),
                                       .note = j->cli->note,
+                                      .progress = j->cli->note,
                                       .stop_level = sim_cli_stop_level};
-    if (j->is_quiet) {
-        j->opts.note = (struct sim_sink){NULL, NULL};
-    }
     SIM_TRY(read_shard(args, &j->opts, err));
     SIM_TRY(read_max_time(args, &j->opts, err));
     if (j->opts.fails_fast && sim_option_is_given(args, "keep-going")) {
         return sim_err_set(err, SIM_USAGE, "--keep-going and --fail-fast: choose one");
     }
-    return read_look(args, j->is_quiet, &j->opts, err);
+    SIM_TRY(read_look(args, j->is_quiet, &j->opts, err));
+    if (j->is_quiet) {
+        j->opts.note = (struct sim_sink){NULL, NULL};
+    } else if (j->opts.has_progress && j->opts.look == SIM_PROGRESS_JSON) {
+        j->opts.note = (struct sim_sink){write_note, &j->notes};
+    }
+    return SIM_OK;
 }
 
 // ---- what came of it ----
@@ -248,7 +277,7 @@ static void print_text(const struct job *j)
 
 static void tell_failures(const struct job *j)
 {
-    const struct sim_sink *note = &j->cli->note;
+    const struct sim_sink *note = j->is_quiet ? &j->cli->note : &j->opts.note;
     const struct sim_sweep_result *r = &j->result;
 
     for (int i = 0; i < r->failure_count; i++) {
@@ -342,8 +371,12 @@ static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *ar
                            struct sim_err *err)
 {
     struct job j = {.cli = cli, .started_s = sim_machine_wall_s()};
+
+    j.notes.to = &cli->note;
+    sim_sink_buffer_init(&j.notes.line);
     const enum sim_status status = make(&j, args, err);
 
+    sim_sink_buffer_fini(&j.notes.line);
     sim_sweep_result_fini(&j.result);
     sim_sweep_setup_destroy(j.setup);
     free(j.output);

@@ -345,7 +345,7 @@ static int stop_level(void *user)
 
 static struct sim_progress *make_progress(const struct job *j)
 {
-    const struct sim_progress_opts opts = {.sink = j->opts->note,
+    const struct sim_progress_opts opts = {.sink = j->opts->progress,
                                            .look = j->opts->look,
                                            .columns = j->opts->columns,
                                            .slots = j->opts->threads,
@@ -372,6 +372,7 @@ static enum sim_status make_runs(struct job *j, struct sim_err *err)
     if (sim_sweep_queue_missing(j->queue) == 0) {
         return SIM_OK;
     }
+    sim_sweep_tell_start(&j->opts->note, sim_sweep_queue_missing(j->queue), j->opts->threads);
     j->progress = make_progress(j);
     const struct sim_runner_opts opts = {.threads = j->opts->threads,
                                          .progress = j->progress,

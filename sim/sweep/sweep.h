@@ -21,17 +21,18 @@
 #include "sim/sweep/sweep_setup.h"
 
 struct sim_sweep_opts {
-    const char *output;            // FILE
-    int threads;                   // [-] at least 1
-    int32_t shard;                 // [-] from 0
-    int32_t shards;                // [-] 1: all of it
-    const char *only;              // a condition on points; NULL: all
-    bool fails_fast;               // no new run after one that failed
-    bool keeps_parts;              // FILE.parts stays when FILE is there
-    double max_s;                  // [s] no new run after so long; 0: no limit
-    struct sim_sink note;          // what was found and what it does, in plain words
-    bool has_progress;             // and how far it is
-    enum sim_progress_look look;   // of the progress
+    const char *output;       // FILE
+    int threads;              // [-] at least 1
+    int32_t shard;            // [-] from 0
+    int32_t shards;           // [-] 1: all of it
+    const char *only;         // a condition on points; NULL: all
+    bool fails_fast;          // no new run after one that failed
+    bool keeps_parts;         // FILE.parts stays when FILE is there
+    double max_s;             // [s] no new run after so long; 0: no limit
+    struct sim_sink note;     // what was found and what it does, in plain words
+    bool has_progress;        // tell how far it is, too
+    struct sim_sink progress; // there
+    enum sim_progress_look look;
     int columns;                   // [-] of the terminal
     int (*stop_level)(void *user); // as in runner.h
     void *stop_user;

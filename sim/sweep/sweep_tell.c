@@ -205,3 +205,11 @@ void sim_sweep_tell_changes(const struct sim_sink *to, const struct sim_card *be
     free(old);
     free(inputs);
 }
+
+void sim_sweep_tell_start(const struct sim_sink *to, int64_t runs, int threads)
+{
+    char count[32];
+
+    sim_sink_print(to, "%s run%s to make, on %d thread%s\n", sim_sweep_count(runs, count),
+                   plural(runs), threads, plural(threads));
+}

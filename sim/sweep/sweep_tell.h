@@ -19,4 +19,7 @@ void sim_sweep_tell_found(const struct sim_sink *to, const struct sim_parts_foun
 void sim_sweep_tell_changes(const struct sim_sink *to, const struct sim_card *before,
                             const struct sim_card *now, const struct sim_sweep_queue *queue);
 
+/** How many runs are to be made, as far as is known. */
+void sim_sweep_tell_start(const struct sim_sink *to, int64_t runs, int threads);
+
 #endif

@@ -87,6 +87,7 @@ static enum sim_status sweep(const struct sim_sweep_setup *s, const char *file, 
                                         .shards = shards,
                                         .keeps_parts = true,
                                         .note = {drop, &drawn},
+                                        .progress = {drop, &drawn},
                                         .has_progress = true,
                                         .look = SIM_PROGRESS_JSON,
                                         .stop_level = stop_level};

@@ -99,9 +99,22 @@ class Sweep(unittest.TestCase):
         return self.toy("sweep", study, "-o", output, *words, **options)
 
     def start(self, *words, nap_us=1000):
-        """A sweep whose days take so long: a run takes twenty of them."""
-        return subprocess.Popen([TOY, "sweep", "study.cfg", "-o", "r.h5", *words], cwd=self.folder.name,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=slow(nap_us))
+        """A sweep whose days take so long (a run takes twenty of them), as it begins to make runs."""
+        with open(self.path("said"), "w", encoding="utf-8") as said:
+            process = subprocess.Popen([TOY, "sweep", "study.cfg", "-o", "r.h5", *words], cwd=self.folder.name,
+                                       stdout=subprocess.DEVNULL, stderr=said, text=True, env=slow(nap_us))
+        until = time.time() + 20
+        while "to make" not in self.said() and process.poll() is None and time.time() < until:
+            time.sleep(0.002)
+        return process
+
+    def said(self):
+        with open(self.path("said"), encoding="utf-8") as f:
+            return f.read()
+
+    def end_of(self, process, *codes):
+        self.assertIn(process.wait(timeout=60), codes, self.said())
+        return self.said()
 
     def straight(self, output="straight.h5", **options):
         self.sweep("--threads", "1", output=output, **options)
@@ -139,22 +152,14 @@ class Sweep(unittest.TestCase):
         self.toy("merge", "nowhere", "-o", "r.h5", code=66)
         self.toy("merge", "machine1/r.h5.parts", code=2)
 
-    def wait_for_parts(self):
-        until = time.time() + 10
-        while not os.path.exists(self.path("r.h5.parts/card.json")) and time.time() < until:
-            time.sleep(0.002)
-
     def interrupt(self, how, times, rng):
         """Stop a sweep so many times by the signal; the last call ends it. Returns what was said."""
         said = []
         for _ in range(times):
             process = self.start("--threads", rng.choice(("1", "2")), nap_us=300)
-            self.wait_for_parts()
             time.sleep(rng.uniform(0.0, 0.04))
             process.send_signal(how)
-            _, told = process.communicate(timeout=60)
-            said.append(told)
-            self.assertIn(process.returncode, (75, -how), told)  # -how: before it listens
+            said.append(self.end_of(process, 75 if how == signal.SIGTERM else -how))
             self.assertFalse(os.path.exists(self.path("r.h5")), "it was done too soon for this test")
         self.sweep("--threads", "2")
         return said
@@ -176,10 +181,9 @@ class Sweep(unittest.TestCase):
 
     def test_runs_of_a_killed_sweep_are_recovered_from_the_open_block(self):
         process = self.start("--threads", "2")
-        self.wait_for_parts()
         time.sleep(0.2)
         process.kill()
-        process.communicate(timeout=60)
+        self.end_of(process, -signal.SIGKILL)
         said = self.sweep()
         found = re.search(r"(\d+) of 60 runs are there from before; (\d+) recovered from a block that was left open",
                           said.stderr)
@@ -191,10 +195,9 @@ class Sweep(unittest.TestCase):
     def test_stops_in_good_order_and_says_how_to_go_on(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGHUP):
             process = self.start("--threads", "2")
-            time.sleep(0.1)
+            time.sleep(0.03)
             process.send_signal(number)
-            _, said = process.communicate(timeout=60)
-            self.assertEqual(process.returncode, 75, said)
+            said = self.end_of(process, 75)
             self.assertRegex(said, r"stopped: \d+ of 60 runs are there, in r.h5.parts; the same command goes on")
         self.assertFalse(os.path.exists(self.path("r.h5")))
         self.assertEqual([n for n in os.listdir(self.path("r.h5.parts")) if n.endswith(".open")], [])
@@ -207,15 +210,14 @@ class Sweep(unittest.TestCase):
         self.write("park", "days = 1000\n")
         self.write("study.cfg", STUDY.replace('( "base", "fast", "slow" )', '( "base" )') % (FIXED, "", ""))
         process = self.start("--threads", "2", nap_us=3000)
-        time.sleep(0.2)
+        time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
         time.sleep(0.1)
         self.assertIsNone(process.poll())
         process.send_signal(signal.SIGTERM)
         began = time.time()
-        _, said = process.communicate(timeout=60)
+        said = self.end_of(process, 75)
         self.assertLess(time.time() - began, 2)
-        self.assertEqual(process.returncode, 75, said)
         self.assertIn("stopped: 0 of 5 runs are there", said)
 
     def test_new_points_leave_the_finished_ones_alone(self):
@@ -370,25 +372,22 @@ class Sweep(unittest.TestCase):
 
     def test_folder_that_vanishes_is_told(self):
         process = self.start("--threads", "1", nap_us=2000)
-        self.wait_for_parts()
         time.sleep(0.2)
         shutil.rmtree(self.path("r.h5.parts"))
-        _, said = process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 73, said)
+        self.end_of(process, 73)
         self.sweep()
         self.assertEqual(self.straight(), same(self.path("r.h5")))
 
     def test_two_sweeps_of_one_file_do_not_disturb_each_other(self):
         first = self.start("--threads", "2")
-        self.wait_for_parts()
         self.sweep(code=73)
-        _, said = first.communicate(timeout=60)
-        self.assertEqual(first.returncode, 0, said)
+        self.end_of(first, 0)
 
     def test_progress_is_told_to_programs(self):
         lines = self.sweep("--progress", "json", "--threads", "2", env=slow(3000)).stderr.splitlines()
         told = [json.loads(line) for line in lines]
-        self.assertGreater(len(told), 1)
+        self.assertEqual(told[0], {"note": "60 runs to make, on 2 threads"})
+        self.assertGreater(len(told), 2)
         self.assertEqual((told[-1]["runs"], told[-1]["done"], told[-1]["failed"]), (60, 60, 0))
         summary = json.loads(self.sweep("--json").stdout)
         self.assertTrue(summary["was_complete"])
