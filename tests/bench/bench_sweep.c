@@ -19,7 +19,9 @@
 #include <unistd.h>
 
 enum {
-    ROUNDS = 5
+    ROUNDS = 5,
+    DAYS = 180, // of the runs of 50 firms
+    REPLICATIONS = 4
 };
 
 /** A folder with a park, a study, and what the sweep makes. */
@@ -155,20 +157,23 @@ static void measure_speed(const struct bench_opts *opts)
     double speedup[ROUNDS];
     double overhead[ROUNDS];
     double rate[ROUNDS];
+    double waste[ROUNDS];
     const int rounds = opts->quick ? 1 : ROUNDS;
     const int points = opts->quick ? 1 : 4;
-    open_site(&s, 50, opts->quick ? 2 : 365);
+    open_site(&s, 50, opts->quick ? 2 : DAYS);
     for (int i = 0; i < rounds; i++) {
-        write_study(&s, points, 4, "all");
+        write_study(&s, points, REPLICATIONS, "all");
         const struct cost all = sweep(&s, 1);
-        write_study(&s, points, 4, "responses");
+        write_study(&s, points, REPLICATIONS, "responses");
         const struct cost one = sweep(&s, 1);
         const struct cost two = sweep(&s, 2);
         speedup[i] = one.wall_s / two.wall_s;
         overhead[i] = 100 * (all.cpu_s / one.cpu_s - 1);
         rate[i] = (double)two.runs / two.wall_s;
+        waste[i] = 100 * (two.cpu_s / one.cpu_s - 1);
     }
     bench_line("sweep/speedup_2_threads", bench_median(speedup, rounds), "x");
+    bench_line("sweep/more_cpu_with_2_threads", bench_median(waste, rounds), "%");
     bench_line("sweep/recording_overhead", bench_median(overhead, rounds), "%");
     bench_line("sweep/runs_per_s", bench_median(rate, rounds), "1/s");
     close_site(&s);
