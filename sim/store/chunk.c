@@ -5,12 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    WORK_BYTES = ISAL_DEF_LVL1_EXTRA_LARGE // what level 1 asks for at most; part of the bytes made
-};
-
 struct sim_chunk_coder {
-    unsigned char *work;
     unsigned char *plain; // one chunk, gathered
     unsigned char *mixed; // the same, shuffled
     unsigned char *packed;
@@ -36,10 +31,7 @@ void sim_chunk_cut(struct sim_chunk_shape *shape, int first, size_t limit)
 
 struct sim_chunk_coder *sim_chunk_coder_create(void)
 {
-    struct sim_chunk_coder *c = sim_base_alloc(1, sizeof(*c));
-
-    c->work = sim_base_alloc(WORK_BYTES, 1);
-    return c;
+    return sim_base_alloc(1, sizeof(struct sim_chunk_coder));
 }
 
 void sim_chunk_coder_destroy(struct sim_chunk_coder *c)
@@ -47,7 +39,6 @@ void sim_chunk_coder_destroy(struct sim_chunk_coder *c)
     if (c == NULL) {
         return;
     }
-    free(c->work);
     free(c->plain);
     free(c->mixed);
     free(c->packed);
@@ -147,12 +138,9 @@ static size_t deflate(struct sim_chunk_coder *c, size_t bytes)
 {
     struct isal_zstream z;
 
-    memset(&z, 0, sizeof(z));               // else what lay there decides which matches are found,
-    memset(c->work, 0, (size_t)WORK_BYTES); // and the bytes differ from run to run
+    memset(&z, 0, sizeof(z)); // its state: no bytes may depend on what lay there
     isal_deflate_stateless_init(&z);
     z.level = SIM_CHUNK_LEVEL;
-    z.level_buf = c->work;
-    z.level_buf_size = WORK_BYTES;
     z.gzip_flag = IGZIP_ZLIB;
     z.end_of_stream = 1;
     z.next_in = c->mixed;

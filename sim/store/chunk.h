@@ -20,12 +20,14 @@ enum {
     SIM_CHUNK_MAX_RANK = 5
 };
 
-/** Of ISA-L. Measured on shuffled float32 series, MB/s and size: 50 firms by the day (noisy) ISA-L
- * 1 makes 500 of .589, libdeflate 1 187 of .575, zlib 1 63-87 of .584; Ulsan by the hour (long
- * runs) 4,900 of .0096, 360 of .0091, zlib 4 340 of .0078. ISA-L 0 is no faster on noisy ones and
- * 15 % larger, 3 is slower and larger. Part of the bytes of a file. */
+/** Of ISA-L 2.30; part of the bytes of a file. Only 0 makes the same bytes always: 1 and 2 hash a
+ * register that nobody set, so that about one chunk in 200 comes out otherwise, by where its state
+ * lies in memory (both are valid); 3 differs from one kind of processor to another. Measured on
+ * shuffled float32 series, MB/s and size: 50 firms by the day (noisy) ISA-L 1 makes 500 of .589,
+ * and 0 is as fast and 15 % larger; libdeflate 1 makes 187 of .575, zlib 1 63-87 of .584. */
 enum {
-    SIM_CHUNK_LEVEL = 1
+    SIM_CHUNK_LEVEL = 0,
+    SIM_CHUNK_LEVEL_TOLD = 1 // what the file says of it; readers do not need it
 };
 
 /** An array in C order and how it is cut. */
@@ -40,7 +42,7 @@ struct sim_chunk_shape {
  * stay whole as long as they can. chunk[0 .. first) is the caller's. */
 void sim_chunk_cut(struct sim_chunk_shape *shape, int first, size_t limit);
 
-struct sim_chunk_coder; // opaque: ISA-L's work space and three buffers
+struct sim_chunk_coder; // opaque: three buffers
 
 struct sim_chunk_coder *sim_chunk_coder_create(void);
 void sim_chunk_coder_destroy(struct sim_chunk_coder *c); // NULL is fine

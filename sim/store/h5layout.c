@@ -80,7 +80,7 @@ static void set_chunks(hid_t plist, const struct sim_chunk_shape *shape)
     }
     (void)H5Pset_chunk(plist, shape->rank, chunk);
     (void)H5Pset_shuffle(plist);
-    (void)H5Pset_deflate(plist, SIM_CHUNK_LEVEL);
+    (void)H5Pset_deflate(plist, SIM_CHUNK_LEVEL_TOLD);
 }
 
 /** Texts on the run axis can grow too, but HDF5 does not deflate what they point to. */

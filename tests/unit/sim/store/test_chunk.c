@@ -119,6 +119,63 @@ Test(chunk, of_values_that_cannot_be_compressed_fits)
     }
 }
 
+struct made {
+    size_t length;
+    unsigned char bytes[4096];
+};
+
+static void keep(void *user, const int64_t *offset, const void *bytes, size_t length)
+{
+    struct made *m = user;
+
+    (void)offset;
+    m->length = length;
+    memcpy(m->bytes, bytes, length);
+}
+
+/** Compress so many frames further down the stack, where something else lay before. */
+static int compress_below(int depth, const struct sim_chunk_shape *shape, const double *values,
+                          struct made *out)
+{
+    volatile unsigned char frame[4000];
+
+    for (size_t i = 0; i < sizeof(frame); i++) {
+        frame[i] = (unsigned char)((unsigned)depth * 31U + i * 7U);
+    }
+    if (depth > 0) {
+        return compress_below(depth - 1, shape, values, out) + frame[0];
+    }
+    struct sim_chunk_coder *coder = sim_chunk_coder_create();
+
+    sim_chunk_each(shape, values, &(double){0.0}, coder, keep, out);
+    sim_chunk_coder_destroy(coder);
+    return frame[1];
+}
+
+Test(chunk, makes_the_same_bytes_wherever_its_memory_lies)
+{
+    struct sim_rng r = sim_rng_make(7, 1, 2, 3);
+
+    for (int64_t count = 12; count <= 192; count *= 2) {
+        const struct sim_chunk_shape shape = {
+            .rank = 1, .dims = {count}, .chunk = {count}, .value_bytes = 8};
+        double values[192];
+        struct made first = {0};
+
+        for (int64_t i = 0; i < count; i++) {
+            values[i] = 20.0 + 3.0 * (double)(i % 4) + sim_rng_uniform(&r);
+        }
+        (void)compress_below(0, &shape, values, &first);
+        for (int depth = 1; depth < 400; depth++) {
+            struct made other = {0};
+
+            (void)compress_below(depth, &shape, values, &other);
+            cr_assert(eq(sz, other.length, first.length));
+            cr_assert(eq(int, memcmp(other.bytes, first.bytes, first.length), 0));
+        }
+    }
+}
+
 Test(chunk, makes_nothing_of_an_empty_array)
 {
     struct sim_chunk_shape shape = {
