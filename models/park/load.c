@@ -157,7 +157,7 @@ static void resolve(struct park_loader *l)
 static void override(struct sim_tree *t, const struct park_load_opts *o, struct sim_diag *d)
 {
     for (int i = 0; i < o->override_count; i++) {
-        (void)sim_tree_assign(t, o->overrides[i], o->via != NULL ? o->via : "--set", NULL, d);
+        (void)sim_tree_assign(t, o->overrides[i], o->vias != NULL ? o->vias[i] : "--set", NULL, d);
     }
     if (o->until != NULL) {
         (void)sim_tree_set(t, "park.until", o->until, "--until", NULL, d);

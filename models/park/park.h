@@ -406,8 +406,8 @@ struct park_load_opts {
     const char *design;           // "shared"; NULL or "base": the park as written
     const char *const *overrides; // "PATH=VALUE"; later ones win
     int override_count;
-    const char *via;   // who says the overrides; NULL: "--set"
-    const char *until; // local date instead of the park's; NULL: as the file says
+    const char *const *vias; // who says each override; NULL: all "--set"
+    const char *until;       // local date instead of the park's; NULL: as the file says
     bool has_seed;
     uint64_t seed;
 };

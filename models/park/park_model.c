@@ -17,7 +17,7 @@ static enum sim_status load(const struct sim_model_source *source, struct sim_di
     const struct park_load_opts opts = {.design = source->design,
                                         .overrides = source->overrides,
                                         .override_count = source->override_count,
-                                        .via = source->via,
+                                        .vias = source->vias,
                                         .until = source->until,
                                         .has_seed = source->has_seed,
                                         .seed = source->seed};

@@ -49,10 +49,10 @@ struct sim_model_source {
     const void *base;             // what `open` gave for it; NULL: read it now
     const char *const *overrides; // "PATH=VALUE", in the order given: later ones win
     int override_count;
-    const char *via;    // who says the overrides: "--set", "axis"; NULL: "--set"
-    const char *design; // "shared"; NULL or "base": the file without any design
-    const char *until;  // local date that replaces the end of the park; NULL: as the file says
-    bool has_seed;      // `seed` replaces the one of the park
+    const char *const *vias; // who says each: "axis yard (study.cfg:15)"; NULL: all "--set"
+    const char *design;      // "shared"; NULL or "base": the file without any design
+    const char *until;       // local date that replaces the end of the park; NULL: as the file says
+    bool has_seed;           // `seed` replaces the one of the park
     uint64_t seed;
 };
 

@@ -129,13 +129,15 @@ static void describe_axes(struct sim_plan *p)
     for (int i = 0; i < a->axis_count; i++) {
         const struct sim_study_axis *x = &a->axes[i];
         const bool is_bare = x->units != NULL && x->units[0] == '\0';
-        p->axes[i] =
-            (struct sim_plan_axis){.name = x->name,
-                                   .title = x->title,
-                                   .path = x->path,
-                                   .units = is_bare ? "1" : x->units,
-                                   .sampler = x->sampler >= 0 ? a->samplers[x->sampler].name : NULL,
-                                   .method = method_names[x->method]};
+        p->axes[i] = (struct sim_plan_axis){
+            .name = x->name,
+            .title = x->title,
+            .path = x->path,
+            .units = is_bare ? "1" : x->units,
+            .sampler = x->sampler >= 0 ? a->samplers[x->sampler].name : NULL,
+            .method = method_names[x->method],
+            .said = sim_arena_format(p->arena, "axis %s (%s:%d)", x->name, x->node->place.file,
+                                     x->node->place.line)};
     }
 }
 

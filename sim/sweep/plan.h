@@ -29,6 +29,7 @@ struct sim_plan_axis {
     const char *units;   // as written in the study ("t/h"); "1" for pure numbers; NULL: texts
     const char *sampler; // name of its sampler; NULL: listed
     const char *method;  // "list", "range", "csv", "lhs", "sobol", "morris"
+    const char *said;    // "axis trucks (study.cfg:15)": who sets the value, for mistakes
 };
 
 /** One point. The arrays live in the arena that was given. */

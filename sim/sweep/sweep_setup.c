@@ -79,6 +79,18 @@ static void find_designs(const struct making *m)
     sim_arena_destroy(scratch);
 }
 
+/** Who sets the values of each axis. */
+static void find_vias(struct sim_sweep_setup *s)
+{
+    const int axes = sim_plan_axis_count(s->plan);
+    const char **vias = SIM_ARENA_NEW(s->own, const char *, axes + 1);
+
+    for (int i = 0; i < axes; i++) {
+        vias[i] = sim_plan_axis(s->plan, i)->said;
+    }
+    s->vias = vias;
+}
+
 // ---- designs ----
 
 static enum sim_status load_with(const struct sim_sweep_setup *s, int design,
@@ -90,7 +102,7 @@ static enum sim_status load_with(const struct sim_sweep_setup *s, int design,
         .base = s->base,
         .overrides = overrides,
         .override_count = override_count,
-        .via = "axis",
+        .vias = s->vias,
         .design = is_base(s->study->designs[design]) ? NULL : s->study->designs[design],
         .has_seed = s->study->has_seed,
         .seed = s->study->seed};
@@ -395,6 +407,7 @@ static enum sim_status make(struct making *m, const char *path)
     SIM_TRY(open_base(m));
     SIM_TRY(resolve(m));
     SIM_TRY(sim_plan_create(s->study, m->diag, &s->plan));
+    find_vias(s);
     find_designs(m);
     SIM_TRY(load_designs(m));
     if (sim_plan_points(s->plan) == 0) {

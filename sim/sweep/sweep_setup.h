@@ -23,6 +23,7 @@ struct sim_sweep_setup {
     struct sim_study *study;
     struct sim_plan *plan;
     void *base;                   // the park, open
+    const char *const *vias;      // of each axis, who sets it: for mistakes
     void **data;                  // of each design, for its first point; NULL: no point has it
     int64_t *first_point;         // of each design; -1: none
     struct sim_model_facts facts; // of the first point, with the seed of the study

@@ -28,12 +28,13 @@ static void die(const char *file, const char *why)
 /** A fingerprint of the park that the i-th design (-1: the base) gives with a seed of its own. */
 static uint64_t load(const char *file, const void *base, int design)
 {
+    static const char *const axis[] = {"axis breaks"};
     const char *const overrides[] = {"park.failures = false"};
     const struct sim_model_source source = {.path = file,
                                             .base = base,
                                             .overrides = overrides,
                                             .override_count = design % 2 == 0 ? 1 : 0,
-                                            .via = "axis",
+                                            .vias = axis,
                                             .design = park_park_model.design(base, design)};
     struct sim_diag *d = sim_diag_create();
     struct sim_err err = {0};

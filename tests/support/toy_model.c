@@ -182,7 +182,7 @@ static void read_source(struct toy_data *d, const struct toy_base *b,
         read_lines(d, b, source->design, diag);
     }
     for (int i = 0; i < source->override_count; i++) {
-        const struct sim_place place = {.via = source->via != NULL ? source->via : "--set"};
+        const struct sim_place place = {.via = source->vias != NULL ? source->vias[i] : "--set"};
 
         read_line(d, source->overrides[i], &place, diag);
     }

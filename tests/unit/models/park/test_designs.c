@@ -169,6 +169,8 @@ Test(designs, tables_can_be_added)
     free(text);
 }
 
+static const char *const axis[] = {"axis"};
+
 Test(designs, overrides_come_after_and_say_who_they_are)
 {
     struct sim_diag *d = sim_diag_create();
@@ -177,7 +179,7 @@ Test(designs, overrides_come_after_and_say_who_they_are)
                                  head);
     const char *overrides[] = {"firms.mill.title = b"};
     const struct park_load_opts opts = {
-        .design = "x", .overrides = overrides, .override_count = 1, .via = "axis"};
+        .design = "x", .overrides = overrides, .override_count = 1, .vias = axis};
     struct park *p = NULL;
 
     cr_assert_eq(park_load_text("test.cfg", text, &opts, d, &p), SIM_OK);
@@ -311,7 +313,7 @@ Test(designs, mistakes_from_an_origin_show_their_line)
     struct sim_diag *d = sim_diag_create();
     const char *overrides[] = {"firms.brick.processes.kiln.capasity = 3 t/h"};
     const struct park_load_opts opts = {
-        .design = "quick", .overrides = overrides, .override_count = 1, .via = "axis"};
+        .design = "quick", .overrides = overrides, .override_count = 1, .vias = axis};
     struct park *p = NULL;
 
     cr_assert_eq(park_load_from(base, &opts, d, &p), SIM_INPUT);
