@@ -11,6 +11,7 @@
 #include "tests/support/generated_park.h"
 
 #include <dirent.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,7 @@ struct cost {
     double cpu_s;   // [s] of all its threads
     double peak_mb; // [MB] of the process
     int files_left; // [-] open afterwards, not before
+    double kept_mb; // [MB] of the heap not given back
     int64_t runs;   // [-] made
 };
 
@@ -98,6 +100,13 @@ static double cpu_of_all_threads(void)
            1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
+/** Of the heap, in use just now. */
+static double heap_mb(void)
+{
+    const struct mallinfo2 m = mallinfo2();
+    return (double)(m.uordblks + m.hblkhd) / 1e6;
+}
+
 static double peak_mb(void)
 {
     struct rusage u;
@@ -113,6 +122,7 @@ static void sweep_here(const struct site *s, int threads, struct cost *out)
     struct sim_sweep_result result;
     struct sim_err err;
     const int files = open_files();
+    const double heap = heap_mb();
     const double cpu = cpu_of_all_threads();
     const double start = bench_seconds();
     SIM_REQUIRE(sim_sweep_setup_create(&park_park_model, "bench", s->study, d, &setup, &err) ==
@@ -128,6 +138,7 @@ static void sweep_here(const struct site *s, int threads, struct cost *out)
     sim_diag_destroy(d);
     out->peak_mb = peak_mb();
     out->files_left = open_files() - files;
+    out->kept_mb = heap_mb() - heap;
 }
 
 /** The same in a process of its own. */
@@ -192,6 +203,7 @@ static void measure_memory(const struct bench_opts *opts)
     bench_line("sweep/short_runs_per_s", (double)many.runs / many.wall_s, "1/s");
     bench_line("sweep/memory_mb", many.peak_mb, "MB");
     bench_line("sweep/memory_growth_mb", many.peak_mb - few.peak_mb, "MB");
+    bench_line("sweep/kept_growth_mb", many.kept_mb - few.kept_mb, "MB");
     bench_line("sweep/open_files", many.files_left, "-");
     close_site(&s);
 }
