@@ -78,6 +78,20 @@ static int64_t run_id(const struct job *j, int64_t point, int32_t replication)
     return rule->at_least == rule->at_most ? point * rule->at_most + replication : -1;
 }
 
+/** Which replication a run of FILE is; 0 when it does not say. */
+static int32_t replication_of(struct sim_reader *reader, int64_t run)
+{
+    const int var = sim_reader_find(reader, "", "replication");
+    const int64_t one = 1;
+    double value = 0.0;
+    struct sim_err ignored;
+
+    if (var < 0 || sim_reader_numbers(reader, var, &run, &one, &value, &ignored) != SIM_OK) {
+        return 0;
+    }
+    return (int32_t)value;
+}
+
 /** FILE knows all failures, those of earlier calls too, and the ids of their runs. */
 static void read_failures(struct job *j)
 {
@@ -96,8 +110,11 @@ static void read_failures(struct job *j)
         }
         r->failure_count = count < SIM_SWEEP_FAILURES ? count : SIM_SWEEP_FAILURES;
         for (int i = 0; i < r->failure_count; i++) {
-            r->failures[i] = (struct sim_sweep_failure){failures[i].run, failures[i].point, 0,
-                                                        sim_base_strdup(failures[i].reason)};
+            r->failures[i] =
+                (struct sim_sweep_failure){.run = failures[i].run,
+                                           .point = failures[i].point,
+                                           .replication = replication_of(reader, failures[i].run),
+                                           .reason = sim_base_strdup(failures[i].reason)};
         }
     }
     sim_reader_close(reader);
@@ -372,7 +389,8 @@ static enum sim_status make_runs(struct job *j, struct sim_err *err)
     if (sim_sweep_queue_missing(j->queue) == 0) {
         return SIM_OK;
     }
-    sim_sweep_tell_start(&j->opts->note, sim_sweep_queue_missing(j->queue), j->opts->threads);
+    sim_sweep_tell_start(&j->opts->note, &j->card.rule, sim_sweep_queue_missing(j->queue),
+                         j->opts->threads);
     j->progress = make_progress(j);
     const struct sim_runner_opts opts = {.threads = j->opts->threads,
                                          .progress = j->progress,

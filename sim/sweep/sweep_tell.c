@@ -206,10 +206,12 @@ void sim_sweep_tell_changes(const struct sim_sink *to, const struct sim_card *be
     free(inputs);
 }
 
-void sim_sweep_tell_start(const struct sim_sink *to, int64_t runs, int threads)
+void sim_sweep_tell_start(const struct sim_sink *to, const struct sim_rule *rule, int64_t runs,
+                          int threads)
 {
+    const bool is_fixed = rule->at_least == rule->at_most;
     char count[32];
 
-    sim_sink_print(to, "%s run%s to make, on %d thread%s\n", sim_sweep_count(runs, count),
-                   plural(runs), threads, plural(threads));
+    sim_sink_print(to, "%s%s run%s to make, on %d thread%s\n", is_fixed ? "" : "at least ",
+                   sim_sweep_count(runs, count), plural(runs), threads, plural(threads));
 }

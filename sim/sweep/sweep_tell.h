@@ -20,6 +20,7 @@ void sim_sweep_tell_changes(const struct sim_sink *to, const struct sim_card *be
                             const struct sim_card *now, const struct sim_sweep_queue *queue);
 
 /** How many runs are to be made, as far as is known. */
-void sim_sweep_tell_start(const struct sim_sink *to, int64_t runs, int threads);
+void sim_sweep_tell_start(const struct sim_sink *to, const struct sim_rule *rule, int64_t runs,
+                          int threads);
 
 #endif

@@ -284,6 +284,10 @@ class Sweep(unittest.TestCase):
         with h5py.File(self.path("r.h5")) as f:
             self.assertEqual(f["status"][:5].tolist(), [0, 0, 1, 0, 0])
             self.assertEqual(f["km_n"][0], 4)
+        os.unlink(self.path("r.h5"))
+        told = json.loads(self.sweep("--json", code=1).stdout)
+        self.assertEqual([(f["run"], f["point"], f["replication"]) for f in told["failures"]],
+                         [(2, 0, 2), (7, 1, 2), (12, 2, 2), (17, 3, 2), (22, 4, 2)])
         said = self.toy("run", "study.cfg", "--id", "2", "--trace", "trace.txt", code=1)
         self.assertIn("lost its way in Đồng Nai", said.stderr)
         with open(self.path("trace.txt"), encoding="utf-8") as f:
