@@ -233,15 +233,15 @@ static void print_where(const struct job *j)
 
     if (r->is_composed) {
         sim_sink_print(out, "results: %s\n", j->output);
-    } else if (j->opts.shards > 1) {
-        sim_sink_print(out, "shard %d of %d is there, in %s; when all are: %s merge %s -o %s\n",
-                       (int)j->opts.shard + 1, (int)j->opts.shards, r->parts, program, r->parts,
-                       j->output);
-    } else {
+    } else if (r->rest > 0) {
         sim_sink_print(out,
                        "%s runs of the other points are missing: without --only they are made; to "
                        "see what there is: %s merge %s -o PARTIAL.h5 --partial\n",
                        sim_sweep_count(r->rest, count), program, r->parts);
+    } else {
+        sim_sink_print(out, "shard %d of %d is there, in %s; when all are: %s merge %s -o %s\n",
+                       (int)j->opts.shard + 1, (int)j->opts.shards, r->parts, program, r->parts,
+                       j->output);
     }
 }
 

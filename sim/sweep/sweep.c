@@ -183,28 +183,49 @@ static bool is_own(const struct job *j, int64_t point)
     return point % j->card.shards == j->opts->shard;
 }
 
+/** Whether `only` allows a point. */
+static bool is_allowed(const struct job *j, int64_t point, struct sim_arena *scratch)
+{
+    struct sim_plan_point p;
+
+    if (j->filter == NULL) {
+        return true;
+    }
+    const sim_arena_mark mark = sim_arena_mark_now(scratch);
+
+    sim_plan_point(j->s->plan, point, scratch, &p);
+    const bool holds = sim_plan_filter_holds(j->filter, &p);
+
+    sim_arena_rewind(scratch, mark);
+    return holds;
+}
+
+static enum sim_status check_only(struct job *j, struct sim_err *err)
+{
+    struct sim_arena *scratch = sim_arena_create();
+    bool is_any = false;
+
+    for (int64_t i = 0; i < j->card.points && !is_any; i++) {
+        is_any = is_allowed(j, i, scratch);
+    }
+    sim_arena_destroy(scratch);
+    return is_any ? SIM_OK
+                  : sim_err_set(err, SIM_USAGE, "--only %s: no point of the study is like that",
+                                j->opts->only);
+}
+
 /** What is wanted, and what of it is there. */
 static void scan(struct job *j)
 {
     struct sim_arena *scratch = sim_arena_create();
 
     for (int64_t i = 0; i < j->card.points; i++) {
-        const sim_arena_mark mark = sim_arena_mark_now(scratch);
-        struct sim_plan_point point;
-
-        if (!is_own(j, i)) {
-            continue;
-        }
-        if (j->filter != NULL) {
-            sim_plan_point(j->s->plan, i, scratch, &point);
-        }
-        if (j->filter == NULL || sim_plan_filter_holds(j->filter, &point)) {
+        if (is_own(j, i) && is_allowed(j, i, scratch)) {
             sim_sweep_queue_want(j->queue, i);
         }
-        if (j->found.runs > 0) {
+        if (is_own(j, i) && j->found.runs > 0) {
             scan_point(j, i);
         }
-        sim_arena_rewind(scratch, mark);
     }
     sim_arena_destroy(scratch);
 }
@@ -213,6 +234,7 @@ static enum sim_status begin(struct job *j, struct sim_err *err)
 {
     if (j->opts->only != NULL) {
         SIM_TRY(sim_plan_filter_create(j->s->plan, j->opts->only, &j->filter, err));
+        SIM_TRY(check_only(j, err));
     }
     if (is_there(j)) {
         j->out->was_complete = true;

@@ -272,6 +272,12 @@ class Sweep(unittest.TestCase):
         self.assertIn("10 of 60 runs are there", self.sweep().stderr)
         self.assertEqual(self.straight(), same(self.path("r.h5")))
         self.sweep("--only", "dsign == fast", output="other.h5", code=2)
+        said = self.sweep("--only", "step == 99", output="other.h5", code=2).stderr
+        self.assertIn("no point of the study is like that", said)
+        self.assertFalse(os.path.exists(self.path("other.h5.parts")))
+        said = self.sweep("--shard", "1/3", "--only", "design == fast", output="shard.h5").stdout
+        self.assertNotIn("shard 1 of 3 is there", said)
+        self.assertIn("shard 1 of 3 is there", self.sweep("--shard", "1/3", output="shard.h5").stdout)
 
     # ---- runs that fail ----
 
