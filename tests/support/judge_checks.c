@@ -135,7 +135,12 @@ static double port_scale(const struct judge_view *v, const struct judge_answer *
     const struct sim_port_def *port = &v->n->ports[i];
     const double u = v->n->u[port->activity];
     const double own = isinf(u) ? a->rate[port->activity] : u;
-    return fmax(own, v->scale[port->pool] / port->coef);
+    double flow = v->scale[port->pool];
+    for (int q = v->pool_start[port->pool]; q < v->pool_start[port->pool + 1]; q++) {
+        const struct sim_port_def *other = &v->n->ports[v->pool_ports[q]];
+        flow = fmax(flow, other->coef * a->rate[other->activity]); // all may be unlimited there
+    }
+    return fmax(own, flow / port->coef);
 }
 
 // Within 1e-9 of the scale, or of the numbers themselves: what an unlimited activity is offered has

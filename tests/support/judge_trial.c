@@ -7,10 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Sum of increases over scale. Rates of loops that feed themselves come from linear programmes,
-// which are optimal within their tolerances only; the pools' sums hold exactly there, too.
-static const double MORE = 1e-7;
-static const double MORE_FED = 1e-5;
+static const double MORE = 1e-7; // [-] sum of increases over scale
 
 enum {
     CHECKED = 16 // one network of so many goes to the whole programme, certified or not
@@ -144,7 +141,7 @@ static void judge_c(struct court *c, const struct judge_answer *a, struct judge_
     if (c->v.n->number % CHECKED == 0) { // the certificate is a proof, but who proves the proof?
         more = judge_lp_improvement(&c->v, a->rate, &who, better);
     }
-    if (more >= 0.0 && more <= (a->work.self_fed > 0 ? MORE_FED : MORE)) {
+    if (more >= 0.0 && more <= MORE) {
         counts->worst_more = fmax(counts->worst_more, more);
         return;
     }
