@@ -250,21 +250,19 @@ static void drop_stuck(struct sim_programme *g, struct sim_simplex *s)
 
 /** Raise all blocked members of one class to the same fill, again and again, until none can rise.
  */
-static bool raise_class(struct sim_programme *g, int32_t rank)
+static void raise_class(struct sim_programme *g, int32_t rank)
 {
     struct sim_simplex s;
     const int level = g->sums.columns;
     begin_class(g, rank, &s);
-    bool is_found = true;
-    for (int left = class_size(g, rank); left > 0 && is_found; left = class_size(g, rank)) {
-        is_found = sim_simplex_maximise_column(&s, level);
+    for (int left = class_size(g, rank); left > 0 && !g->has_failed; left = class_size(g, rank)) {
+        g->has_failed = !sim_simplex_maximise_column(&s, level);
         sim_simplex_hold_priced(&s);
         drop_stuck(g, &s);
         s.low[level] = s.value[level];
         s.high[level] = HUGE_VAL;
     }
     end_class(g, &s);
-    return is_found;
 }
 
 /** The class of the best rank that is still blocked, INT32_MAX none. */
@@ -286,13 +284,13 @@ static bool is_anything_open(struct sim_programme *g)
     for (int c = 0; c < s->columns; c++) {
         objective[c] = 1;
     }
-    const bool is_found = sim_simplex_maximise(s, objective);
+    g->has_failed = !sim_simplex_maximise(s, objective);
     double sum = 0;
     for (int c = 0; c < s->columns; c++) {
         sum += s->value[c];
     }
     free(objective);
-    return is_found && sum > OPEN;
+    return !g->has_failed && sum > OPEN;
 }
 
 /** Where the largest sum has all blocked members at their ceilings, no class is short. */
@@ -321,7 +319,8 @@ static void raise_classes(struct sim_programme *g)
     struct sim_simplex *s = &g->sums;
     memset(s->value, 0, (size_t)s->columns * sizeof(double));
     for (int32_t rank = best_rank(g); rank != INT32_MAX; rank = best_rank(g)) {
-        if (!raise_class(g, rank)) {
+        raise_class(g, rank);
+        if (g->has_failed) {
             break;
         }
     }
@@ -333,7 +332,8 @@ static void raise_rest(struct sim_programme *g)
 {
     struct sim_simplex *s = &g->sums;
     for (int c = 0; c < s->columns; c++) {
-        if (s->low[c] < s->high[c] && sim_simplex_maximise_column(s, c)) {
+        if (s->low[c] < s->high[c] && !g->has_failed) {
+            g->has_failed = !sim_simplex_maximise_column(s, c);
             sim_simplex_hold_priced(s);
         }
     }
@@ -345,7 +345,8 @@ static bool take_solution(struct sim_programme *g)
     bool has_risen = false;
     for (int i = 0; i < g->members.count; i++) {
         struct sim_programme_member *m = &g->members.data[i];
-        const double rise = m->column >= 0 ? fmax(0, g->sums.value[m->column]) : 0;
+        const double found = m->column >= 0 ? g->sums.value[m->column] : 0;
+        const double rise = found > SIM_RATES_NOTHING ? found : 0;
         const double before = m->floor;
         m->floor = fmin(m->ceiling, m->floor + rise);
         if (m->column >= 0 && g->sums.value[m->column] == m->ceiling - before) {

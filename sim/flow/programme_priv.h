@@ -28,6 +28,8 @@ struct sim_programme_member {
 struct sim_programme {
     struct sim_rates *r;
     int32_t group;        // its smallest port
+    bool is_by_rations;   // outsiders are to share what is left, by the rules
+    bool has_failed;      // a maximum was not found
     sim_rates_ints ports; // of the group's blocks
     sim_rates_ints pools;
     SIM_VEC(struct sim_programme_member) members; // in order of names
@@ -43,8 +45,8 @@ static inline bool sim_programme_rations(const struct sim_rates *r, int32_t j)
 }
 
 /** Raise the members as far as the sums allow: class by class of those blocked, all of a class to
- * the same fill; then, by name, the others. Their floors are the answer. True when one inside rose.
- */
+ * the same fill; then, by name, the others. Their floors are the answer. True when one inside rose;
+ * `has_failed` when a maximum was not found, which then ends the run. */
 bool sim_programme_solve(struct sim_programme *g);
 
 #endif

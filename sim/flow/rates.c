@@ -28,6 +28,9 @@ struct sim_rates *sim_rates_create(const struct sim_network *net)
     r->member_of = sim_base_alloc(activities, sizeof(int32_t));
     r->is_idle = sim_base_alloc(activities, sizeof(bool));
     r->decided = sim_base_alloc(activities, sizeof(double));
+    r->ceiling = sim_base_alloc(activities, sizeof(double));
+    r->is_fed = sim_base_alloc(activities, sizeof(bool));
+    r->is_rationed = sim_base_alloc(ports, sizeof(bool));
     r->member_at = sim_base_alloc(activities, sizeof(int32_t));
     r->in_group = sim_base_alloc(ports, sizeof(bool));
     r->tries = sim_base_alloc(ports, sizeof(int32_t));
@@ -65,11 +68,12 @@ void sim_rates_destroy(struct sim_rates *r)
         return;
     }
     void *const arrays[] = {
-        r->is_zoned,   r->is_seed,       r->is_able,    r->capacity,   r->rate,      r->before,
-        r->is_changed, r->is_stale,      r->limit,      r->claim,      r->weight,    r->raised_by,
-        r->member_of,  r->is_hungry,     r->decided,    r->member_at,  r->in_group,  r->tries,
-        r->is_near,    r->is_near_pool,  r->is_eased,   r->least,      r->is_idle,   r->order,
-        r->block,      r->next_in_block, r->is_waiting, r->is_counted, r->condition, r->is_relabel};
+        r->ceiling,    r->is_fed,    r->is_rationed, r->is_zoned,   r->is_seed,       r->is_able,
+        r->capacity,   r->rate,      r->before,      r->is_changed, r->is_stale,      r->limit,
+        r->claim,      r->weight,    r->raised_by,   r->member_of,  r->is_hungry,     r->decided,
+        r->member_at,  r->in_group,  r->tries,       r->is_near,    r->is_near_pool,  r->is_eased,
+        r->least,      r->is_idle,   r->order,       r->block,      r->next_in_block, r->is_waiting,
+        r->is_counted, r->condition, r->is_relabel};
     for (int i = 0; i < SIM_COUNT(arrays); i++) {
         free(arrays[i]);
     }
@@ -132,6 +136,7 @@ void sim_rates_reset(struct sim_rates *r)
         r->limit[j] = r->claim[j] = r->capacity[net->ports[j].activity];
         r->raised_by[j] = -1;
         r->is_waiting[j] = r->is_hungry[j] = r->is_eased[j] = r->is_able[j] = false;
+        r->is_rationed[j] = false;
     }
     r->is_fresh = true;
     r->raising = -1;
@@ -179,7 +184,7 @@ static int32_t heap_pop(struct sim_rates *r)
 void sim_rates_mark(struct sim_rates *r, int32_t j)
 {
     const int32_t group = r->raised_by[j];
-    if (group >= 0 && group == r->raising && !r->is_eased[j]) {
+    if (group >= 0 && group == r->raising && !r->is_eased[j] && !r->is_rationed[j]) {
         return; // it holds this limit
     }
     if (group >= 0 && group != r->raising) {
@@ -306,6 +311,9 @@ double sim_rates_compute_limit(const struct sim_rates *r, int32_t j)
     }
     if (bind == SIM_RATES_CLOSED || !(r->weight[j] > 0)) {
         return 0;
+    }
+    if (r->is_rationed[j]) {
+        return sim_selffeed_ration(r, j);
     }
     const struct offer o = sum_offer(r, j, condition);
     const double left = o.supply - o.better;
@@ -559,33 +567,64 @@ static enum sim_status pass_on(struct sim_rates *r, int32_t group, struct sim_er
     return SIM_OK;
 }
 
-/** Raise the group around `block`, seeing `rings` of pools around it, and pass the rise on. */
-static enum sim_status raise_and_pass(struct sim_rates *r, int32_t block, int rings,
-                                      bool *out_raised, struct sim_err *err)
+/** Raise the group around `block`; groups in the way are dissolved first. */
+static enum sim_status raise_alone(struct sim_rates *r, int32_t block, struct sim_selffeed_way way,
+                                   bool *out_raised, struct sim_err *err)
 {
-    enum {
-        LOOSENINGS = 8
-    };
     int32_t in_the_way = -1;
     for (;;) {
         r->raising = block;
-        *out_raised = sim_selffeed_raise(r, block, rings, &in_the_way);
+        SIM_TRY(sim_selffeed_raise(r, block, way, out_raised, &in_the_way, err));
         if (in_the_way < 0) {
-            break;
+            return SIM_OK;
         }
         r->raising = -1;
         sim_selffeed_dissolve(r, in_the_way); // it is found again with this one, or after it
         SIM_TRY(propagate(r, err));
     }
-    enum sim_status status = *out_raised ? pass_on(r, block, err) : SIM_OK;
-    for (int i = 0; i < LOOSENINGS && *out_raised && status == SIM_OK; i++) {
+}
+
+/** Raise the group around `block` and pass the rise on; `out_kept` whether what was decided holds
+ * after that. */
+static enum sim_status raise_and_pass(struct sim_rates *r, int32_t block,
+                                      struct sim_selffeed_way way, bool *out_raised, bool *out_kept,
+                                      struct sim_err *err)
+{
+    enum {
+        LOOSENINGS = 8
+    };
+    enum sim_status status = raise_alone(r, block, way, out_raised, err);
+    if (status == SIM_OK && *out_raised) {
+        status = way.is_by_rations ? propagate(r, err) : pass_on(r, block, err);
+    }
+    for (int i = 0; i < LOOSENINGS && *out_raised && status == SIM_OK && !way.is_by_rations; i++) {
         if (!sim_selffeed_loosen(r, block)) {
             break;
         }
         status = pass_on(r, block, err);
     }
     r->raising = -1;
+    *out_kept = way.is_by_rations ? sim_selffeed_is_even(r, block) : sim_selffeed_is_kept(r, block);
     return status;
+}
+
+enum {
+    RINGS = 6 // the widest view of a group
+};
+
+/** The ways to raise a group, one after the other until what is found still holds when the rise has
+ * been passed on: ever wider; then outsiders by the rules, from the widest; in the end, the widest
+ * all the same. */
+static void next_way(struct sim_selffeed_way *way, bool *out_is_last)
+{
+    if (!way->is_by_rations) {
+        way->is_by_rations = way->rings == RINGS;
+        way->rings += way->rings == RINGS ? 0 : 1;
+        return;
+    }
+    *out_is_last = way->rings == 0;
+    *way = *out_is_last ? (struct sim_selffeed_way){RINGS, false}
+                        : (struct sim_selffeed_way){way->rings - 1, true};
 }
 
 /** Let the group around `block` feed itself, in a circle of pools just wide enough that what it
@@ -593,27 +632,30 @@ static enum sim_status raise_and_pass(struct sim_rates *r, int32_t block, int ri
 static enum sim_status feed_block(struct sim_rates *r, int32_t block, struct sim_err *err)
 {
     enum {
-        RINGS = 6,
         PATIENCE = 4
     };
+    struct sim_selffeed_way way = {0};
+    bool is_last = false;
     if (r->tries[block] == 0) {
         SIM_VEC_PUSH(&r->tried, block);
     }
     const int tries = r->tries[block]++; // groups that undo each other are to meet in the end
-    for (int rings = tries > PATIENCE ? tries - PATIENCE : 0; rings <= RINGS; rings++) {
+    way.rings = tries > PATIENCE ? tries - PATIENCE : 0;
+    way.rings = way.rings < RINGS ? way.rings : RINGS;
+    for (;; next_way(&way, &is_last)) {
         bool is_raised = false;
-        SIM_TRY(raise_and_pass(r, block, rings, &is_raised, err));
+        bool is_kept = false;
+        SIM_TRY(raise_and_pass(r, block, way, &is_raised, &is_kept, err));
         if (!is_raised) {
             return SIM_OK;
         }
-        if (rings == RINGS || sim_selffeed_is_kept(r, block)) {
+        if (is_last || is_kept) {
             r->work.self_fed++;
             return SIM_OK;
         }
         sim_selffeed_dissolve(r, block);
         SIM_TRY(propagate(r, err));
     }
-    return SIM_OK;
 }
 
 /** The first block by name that waits to be fed; it waits no longer. (The order of causes would

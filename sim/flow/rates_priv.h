@@ -35,6 +35,9 @@ struct sim_rates {
     int32_t *raised_by; // group (its smallest port) that holds the limit by self-feeding, -1 none
     bool *is_idle;      // per activity: on a loop of pull activities and links that no user reaches
     double *decided;    // per activity: [1/s] the rate that its group's programme found
+    double *ceiling;    // per activity: [1/s] what other pools allowed it then
+    bool *is_fed;       // per activity: decided as one of the group's own, not as an outsider
+    bool *is_rationed;  // per port: raised_by, yet an outsider's that shares what the fed leave
     bool *is_near, *is_near_pool; // per activity, pool: scratch of selffeed.c, false between calls
     int32_t *member_at;           // per activity: scratch of selffeed.c, -1 between calls
     bool *in_group;               // per port: scratch of selffeed.c, false between calls
@@ -165,21 +168,36 @@ void sim_rates_mark_circles(struct sim_rates *r, int32_t port, int32_t quiet);
 /** The limit of port `j` must be computed again. */
 void sim_rates_mark(struct sim_rates *r, int32_t j);
 
+/** How a raise is done. */
+struct sim_selffeed_way {
+    int rings;          // how many activities away the programme sees pools
+    bool is_by_rations; // outsiders share what the fed leave, by the rules of their pools
+};
+
 /** Raise the group of blocks around block `first` as far as it can feed itself (selffeed.c). Its
- * limits, and those of others at its pools, hold until it is dissolved. The programme sees the
- * pools of the group and those up to `rings` activities away. True when it rose. Where another
- * group holds some of its ports, nothing is done and that group told: -1 none. */
-bool sim_selffeed_raise(struct sim_rates *r, int32_t first, int rings, int32_t *out_in_the_way);
+ * limits, and those of others at its pools, hold until it is dissolved; `out_raised` whether it
+ * rose. Where another group holds some of its ports, nothing is done and that group told: -1 none.
+ * SIM_FAILED, with names, when a maximum cannot be found. */
+enum sim_status sim_selffeed_raise(struct sim_rates *r, int32_t first, struct sim_selffeed_way way,
+                                   bool *out_raised, int32_t *out_in_the_way, struct sim_err *err);
 
 /** Hold those that run faster than decided; true when there were any. */
 bool sim_selffeed_correct(struct sim_rates *r, int32_t group);
+
+/** The limit of an outsider's port `j` from what the fed leave at its pool. */
+double sim_selffeed_ration(const struct sim_rates *r, int32_t j);
 
 /** Let limits of the blocks say what they would, where another limit holds the activity; true when
  * one did. */
 bool sim_selffeed_loosen(struct sim_rates *r, int32_t group);
 
-/** Whether all activities run as decided, after the rise was passed on. */
+/** Whether all activities run as decided, after the rise was passed on, and nobody was held back by
+ * what has risen since. */
 bool sim_selffeed_is_kept(const struct sim_rates *r, int32_t group);
+
+/** Whether the fed run as decided, and the sums of the group's pools come out even, after
+ * outsiders shared what was left. */
+bool sim_selffeed_is_even(const struct sim_rates *r, int32_t group);
 
 /** What follows begins alike, whatever was before: dissolve all groups that pools which bind now
  * connect with a hungry block or a seed; all blocks there that are able become hungry. */

@@ -20,6 +20,7 @@
 #include "sim/flow/programme_priv.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -264,11 +265,14 @@ static void hold(struct sim_programme *g, const struct sim_programme_member *m)
     const bool is_short = m->floor < m->ceiling - 1e-12;
     for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
         if (is_in_group(g, j)) {
-            r->limit[j] = is_short && !r->is_eased[j] ? rate : fmax(r->limit[j], rate);
+            const bool is_held = is_short && !r->is_eased[j] && !r->is_rationed[j];
+            r->limit[j] = is_held ? rate : fmax(r->limit[j], rate);
             r->least[j] = rate;
         }
     }
     r->decided[m->activity] = rate;
+    r->ceiling[m->activity] = m->ceiling * m->scale;
+    r->is_fed[m->activity] = m->is_inside;
     if (r->member_of[m->activity] < 0) {
         SIM_VEC_PUSH(&r->members, m->activity);
     }
@@ -279,9 +283,12 @@ static void take_over(struct sim_programme *g)
 {
     struct sim_rates *r = g->r;
     for (int i = 0; i < g->outsiders.count; i++) {
-        r->in_group[g->outsiders.data[i]] = true;
-        r->is_eased[g->outsiders.data[i]] = true;
-        SIM_VEC_PUSH(&g->ports, g->outsiders.data[i]);
+        const int32_t j = g->outsiders.data[i];
+        r->in_group[j] = true;
+        r->is_rationed[j] =
+            g->is_by_rations && !g->members.data[g->member_of[r->net->ports[j].activity]].is_inside;
+        r->is_eased[j] = !g->is_by_rations;
+        SIM_VEC_PUSH(&g->ports, j);
     }
     for (int i = 0; i < g->ports.count; i++) {
         r->raised_by[g->ports.data[i]] = g->group;
@@ -328,18 +335,39 @@ static void programme_fini(struct sim_programme *g)
     SIM_VEC_FREE(&g->pools);
 }
 
-bool sim_selffeed_raise(struct sim_rates *r, int32_t first, int rings, int32_t *out_in_the_way)
+static enum sim_status unresolved(const struct sim_programme *g, struct sim_err *err)
 {
-    struct sim_programme g = {.r = r, .group = first, .member_of = r->member_at};
-    gather_group(&g, rings);
+    char names[1500] = "";
+    size_t used = 0;
+    for (int i = 0; i < g->members.count && used < sizeof(names) - 1; i++) {
+        const struct sim_programme_member *m = &g->members.data[i];
+        if (m->is_inside) {
+            const char *name = g->r->net->activities[m->activity].name;
+            used += (size_t)snprintf(names + used, sizeof(names) - used, "%s'%s'",
+                                     used > 0 ? ", " : "", name);
+        }
+    }
+    return sim_err_set(err, SIM_FAILED,
+                       "how far a loop can feed itself cannot be resolved: %s; bring the scales of "
+                       "its coefficients and capacities closer together",
+                       names);
+}
+
+enum sim_status sim_selffeed_raise(struct sim_rates *r, int32_t first, struct sim_selffeed_way way,
+                                   bool *out_raised, int32_t *out_in_the_way, struct sim_err *err)
+{
+    struct sim_programme g = {
+        .r = r, .group = first, .is_by_rations = way.is_by_rations, .member_of = r->member_at};
+    gather_group(&g, way.rings);
     gather_members(&g);
     *out_in_the_way = other_group(&g);
-    const bool is_raised = *out_in_the_way < 0 && sim_programme_solve(&g);
-    if (is_raised) {
+    *out_raised = *out_in_the_way < 0 && sim_programme_solve(&g);
+    const enum sim_status status = g.has_failed ? unresolved(&g, err) : SIM_OK;
+    if (*out_raised && status == SIM_OK) {
         take_over(&g);
     }
     programme_fini(&g);
-    return is_raised;
+    return status;
 }
 
 bool sim_selffeed_correct(struct sim_rates *r, int32_t group)
@@ -390,12 +418,141 @@ bool sim_selffeed_loosen(struct sim_rates *r, int32_t group)
     return any;
 }
 
+/** Whether `k` was decided at what other pools allowed it, and they allow more by now. */
+static bool is_held_back(const struct sim_rates *r, int32_t k)
+{
+    const struct sim_network_activity *a = &r->net->activities[k];
+    const double scale = sim_rates_scale(r, k);
+    double ceiling = r->is_idle[k] ? 0 : r->capacity[k];
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        ceiling = r->raised_by[j] < 0 ? fmin(ceiling, r->limit[j]) : ceiling;
+    }
+    return r->decided[k] >= r->ceiling[k] - 1e-11 * scale && ceiling > r->ceiling[k] + 1e-9 * scale;
+}
+
 bool sim_selffeed_is_kept(const struct sim_rates *r, int32_t group)
 {
     for (int i = 0; i < r->members.count; i++) {
         const int32_t k = r->members.data[i];
         if (r->member_of[k] == group &&
+            (fabs(r->rate[k] - r->decided[k]) > 1e-11 * sim_rates_scale(r, k) ||
+             is_held_back(r, k))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// ---- Outsiders by the rules: the fed are served first, the others share what is left ----
+
+/** What port `m` moves in the eyes of outsiders of `group`: the fed what was decided, others what
+ * they claim. */
+static double flow_seen(const struct sim_rates *r, int32_t group, int32_t m, bool *out_is_fed)
+{
+    const struct sim_network_port *p = &r->net->ports[m];
+    *out_is_fed = r->member_of[p->activity] == group && r->is_fed[p->activity];
+    return p->coef * (*out_is_fed ? r->decided[p->activity] : r->claim[m]);
+}
+
+/** Whether port `m` shares a class with the outsider's port `j`. */
+static bool is_equal(const struct sim_rates *r, int32_t j, int32_t m)
+{
+    const struct sim_network_port *p = &r->net->ports[j];
+    const struct sim_network_port *q = &r->net->ports[m];
+    const unsigned condition = r->condition[p->pool];
+    const bool is_fed = r->member_of[q->activity] == r->raised_by[j] && r->is_fed[q->activity];
+    return m != j && p->gives == q->gives && !is_fed &&
+           sim_rates_rank(p, condition) == sim_rates_rank(q, condition) &&
+           sim_rates_is_active(r->net, m, condition);
+}
+
+/** What is left at the pool of `j` for its class; `out_supply` of how much. */
+static double left_by_fed(const struct sim_rates *r, int32_t j, double *out_supply)
+{
+    const struct sim_network_port *p = &r->net->ports[j];
+    const struct sim_network_pool *pool = &r->net->pools[p->pool];
+    const unsigned condition = r->condition[p->pool];
+    double supply = 0;
+    double before = 0;
+    for (int32_t i = pool->takers_begin; i < pool->ports_end; i++) {
+        const int32_t m = r->net->at_pool[i];
+        const struct sim_network_port *q = &r->net->ports[m];
+        bool is_fed = false;
+        const double flow = flow_seen(r, r->raised_by[j], m, &is_fed);
+        if (m == j || !sim_rates_is_active(r->net, m, condition)) {
+            continue;
+        }
+        const bool is_better = sim_rates_rank(q, condition) < sim_rates_rank(p, condition);
+        supply += q->gives != p->gives ? flow : 0;
+        before += q->gives == p->gives && (is_fed || is_better) ? flow : 0;
+    }
+    *out_supply = supply;
+    return supply - before;
+}
+
+double sim_selffeed_ration(const struct sim_rates *r, int32_t j)
+{
+    const struct sim_network_port *p = &r->net->ports[j];
+    const struct sim_network_pool *pool = &r->net->pools[p->pool];
+    const double capacity = r->capacity[p->activity];
+    double supply = 0;
+    const double left = left_by_fed(r, j, &supply);
+    if (!(left > 1e-12 * supply)) {
+        return 0;
+    }
+    double level = HUGE_VAL;
+    double weights_before = -1;
+    for (int32_t round = pool->takers_begin; round <= pool->ports_end; round++) {
+        double weights = r->weight[j];
+        double rest = left;
+        for (int32_t i = pool->takers_begin; i < pool->ports_end; i++) {
+            const int32_t m = r->net->at_pool[i];
+            const double claim = r->net->ports[m].coef * r->claim[m];
+            const bool is_capped = round > pool->takers_begin && claim < r->weight[m] * level;
+            if (is_equal(r, j, m)) {
+                rest -= is_capped ? claim : 0;
+                weights += is_capped ? 0 : r->weight[m];
+            }
+        }
+        level = rest / weights;
+        if (weights == weights_before) {
+            break;
+        }
+        weights_before = weights;
+    }
+    const double limit = r->weight[j] * level / p->coef;
+    const bool is_nothing = limit < SIM_RATES_NOTHING * sim_rates_scale(r, p->activity);
+    return is_nothing ? 0 : fmin(limit, capacity);
+}
+
+/** Whether the sums of the pool of port `j` hold on the side that `j` is on, and it is bound. */
+static bool is_pool_even(const struct sim_rates *r, int32_t j)
+{
+    const struct sim_network_port *p = &r->net->ports[j];
+    const struct sim_network_pool *pool = &r->net->pools[p->pool];
+    double own = 0;
+    double other = 0;
+    for (int32_t i = pool->takers_begin; i < pool->ports_end; i++) {
+        const struct sim_network_port *q = &r->net->ports[r->net->at_pool[i]];
+        *(q->gives == p->gives ? &own : &other) += q->coef * r->rate[q->activity];
+    }
+    const bool is_extra =
+        p->is_at_bound || (p->is_pull && sim_rates_pull_last(r->condition[p->pool]));
+    return is_extra || !sim_programme_rations(r, j) || own <= other + 1e-10 * fmax(own, other);
+}
+
+bool sim_selffeed_is_even(const struct sim_rates *r, int32_t group)
+{
+    for (int i = 0; i < r->members.count; i++) {
+        const int32_t k = r->members.data[i];
+        if (r->member_of[k] == group && r->is_fed[k] &&
             fabs(r->rate[k] - r->decided[k]) > 1e-11 * sim_rates_scale(r, k)) {
+            return false;
+        }
+    }
+    for (int i = 0; i < r->raised.count; i++) {
+        const int32_t j = r->raised.data[i];
+        if (r->raised_by[j] == group && !is_pool_even(r, j)) {
             return false;
         }
     }
@@ -426,7 +583,7 @@ void sim_selffeed_dissolve(struct sim_rates *r, int32_t group)
         const int32_t port = r->raised.data[i];
         if (r->raised_by[port] == group) {
             r->raised_by[port] = -1;
-            r->is_eased[port] = false;
+            r->is_eased[port] = r->is_rationed[port] = false;
             SIM_VEC_PUSH(freed, port);
         } else {
             r->raised.data[kept++] = port;

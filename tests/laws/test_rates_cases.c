@@ -538,3 +538,74 @@ Test(rates_cases, an_unlimited_link_that_stands_still_is_offered_what_it_could_p
     expect(&b, "well", 0);
     end(&b);
 }
+
+// Seed 1004, network 60328, shrunk: who lives on what a fed loop leaves shares it by weight. The
+// programme gave all to the first by name, who could not take it: the junction came out uneven.
+Test(rates_cases, outlets_share_by_weight_what_a_fed_loop_leaves)
+{
+    struct bench b = begin();
+    const int32_t loop = judge_net_junction(b.n, "loop");
+    const int32_t end_of_pipe = judge_net_junction(b.n, "end");
+    const int32_t boiler = judge_net_activity(b.n, "boiler", 0);
+    b.n->ports[judge_net_give(b.n, boiler, end_of_pipe, 1, 1)].flags = SIM_PORT_PULL;
+    judge_net_link(b.n, "pipe", 10, loop, 1, end_of_pipe, 1, 1);
+    const int32_t fed = judge_net_activity(b.n, "fed", 1);
+    judge_net_take(b.n, fed, loop, 1, 1);
+    judge_net_give(b.n, fed, loop, 2, 1);
+    const char *const names[2] = {"large", "little"};
+    for (int i = 0; i < 2; i++) {
+        const int32_t k = judge_net_activity(b.n, names[i], i == 0 ? 10 : 1);
+        b.n->ports[judge_net_take(b.n, k, end_of_pipe, 1, 1)].flags = SIM_PORT_OUTLET;
+    }
+    judge_net_source(b.n, "idle", 0, end_of_pipe, 1);
+
+    solve(&b);
+
+    expect(&b, "fed", 1);
+    expect(&b, "pipe", 1);
+    expect(&b, "large", 10.0 / 11.0);
+    expect(&b, "little", 1.0 / 11.0);
+    end(&b);
+}
+
+// Seed 1002, network 23221, shrunk: a rise reaches a full stock beside the loop, and so lets an
+// outsider run whom the programme had seen blocked there.
+Test(rates_cases, a_rise_that_comes_back_over_a_stock_lets_an_outsider_run)
+{
+    struct bench b = begin();
+    const int32_t ring = judge_net_junction(b.n, "ring");
+    const int32_t back = judge_net_junction(b.n, "back");
+    const int32_t side = judge_net_junction(b.n, "side");
+    const int32_t from_stock = judge_net_junction(b.n, "from_stock");
+    const int32_t product = judge_net_junction(b.n, "product");
+    const int32_t sold = judge_net_junction(b.n, "sold");
+    const int32_t yard = judge_net_stock(b.n, "yard", SIM_POOL_FULL);
+    const int32_t first = judge_net_activity(b.n, "first", 1);
+    judge_net_take(b.n, first, ring, 1, 1);
+    judge_net_give(b.n, first, back, 1, 1);
+    judge_net_give(b.n, first, side, 1, 1);
+    judge_net_link(b.n, "second", 1, back, 1, ring, 1, 1);
+    b.n->activities[judge_net_find(b.n, "second")].is_link = false;
+    const int32_t rival = judge_net_activity(b.n, "rival", 1);
+    judge_net_give(b.n, rival, ring, 1, 1);
+    judge_net_give(b.n, rival, sold, 1, 1);
+    judge_net_link(b.n, "pipe", 1, yard, 1, from_stock, 1, 1);
+    const int32_t third = judge_net_activity(b.n, "third", 1);
+    judge_net_take(b.n, third, side, 1, 1);
+    judge_net_take(b.n, third, from_stock, 1, 1);
+    judge_net_give(b.n, third, product, 1, 1);
+    judge_net_link(b.n, "fourth", 1, product, 1, sold, 1, 1);
+    b.n->activities[judge_net_find(b.n, "fourth")].is_link = false;
+    const int32_t outsider = judge_net_activity(b.n, "outsider", 1);
+    judge_net_give(b.n, outsider, sold, 1, 3);
+    judge_net_give(b.n, outsider, yard, 1, 1);
+    judge_net_sink(b.n, "buyer", 2, sold, 1);
+
+    solve(&b);
+
+    expect(&b, "first", 1);
+    expect(&b, "fourth", 1);
+    expect(&b, "outsider", 1);
+    expect(&b, "buyer", 2);
+    end(&b);
+}

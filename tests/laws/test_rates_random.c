@@ -48,6 +48,27 @@ Test(rates_random, keep_all_judges_silent)
     free(n);
 }
 
+// Networks in which a loop that feeds itself left a junction uneven, or more was possible, once.
+Test(rates_random, keep_the_judges_silent_where_they_once_spoke, .timeout = 60)
+{
+    static const uint64_t WHICH[][2] = {{1004, 60328}, {1004, 1525},  {1001, 9763},  {1001, 41428},
+                                        {88, 54521},   {88, 50565},   {1002, 34835}, {1002, 26279},
+                                        {1002, 17686}, {1002, 23221}, {1002, 84340}, {3001, 105983},
+                                        {1004, 88354}, {3001, 61862}, {3001, 107712}};
+    struct judge_net *n = judge_net_create();
+    for (int i = 0; i < SIM_COUNT(WHICH); i++) {
+        struct judge_counts counts = {0};
+        struct judge_trial trial;
+        random_network_make(WHICH[i][0], WHICH[i][1], n);
+
+        judge_trial_run(n, judge_answer_real, &counts, &trial);
+
+        cr_expect(!judge_trial_is_fault(trial.verdict), "seed %d, network %d: %s", (int)WHICH[i][0],
+                  (int)WHICH[i][1], trial.why);
+    }
+    free(n);
+}
+
 // Blocks that marked each other without depending on each other were solved for ever.
 Test(rates_random, come_to_rest_where_blocks_touch_at_a_stock, .timeout = 60)
 {
