@@ -9,6 +9,7 @@
 #include "sim/sweep/sweep_queue.h"
 #include "sim/sweep/sweep_tell.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -35,6 +36,8 @@ struct job {
     double started_s;
     char started_utc[32];
     int64_t failed;
+    double next_told_s; // of the writing of FILE
+    bool is_bar_drawn;
 };
 
 static struct sim_parts_key key_of(const struct job *j, int64_t point, int32_t replication)
@@ -469,6 +472,43 @@ static enum sim_status make_parts(struct job *j, struct sim_err *err)
 
 // ---- the file ----
 
+/** How far the file is, now and then. */
+static void told(void *user, int64_t done, int64_t runs)
+{
+    struct job *j = user;
+    const double now_s = sim_machine_wall_s();
+    char a[32];
+    char b[32];
+
+    if (!j->opts->has_progress || now_s < j->next_told_s) {
+        return;
+    }
+    switch (j->opts->look) {
+    case SIM_PROGRESS_BAR:
+        sim_sink_print(&j->opts->progress, "\r\033[Kwriting %s: %s of %s runs", j->opts->output,
+                       sim_sweep_count(done, a), sim_sweep_count(runs, b));
+        j->is_bar_drawn = true;
+        break;
+    case SIM_PROGRESS_LINES:
+        sim_sink_print(&j->opts->progress, "writing %s: %s of %s runs\n", j->opts->output,
+                       sim_sweep_count(done, a), sim_sweep_count(runs, b));
+        break;
+    case SIM_PROGRESS_JSON:
+        sim_sink_print(&j->opts->progress, "{\"written\": %" PRId64 ", \"runs\": %" PRId64 "}\n",
+                       done, runs);
+        break;
+    }
+    j->next_told_s = now_s + (j->opts->look == SIM_PROGRESS_LINES ? 60.0 : 1.0);
+}
+
+static void wipe(struct job *j)
+{
+    if (j->is_bar_drawn) {
+        sim_sink_text(&j->opts->progress, "\r\033[K");
+        j->is_bar_drawn = false;
+    }
+}
+
 static enum sim_status compose(struct job *j, struct sim_err *err)
 {
     char host[256];
@@ -487,11 +527,19 @@ static enum sim_status compose(struct job *j, struct sim_err *err)
         {.name = "cpu_s", .number = sim_machine_cpu_s()},
         {.name = "peak_mb", .number = sim_machine_peak_mb()}};
     const char *const folders[] = {j->folder};
-    const struct sim_compose_opts opts = {
-        .folders = folders, .folder_count = 1, .facts = facts, .fact_count = SIM_COUNT(facts)};
+    const struct sim_compose_opts opts = {.folders = folders,
+                                          .folder_count = 1,
+                                          .facts = facts,
+                                          .fact_count = SIM_COUNT(facts),
+                                          .told = told,
+                                          .user = j};
     struct sim_compose_result result;
 
-    SIM_TRY(sim_compose(&j->s->card, &opts, j->opts->output, &result, err));
+    j->next_told_s = sim_machine_wall_s() + 1.0;
+    const enum sim_status status = sim_compose(&j->s->card, &opts, j->opts->output, &result, err);
+
+    wipe(j);
+    SIM_TRY(status);
     j->out->is_composed = true;
     if (j->out->failed > 0) {
         read_failures(j);
