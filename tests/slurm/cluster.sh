@@ -38,6 +38,8 @@ print(*(s.getsockname()[1] for s in sockets))' "$1"
 write_conf() {
     local ports
     read -ra ports < <(free_ports 2)
+    # Nothing here uses cgroups, but slurmd wants a plugin, and that of version 1 asks for nothing.
+    echo CgroupPlugin=cgroup/v1 >"$cluster/cgroup.conf"
     cat >"$cluster/slurm.conf" <<END
 ClusterName=ecopark-test
 SlurmctldHost=$(hostname -s)(127.0.0.1)
@@ -51,6 +53,7 @@ CredType=cred/munge
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 MpiDefault=none
+MailProg=/bin/true
 JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/none
 SelectType=select/cons_tres

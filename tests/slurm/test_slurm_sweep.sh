@@ -31,13 +31,13 @@ submit() {
     (cd "$here" && "$root/scripts/slurm/submit" "nghiên cứu.cfg" --program "$program" "$@")
 }
 
-# program_of TEXT: the process of ecopark with this in its command: "kết quả.h5 --shard 3/8"
+# program_of TEXT: sets `pid` to the process of ecopark with this in its command.
 program_of() {
     local folder words
     for folder in /proc/[0-9]*; do
-        { words=$(tr '\0' ' ' <"$folder/cmdline"); } 2>/dev/null
-        if [[ $words == "$program sweep "*"$1"* ]]; then
-            echo "${folder#/proc/}"
+        { mapfile -d '' words <"$folder/cmdline"; } 2>/dev/null
+        if [[ "${words[*]}" == "$program sweep "*"$1"* ]]; then
+            pid=${folder#/proc/}
             return 0
         fi
     done
@@ -45,7 +45,22 @@ program_of() {
 }
 
 has_runs() { # FILE SHARD: some are on the disk
-    [ -n "$(find "$here/$1.parts" -name "shard-$2-of-*" -size +8k 2>/dev/null)" ]
+    [ -n "$(find "$here/$1.parts" -name "shard-$2-of-*.runs*" -size +20k 2>/dev/null)" ]
+}
+
+# hold FILE SHARD SHARDS: stop its process as soon as it is there; sets `pid`.
+hold() {
+    wait_for 20 program_of "$1 --shard $2/$3" || fail "shard $2 does not begin"
+    kill -STOP "$pid" || fail "shard $2 was too fast to be held"
+}
+
+# nudge PID FILE SHARD: let it go on until it has made some runs, but not all.
+nudge() {
+    until has_runs "$2" "$3"; do
+        kill -CONT "$1"
+        sleep 0.02
+        kill -STOP "$1" 2>/dev/null || fail "shard $3 was too fast to be held"
+    done
 }
 
 is_queue_empty() {
@@ -58,20 +73,22 @@ sed "s|PARK|$root/configs/ulsan.cfg|" tests/slurm/study.cfg >"$here/nghiên cứ
 
 # A task whose time limit comes: it is held fast (as a long run would do) until Slurm has warned it.
 submit -o "limited.h5" --shards 2 --time 00:01:00 --grace 28 --cpus 2 --at-once 1 || fail "submit"
-wait_for 20 has_runs limited.h5 1 || fail "shard 1 does not begin"
-slow=$(program_of "limited.h5 --shard 1/2") || fail "shard 1 was too fast to be held"
-kill -STOP "$slow"
+hold limited.h5 1 2
+slow=$pid
+nudge "$slow" limited.h5 1
 
 # An array of eight. One task is killed, one cancelled, as soon as they have made some runs.
 submit -o "kết quả.h5" --shards 8 --cpus 1 -- --progress none || fail "submit"
+array=$(head -n 1 "$here/kết quả.h5.slurm/jobs")
+hold "kết quả.h5" 3 8
+killed=$pid
+hold "kết quả.h5" 6 8
+nudge "$killed" "kết quả.h5" 3
+kill -KILL "$killed"
+nudge "$pid" "kết quả.h5" 6
+scancel "${array}_6" # wakes it, and lets it end in good order
 submit -o "kết quả.h5" --shards 8 >"$here/twice" 2>&1 && fail "the same study was submitted twice"
 expect "is being made already" "$here/twice"
-array=$(head -n 1 "$here/kết quả.h5.slurm/jobs")
-wait_for 20 has_runs "kết quả.h5" 3 || fail "shard 3 does not begin"
-victim=$(program_of "kết quả.h5 --shard 3/8") || fail "shard 3 was too fast to be killed"
-kill -KILL "$victim"
-wait_for 20 has_runs "kết quả.h5" 6 || fail "shard 6 does not begin"
-scancel "${array}_6"
 echo "$SECONDS s: killed shard 3, cancelled shard 6"
 
 "$program" sweep "$here/nghiên cứu.cfg" -o "$here/alone.h5" --quiet || fail "without Slurm"
