@@ -312,3 +312,19 @@ char *sim_file_join(const char *folder, const char *relative)
     }
     return sim_base_format("%s%s%s", folder, folder[length - 1] == '/' ? "" : "/", relative);
 }
+
+bool sim_file_read_at(int fd, uint64_t offset, void *bytes, size_t length)
+{
+    size_t done = 0;
+
+    while (done < length) {
+        const ssize_t got =
+            pread(fd, (unsigned char *)bytes + done, length - done, (off_t)(offset + done));
+
+        if (got == 0 || (got < 0 && errno != EINTR)) {
+            return false;
+        }
+        done += got > 0 ? (size_t)got : 0;
+    }
+    return true;
+}

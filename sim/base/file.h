@@ -18,6 +18,10 @@
 enum sim_status sim_file_read(const char *path, size_t limit, char **out_bytes, size_t *out_length,
                               struct sim_err *err) SIM_MUST_USE;
 
+/** Read exactly `length` bytes from `offset` [bytes] on, without moving the file's place; false
+ * when they are not there. */
+bool sim_file_read_at(int fd, uint64_t offset, void *bytes, size_t length);
+
 /** The name to write to until it is complete: "DIR/NAME.part"; owned by the caller (free). */
 char *sim_file_part(const char *path);
 

@@ -176,35 +176,19 @@ static int file_of(struct sim_compose_source *s, uint32_t block)
     return f->fd;
 }
 
-static bool read_at(int fd, uint64_t offset, void *bytes, size_t length)
-{
-    size_t done = 0;
-
-    while (done < length) {
-        const ssize_t got =
-            pread(fd, (unsigned char *)bytes + done, length - done, (off_t)(offset + done));
-
-        if (got == 0 || (got < 0 && errno != EINTR)) {
-            return false;
-        }
-        done += got > 0 ? (size_t)got : 0;
-    }
-    return true;
-}
-
 /** The whole record in s->bytes, checked; its length, or 0. */
 static size_t fetch(struct sim_compose_source *s, int fd, const struct sim_parts_index_run *run)
 {
     const uint64_t offset = sim_parts_index_offset(run);
     struct sim_pack_record_head head;
 
-    if (!read_at(fd, offset, &head, sizeof(head)) ||
+    if (!sim_file_read_at(fd, offset, &head, sizeof(head)) ||
         !sim_pack_record_is_head(&head, sizeof(head)) || head.length > INT32_MAX ||
         head.replication != run->replication) {
         return 0;
     }
     SIM_VEC_RESERVE(&s->bytes, (int)head.length);
-    return read_at(fd, offset, s->bytes.data, head.length) &&
+    return sim_file_read_at(fd, offset, s->bytes.data, head.length) &&
                    sim_pack_record_is_whole(s->bytes.data, head.length)
                ? (size_t)head.length
                : 0;

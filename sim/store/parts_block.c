@@ -47,23 +47,6 @@ void sim_parts_block_list_fini(struct sim_parts_block_list *list)
 
 // ---- reading ----
 
-/** Read exactly so many bytes; false when they are not there. */
-static bool read_at(int fd, uint64_t offset, void *bytes, size_t length)
-{
-    size_t done = 0;
-
-    while (done < length) {
-        const ssize_t got =
-            pread(fd, (unsigned char *)bytes + done, length - done, (off_t)(offset + done));
-
-        if (got == 0 || (got < 0 && errno != EINTR)) {
-            return false;
-        }
-        done += got > 0 ? (size_t)got : 0;
-    }
-    return true;
-}
-
 static enum sim_status open_to_read(const char *path, int *out_fd, uint64_t *out_length,
                                     struct sim_err *err)
 {
@@ -83,7 +66,8 @@ static enum sim_status open_to_read(const char *path, int *out_fd, uint64_t *out
 
 static bool read_head(int fd, struct sim_parts_block_list *list)
 {
-    return read_at(fd, 0, &list->head, sizeof(list->head)) && list->head.magic == head_magic;
+    return sim_file_read_at(fd, 0, &list->head, sizeof(list->head)) &&
+           list->head.magic == head_magic;
 }
 
 static uint32_t index_crc(const struct sim_parts_block_run *runs, size_t count,
@@ -126,7 +110,7 @@ static bool read_index(int fd, struct sim_parts_block_list *list)
     struct tail tail;
 
     if (list->length < sizeof(list->head) + sizeof(tail) || !read_head(fd, list) ||
-        !read_at(fd, list->length - sizeof(tail), &tail, sizeof(tail)) ||
+        !sim_file_read_at(fd, list->length - sizeof(tail), &tail, sizeof(tail)) ||
         !is_tail_sound(&tail, list->length)) {
         return false;
     }
@@ -134,8 +118,8 @@ static bool read_index(int fd, struct sim_parts_block_list *list)
     list->crc = tail.crc;
     SIM_VEC_RESERVE(&list->runs, (int)tail.count);
     list->runs.count = (int)tail.count;
-    return read_at(fd, tail.records_end + sizeof(tail.magic), list->runs.data,
-                   (size_t)tail.count * sizeof(*list->runs.data)) &&
+    return sim_file_read_at(fd, tail.records_end + sizeof(tail.magic), list->runs.data,
+                            (size_t)tail.count * sizeof(*list->runs.data)) &&
            index_crc(list->runs.data, (size_t)tail.count, &tail) == tail.index_crc &&
            are_runs_sound(list);
 }
@@ -169,13 +153,13 @@ static bool scan_record(struct scan *s)
     const uint64_t left = list->length - list->records_end;
     struct sim_pack_record_head head;
 
-    if (left < sizeof(head) || !read_at(s->fd, list->records_end, &head, sizeof(head)) ||
+    if (left < sizeof(head) || !sim_file_read_at(s->fd, list->records_end, &head, sizeof(head)) ||
         !sim_pack_record_is_head(&head, sizeof(head)) || head.length > left ||
         head.length > INT32_MAX) {
         return false;
     }
     SIM_VEC_RESERVE(&s->bytes, (int)head.length);
-    if (!read_at(s->fd, list->records_end, s->bytes.data, head.length) ||
+    if (!sim_file_read_at(s->fd, list->records_end, s->bytes.data, head.length) ||
         !sim_pack_record_is_whole(s->bytes.data, head.length)) {
         return false;
     }
@@ -195,7 +179,7 @@ static bool is_torn_after(int fd, const struct sim_parts_block_list *list)
     uint64_t magic = 0;
     const size_t there = left < sizeof(magic) ? (size_t)left : sizeof(magic);
 
-    return left > 0 && (!read_at(fd, list->records_end, &magic, there) ||
+    return left > 0 && (!sim_file_read_at(fd, list->records_end, &magic, there) ||
                         memcmp(&magic, &index_magic, there) != 0);
 }
 
