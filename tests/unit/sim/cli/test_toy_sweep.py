@@ -20,6 +20,9 @@ import h5py
 import numpy
 import xarray
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../support"))
+from same_file import same  # noqa: E402
+
 TOY = os.path.abspath(sys.argv.pop(1))
 PARK = """title = Khu sinh thái Biên Hòa
 days = 20
@@ -40,32 +43,6 @@ study = {
 FIXED = "5"
 STEPS = 'step = { path = "step"; values = ( "1", "2", "3", "4" ); };'
 UNTIL = '{ at_least = 3; at_most = 40; until = { response = "km"; half_width = "8 %"; level = "95 %"; }; }'
-
-
-def same(path):
-    """The bytes of a file, without those of /execution: each object as h5dump would show it."""
-    found = []
-
-    def visit(name, thing):
-        if name.startswith("execution"):
-            return
-        attrs = [(k, str(v)) for k, v in thing.attrs.items() if k not in ("DIMENSION_LIST", "REFERENCE_LIST")]
-        if not isinstance(thing, h5py.Dataset):
-            found.append((name, attrs))
-            return
-        data = thing[()]
-        raw = data.tobytes() if isinstance(data, numpy.ndarray) and data.dtype.kind in "fiu" else str(data)
-        chunks = []
-        if thing.chunks is not None:  # as they lie on the disk, not only as they are read
-            for i in range(thing.id.get_num_chunks()):
-                offset = thing.id.get_chunk_info(i).chunk_offset
-                chunks.append((offset, thing.id.read_direct_chunk(offset)))
-        found.append((name, attrs, thing.dtype.str, thing.shape, raw, sorted(chunks)))
-
-    with h5py.File(path) as f:
-        found.append(("/", [(k, str(v)) for k, v in f.attrs.items()]))
-        f.visititems(visit)
-    return found
 
 
 def slow(nap_us):
