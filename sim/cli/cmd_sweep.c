@@ -245,6 +245,18 @@ static void print_where(const struct job *j)
     }
 }
 
+/** Runs a second: whole numbers of many, a decimal of few. */
+static void describe_speed(int64_t made, double wall_s, char out[32])
+{
+    const double speed = wall_s > 0.0 ? (double)made / wall_s : 0.0;
+
+    if (speed >= 10.0) {
+        (void)sim_sweep_count((int64_t)speed, out);
+    } else {
+        (void)snprintf(out, 32, "%.1f", speed);
+    }
+}
+
 static void print_text(const struct job *j)
 {
     const struct sim_sink *out = &j->cli->out;
@@ -253,6 +265,7 @@ static void print_text(const struct job *j)
     char runs[32];
     char points[32];
     char count[32];
+    char speed[32];
 
     if (r->was_complete) {
         sim_sink_print(out, "%s is complete: all runs of this study are in it; nothing to do\n",
@@ -267,9 +280,9 @@ static void print_text(const struct job *j)
     if (r->failed > 0) {
         sim_sink_print(out, ", %s failed", sim_sweep_count(r->failed, count));
     }
-    sim_sink_print(out, "\n%s made now in %.1f s (%.3g a second), %.0f MB\n",
-                   sim_sweep_count(r->made, count), wall_s,
-                   wall_s > 0.0 ? (double)r->made / wall_s : 0.0, sim_machine_peak_mb());
+    describe_speed(r->made, wall_s, speed);
+    sim_sink_print(out, "\n%s made now in %.1f s (%s a second), %.0f MB\n",
+                   sim_sweep_count(r->made, count), wall_s, speed, sim_machine_peak_mb());
     if (r->missing == 0) {
         print_where(j);
     }
