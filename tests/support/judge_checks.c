@@ -130,17 +130,23 @@ static bool check_pools(const struct judge_view *v, const struct judge_answer *a
     return true;
 }
 
+// The largest flow that a port at the pool could have, or has: all may be unlimited there.
+static double flow_scale(const struct judge_view *v, const double *rate, int32_t pool)
+{
+    double most = v->scale[pool];
+    for (int q = v->pool_start[pool]; q < v->pool_start[pool + 1]; q++) {
+        const struct sim_port_def *port = &v->n->ports[v->pool_ports[q]];
+        most = fmax(most, port->coef * rate[port->activity]);
+    }
+    return most;
+}
+
 static double port_scale(const struct judge_view *v, const struct judge_answer *a, int32_t i)
 {
     const struct sim_port_def *port = &v->n->ports[i];
     const double u = v->n->u[port->activity];
     const double own = isinf(u) ? a->rate[port->activity] : u;
-    double flow = v->scale[port->pool];
-    for (int q = v->pool_start[port->pool]; q < v->pool_start[port->pool + 1]; q++) {
-        const struct sim_port_def *other = &v->n->ports[v->pool_ports[q]];
-        flow = fmax(flow, other->coef * a->rate[other->activity]); // all may be unlimited there
-    }
-    return fmax(own, flow / port->coef);
+    return fmax(own, flow_scale(v, a->rate, port->pool) / port->coef);
 }
 
 // Within 1e-9 of the scale, or of the numbers themselves: what an unlimited activity is offered has
@@ -320,7 +326,7 @@ double judge_checks_scale(const struct judge_view *v, const double *rate, int32_
     double scale = isinf(u) ? rate[k] : u;
     for (int q = v->activity_start[k]; q < v->activity_start[k + 1]; q++) {
         const struct sim_port_def *port = &v->n->ports[v->activity_ports[q]];
-        scale = fmax(scale, v->scale[port->pool] / port->coef);
+        scale = fmax(scale, flow_scale(v, rate, port->pool) / port->coef);
     }
     return scale;
 }

@@ -117,6 +117,29 @@ void judge_view_still_unreached(struct judge_view *v)
     }
 }
 
+// Where all at a pool are unlimited, what they move elsewhere gives it a scale, one pool after the
+// other.
+static void pass_scales_on(struct judge_view *v)
+{
+    const struct judge_net *n = v->n;
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (int p = 0; p < n->pool_count; p++) {
+            double most = 0.0;
+            for (int q = v->pool_start[p]; q < v->pool_start[p + 1] && v->scale[p] <= 0.0; q++) {
+                const struct sim_port_def *port = &n->ports[v->pool_ports[q]];
+                const int32_t k = port->activity;
+                for (int s = v->activity_start[k]; s < v->activity_start[k + 1]; s++) {
+                    const struct sim_port_def *other = &n->ports[v->activity_ports[s]];
+                    most = fmax(most, port->coef * v->scale[other->pool] / other->coef);
+                }
+            }
+            moved = moved || most > 0.0;
+            v->scale[p] = fmax(v->scale[p], most);
+        }
+    }
+}
+
 void judge_view_init(struct judge_view *v, const struct judge_net *n)
 {
     v->n = n;
@@ -138,6 +161,7 @@ void judge_view_init(struct judge_view *v, const struct judge_net *n)
         const bool binds = n->pools[p].capacity <= 0.0 || (n->condition[p] & SIM_POOL_FULL) != 0;
         v->is_split[p] = binds && has_pull && has_outlet;
     }
+    pass_scales_on(v);
 }
 
 // Does the limit of i read the claim of m? A little too often is harmless.
