@@ -80,8 +80,21 @@ static bool is_asked_here(const struct sim_rates *r, const struct sim_loop *l, i
     return false;
 }
 
-/** Whether somebody draws on what `k` gives through port `j`: a user, a taker that claims
- * something, or one asked in this block that is not idle itself. */
+/** What the capacity and the limits outside the block leave to the claim of port `m`. The claim
+ * itself may be from before. */
+static double outer_claim(const struct sim_rates *r, const struct sim_loop *l, int32_t m)
+{
+    const int32_t k = r->net->ports[m].activity;
+    const struct sim_network_activity *a = &r->net->activities[k];
+    double least = r->capacity[k];
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        least = j != m && l->row_of[j] < 0 ? fmin(least, r->limit[j]) : least;
+    }
+    return least;
+}
+
+/** Whether somebody draws on what `k` gives through port `j`: a taker that could claim something,
+ * or one asked in this block that is not idle itself. */
 static bool is_drawn(const struct sim_rates *r, const struct sim_loop *l, int32_t j)
 {
     const struct sim_network *net = r->net;
@@ -90,14 +103,10 @@ static bool is_drawn(const struct sim_rates *r, const struct sim_loop *l, int32_
     for (int32_t i = pool->takers_begin; i < pool->givers_begin; i++) {
         const int32_t m = net->at_pool[i];
         const int32_t k = net->ports[m].activity;
-        const struct sim_network_activity *a = &net->activities[k];
         if (!sim_rates_is_active(net, m, r->condition[at])) {
             continue;
         }
-        const bool is_user = !a->is_pull && !a->is_link && r->capacity[k] > 0;
-        const bool runs = !r->is_idle[k] && r->capacity[k] > 0;
-        const bool draws = is_asked_here(r, l, k) ? runs : r->claim[m] > 0;
-        if (is_user || draws) {
+        if ((!is_asked_here(r, l, k) || !r->is_idle[k]) && outer_claim(r, l, m) > 0) {
             return true;
         }
     }

@@ -23,6 +23,7 @@ struct sim_programme_member {
     bool is_blocked; // may rise in its class's turn
     bool is_held;    // was blocked when gathered
     bool is_resting; // make-up or overflow that is none at the floors
+    bool is_reached; // by a user, were the loop to run
 };
 
 struct sim_programme {

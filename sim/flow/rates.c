@@ -482,8 +482,14 @@ static void take_condition(struct sim_rates *r, int32_t pool)
 {
     const struct sim_network_pool *p = &r->net->pools[pool];
     for (int32_t i = p->takers_begin; i < p->ports_end; i++) {
-        sim_rates_mark(r, r->net->at_pool[i]);
-        seed(r, r->net->ports[r->net->at_pool[i]].activity);
+        const int32_t j = r->net->at_pool[i];
+        const struct sim_network_port *q = &r->net->ports[j];
+        const bool is_main = q->gives && (q->is_pull || r->net->activities[q->activity].is_link);
+        sim_rates_mark(r, j);
+        seed(r, q->activity);
+        if (is_main && !sim_rates_is_circular(r, r->block[j])) {
+            r->is_idle[q->activity] = false; // no circle says so any more
+        }
     }
     r->is_relabel[pool] = false;
 }
@@ -554,18 +560,24 @@ static enum sim_status propagate(struct sim_rates *r, struct sim_err *err)
     return SIM_OK;
 }
 
-/** Pass a rise on, and hold those whom that would make faster than decided. */
-static enum sim_status pass_on(struct sim_rates *r, int32_t group, struct sim_err *err)
+/** Pass a rise on, and hold those whom that would make faster than decided; by rations, nobody is.
+ */
+static enum sim_status pass_on(struct sim_rates *r, int32_t group, bool is_by_rations,
+                               struct sim_err *err)
 {
     enum {
         CORRECTIONS = 10
     };
     SIM_TRY(propagate(r, err));
-    for (int i = 0; i < CORRECTIONS && sim_selffeed_correct(r, group); i++) {
+    for (int i = 0; i < CORRECTIONS && !is_by_rations && sim_selffeed_correct(r, group); i++) {
         SIM_TRY(propagate(r, err));
     }
     return SIM_OK;
 }
+
+enum {
+    RINGS = 6 // the widest view of a group
+};
 
 /** Raise the group around `block`; groups in the way are dissolved first. */
 static enum sim_status raise_alone(struct sim_rates *r, int32_t block, struct sim_selffeed_way way,
@@ -595,22 +607,19 @@ static enum sim_status raise_and_pass(struct sim_rates *r, int32_t block,
     };
     enum sim_status status = raise_alone(r, block, way, out_raised, err);
     if (status == SIM_OK && *out_raised) {
-        status = way.is_by_rations ? propagate(r, err) : pass_on(r, block, err);
+        status = pass_on(r, block, way.is_by_rations, err);
     }
-    for (int i = 0; i < LOOSENINGS && *out_raised && status == SIM_OK && !way.is_by_rations; i++) {
+    for (int i = 0; i < LOOSENINGS && *out_raised && status == SIM_OK; i++) {
         if (!sim_selffeed_loosen(r, block)) {
             break;
         }
-        status = pass_on(r, block, err);
+        status = pass_on(r, block, way.is_by_rations, err);
     }
     r->raising = -1;
-    *out_kept = way.is_by_rations ? sim_selffeed_is_even(r, block) : sim_selffeed_is_kept(r, block);
+    *out_kept = way.is_by_rations ? sim_selffeed_is_even(r, block)
+                                  : sim_selffeed_is_kept(r, block, way.rings == RINGS);
     return status;
 }
-
-enum {
-    RINGS = 6 // the widest view of a group
-};
 
 /** The ways to raise a group, one after the other until what is found still holds when the rise has
  * been passed on: ever wider; then outsiders by the rules, from the widest; in the end, the widest

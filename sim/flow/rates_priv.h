@@ -191,9 +191,9 @@ double sim_selffeed_ration(const struct sim_rates *r, int32_t j);
  * one did. */
 bool sim_selffeed_loosen(struct sim_rates *r, int32_t group);
 
-/** Whether all activities run as decided, after the rise was passed on, and nobody was held back by
- * what has risen since. */
-bool sim_selffeed_is_kept(const struct sim_rates *r, int32_t group);
+/** Whether all activities run as decided, after the rise was passed on, and, unless nothing wider
+ * is to be had, nobody was held back by what has risen since. */
+bool sim_selffeed_is_kept(const struct sim_rates *r, int32_t group, bool is_widest);
 
 /** Whether the fed run as decided, and the sums of the group's pools come out even, after
  * outsiders shared what was left. */

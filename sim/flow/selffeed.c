@@ -203,8 +203,8 @@ static void add_member(struct sim_programme *g, int32_t activity)
     const struct sim_rates *r = g->r;
     const struct sim_network_activity *a = &r->net->activities[activity];
     struct sim_programme_member m = {.activity = activity, .scale = sim_rates_scale(r, activity)};
-    double ceiling = r->is_idle[activity] ? 0 : r->capacity[activity];
-    double least = ceiling;
+    double ceiling = r->capacity[activity];
+    double least = r->is_idle[activity] ? 0 : ceiling;
     if (!(m.scale > 0) || g->member_of[activity] >= 0) {
         return;
     }
@@ -225,7 +225,8 @@ static void add_member(struct sim_programme *g, int32_t activity)
         }
     }
     m.floor = r->rate[activity] / m.scale;
-    m.ceiling = fmax(m.floor, ceiling / m.scale);
+    m.reach = fmax(m.floor, ceiling / m.scale);
+    m.ceiling = r->is_idle[activity] ? m.floor : m.reach;
     m.is_blocked = m.is_inside && m.ceiling - m.floor > 1e-9;
     g->member_of[activity] = g->members.count;
     SIM_VEC_PUSH(&g->members, m);
@@ -236,6 +237,56 @@ static int by_activity(const void *a, const void *b)
     const struct sim_programme_member *x = a;
     const struct sim_programme_member *y = b;
     return x->activity < y->activity ? -1 : x->activity > y->activity;
+}
+
+/** Whether somebody would draw on pull or link `m` if the loop ran: a member that a user reaches,
+ * or an outsider that claims something now. */
+static bool would_be_drawn(const struct sim_programme *g, const struct sim_programme_member *m)
+{
+    const struct sim_rates *r = g->r;
+    const struct sim_network *net = r->net;
+    const struct sim_network_activity *a = &net->activities[m->activity];
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        const struct sim_network_port *p = &net->ports[j];
+        const struct sim_network_pool *pool = &net->pools[p->pool];
+        if (!p->gives || !(a->is_link || p->is_pull)) {
+            continue;
+        }
+        for (int32_t i = pool->takers_begin; i < pool->givers_begin; i++) {
+            const int32_t taker = net->at_pool[i];
+            const int32_t member = g->member_of[net->ports[taker].activity];
+            const bool draws =
+                member >= 0 ? g->members.data[member].is_reached : r->claim[taker] > 0;
+            if (draws && sim_rates_is_active(net, taker, r->condition[p->pool])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/** Who stands still because nobody draws on him now takes part if a user would, from users
+ * backwards. */
+static void wake_idle(struct sim_programme *g)
+{
+    bool any = false;
+    for (int i = 0; i < g->members.count; i++) {
+        struct sim_programme_member *m = &g->members.data[i];
+        const struct sim_network_activity *a = &g->r->net->activities[m->activity];
+        m->is_reached = !a->is_pull && !a->is_link && m->reach > 0;
+        any = any || m->reach > m->ceiling;
+    }
+    for (bool moved = any; moved;) {
+        moved = false;
+        for (int i = 0; i < g->members.count; i++) {
+            struct sim_programme_member *m = &g->members.data[i];
+            if (!m->is_reached && m->reach > 0 && would_be_drawn(g, m)) {
+                m->is_reached = moved = true;
+                m->ceiling = m->reach;
+                m->is_blocked = m->is_inside && m->ceiling - m->floor > 1e-9;
+            }
+        }
+    }
 }
 
 static void gather_members(struct sim_programme *g)
@@ -254,6 +305,7 @@ static void gather_members(struct sim_programme *g)
     for (int i = 0; i < g->members.count; i++) {
         g->member_of[g->members.data[i].activity] = i;
     }
+    wake_idle(g);
 }
 /** No limit that the programme decides for `m` is below its rate; where it could run faster, those
  * of the blocks hold it there, the others only if need be (sim_selffeed_correct). */
@@ -273,6 +325,7 @@ static void hold(struct sim_programme *g, const struct sim_programme_member *m)
     r->decided[m->activity] = rate;
     r->ceiling[m->activity] = m->ceiling * m->scale;
     r->is_fed[m->activity] = m->is_inside;
+    r->is_idle[m->activity] = r->is_idle[m->activity] && !(rate > 0);
     if (r->member_of[m->activity] < 0) {
         SIM_VEC_PUSH(&r->members, m->activity);
     }
@@ -401,11 +454,13 @@ bool sim_selffeed_loosen(struct sim_rates *r, int32_t group)
     for (int i = 0; i < r->raised.count; i++) {
         const int32_t j = r->raised.data[i];
         const int32_t k = net->ports[j].activity;
+        const double rate = r->decided[k] + 1e-12 * sim_rates_scale(r, k);
         bool is_held = false; // by another port
         for (int32_t m = net->activities[k].ports_begin; m < net->activities[k].ports_end; m++) {
-            is_held = is_held || (m != j && r->limit[m] <= r->decided[k]);
+            is_held = is_held || (m != j && r->limit[m] <= rate);
         }
-        if (r->raised_by[j] != group || r->member_of[k] != group || r->is_eased[j] || !is_held) {
+        if (r->raised_by[j] != group || r->member_of[k] != group || r->is_eased[j] ||
+            r->is_rationed[j] || !is_held) {
             continue;
         }
         const double limit = sim_rates_compute_limit(r, j);
@@ -430,13 +485,13 @@ static bool is_held_back(const struct sim_rates *r, int32_t k)
     return r->decided[k] >= r->ceiling[k] - 1e-11 * scale && ceiling > r->ceiling[k] + 1e-9 * scale;
 }
 
-bool sim_selffeed_is_kept(const struct sim_rates *r, int32_t group)
+bool sim_selffeed_is_kept(const struct sim_rates *r, int32_t group, bool is_widest)
 {
     for (int i = 0; i < r->members.count; i++) {
         const int32_t k = r->members.data[i];
         if (r->member_of[k] == group &&
             (fabs(r->rate[k] - r->decided[k]) > 1e-11 * sim_rates_scale(r, k) ||
-             is_held_back(r, k))) {
+             (!is_widest && is_held_back(r, k)))) {
             return false;
         }
     }

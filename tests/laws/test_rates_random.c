@@ -51,10 +51,12 @@ Test(rates_random, keep_all_judges_silent)
 // Networks in which a loop that feeds itself left a junction uneven, or more was possible, once.
 Test(rates_random, keep_the_judges_silent_where_they_once_spoke, .timeout = 60)
 {
-    static const uint64_t WHICH[][2] = {{1004, 60328}, {1004, 1525},  {1001, 9763},  {1001, 41428},
-                                        {88, 54521},   {88, 50565},   {1002, 34835}, {1002, 26279},
-                                        {1002, 17686}, {1002, 23221}, {1002, 84340}, {3001, 105983},
-                                        {1004, 88354}, {3001, 61862}, {3001, 107712}};
+    static const uint64_t WHICH[][2] = {
+        {1004, 60328},  {1004, 1525},   {1001, 9763},   {1001, 41428},  {88, 54521},
+        {88, 50565},    {1002, 34835},  {1002, 26279},  {1002, 17686},  {1002, 23221},
+        {1002, 84340},  {3001, 105983}, {1004, 88354},  {3001, 61862},  {3001, 107712},
+        {3002, 11539},  {3003, 96278},  {4001, 166566}, {4001, 220086}, {4001, 247079},
+        {4002, 143843}, {4004, 127493}, {4006, 50817}};
     struct judge_net *n = judge_net_create();
     for (int i = 0; i < SIM_COUNT(WHICH); i++) {
         struct judge_counts counts = {0};
