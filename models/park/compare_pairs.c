@@ -26,6 +26,8 @@ struct work {
     int32_t group_count;
     int32_t *unit_of; // by combination: same values of sampled axes
     int32_t unit_count;
+    int32_t *listed_of; // by combination: same values of the other axes
+    int32_t listed_count;
     bool is_sampled; // units are sampled points, else replications
     struct cell *cells;
     double *in_cell; // cell x design: mean of the runs there; NaN
@@ -114,14 +116,17 @@ static void number_all(struct work *w)
     const int axes = w->s->axis_count;
     bool *all = sim_base_alloc((size_t)axes + 1, sizeof(bool));
     bool *sampled = sim_base_alloc((size_t)axes + 1, sizeof(bool));
+    bool *listed = sim_base_alloc((size_t)axes + 1, sizeof(bool));
     for (int i = 0; i < axes; i++) {
         all[i] = true;
         sampled[i] = w->s->axes[i].is_sampled;
+        listed[i] = !sampled[i];
     }
     w->combination_of = sim_base_alloc((size_t)w->s->point_count + 1, sizeof(int32_t));
     w->combination_count = number_by(w->s, all, w->combination_of);
     w->group_count = number_combinations_by(w, w->ask->by, &w->group_of);
     w->unit_count = number_combinations_by(w, sampled, &w->unit_of);
+    w->listed_count = number_combinations_by(w, listed, &w->listed_of);
     w->is_sampled = w->unit_count > 1;
     const size_t places = (size_t)w->combination_count * (size_t)w->s->design_count;
     w->point_of = sim_base_alloc(places + 1, sizeof(int64_t));
@@ -133,6 +138,7 @@ static void number_all(struct work *w)
     }
     free(all);
     free(sampled);
+    free(listed);
 }
 
 // ---- cells ----
@@ -233,6 +239,7 @@ struct sums {
     int32_t *wanted;    // that there should be
     int64_t size;
     int64_t dropped;
+    bool *is_there;         // by listed values: a sampled point has a value there
     double *crossed;        // of each unit and replication: the sum over its combinations
     int32_t *crossed_count; // NULL: replications are not shared by units
 };
@@ -244,6 +251,7 @@ static struct sums make_sums(const struct work *w)
     u.base = sim_base_alloc((size_t)u.size + 1, sizeof(double));
     u.count = sim_base_alloc((size_t)u.size + 1, sizeof(int32_t));
     u.wanted = sim_base_alloc((size_t)u.size + 1, sizeof(int32_t));
+    u.is_there = sim_base_alloc((size_t)w->listed_count + 1, sizeof(bool));
     if (w->is_sampled && !w->s->is_independent && w->replications > 1) {
         const size_t places = (size_t)u.size * (size_t)w->replications;
         u.crossed = sim_base_alloc(places, sizeof(double));
@@ -258,15 +266,18 @@ static void free_sums(struct sums *u)
     free(u->base);
     free(u->count);
     free(u->wanted);
+    free(u->is_there);
     free(u->crossed);
     free(u->crossed_count);
 }
 
-/** The mean over the replications of one combination goes to its sampled point. */
+/** The mean over the replications of one combination goes to its sampled point. Listed values at
+ * which no sampled point has any are wanted of none. */
 static void add_sampled(const struct work *w, struct sums *u, int64_t from, int64_t to, int design,
                         int other)
 {
-    const int32_t unit = w->unit_of[w->cells[from].combination];
+    const int32_t combination = w->cells[from].combination;
+    const int32_t unit = w->unit_of[combination];
     double sum = 0;
     double base = 0;
     int64_t count = 0;
@@ -285,7 +296,7 @@ static void add_sampled(const struct work *w, struct sums *u, int64_t from, int6
             u->crossed_count[place]++;
         }
     }
-    u->wanted[unit]++;
+    u->wanted[unit] += u->is_there[w->listed_of[combination]] ? 1 : 0;
     if (count > 0) {
         u->sum[unit] += sum / (double)count;
         u->base[unit] += base / (double)count;
@@ -316,9 +327,21 @@ static void add_replications(const struct work *w, struct sums *u, int64_t from,
     }
 }
 
+/** Which listed values of the group have a value at any sampled point. */
+static void find_listed(const struct work *w, int32_t group, int design, int other, bool *is_there)
+{
+    for (int64_t i = 0; i < w->cell_count; i++) {
+        const int32_t combination = w->cells[i].combination;
+        if (w->group_of[combination] == group && !isnan(of_cell(w, i, design, other))) {
+            is_there[w->listed_of[combination]] = true;
+        }
+    }
+}
+
 static struct sums sum_up(const struct work *w, int32_t group, int design, int other)
 {
     struct sums u = make_sums(w);
+    find_listed(w, group, design, other, u.is_there);
     for (int64_t from = 0; from < w->cell_count;) {
         const int32_t combination = w->cells[from].combination;
         int64_t to = from;
@@ -524,6 +547,7 @@ static void free_work(struct work *w)
     free(w->combination_of);
     free(w->group_of);
     free(w->unit_of);
+    free(w->listed_of);
     free(w->point_of);
     free(w->cells);
     free(w->in_cell);

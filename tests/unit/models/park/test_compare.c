@@ -315,3 +315,33 @@ Test(compare, leaves_out_axis_values_where_nothing_went_well)
     cr_assert(eq(int, (int)rows.data[1].verdict, PARK_COMPARE_BETTER));
     SIM_VEC_FREE(&rows);
 }
+
+/* The second listed value fails at all sampled points of the third design: means over the first. */
+Test(compare, leaves_out_listed_values_that_failed_at_all_sampled_points)
+{
+    struct grid g;
+    struct park_compare_rows rows = {0};
+    fill(&g);
+    for (int i = 0; i < 48; i++) {
+        g.status[i] = i >= 32 && g.listed[i / 2] == 1 ? 1 : 0;
+    }
+    const bool by[] = {false, false};
+    const struct park_compare_ask ask = {.by = by, .level = 0.95, .better = -1};
+    park_compare_make(&g.s, &ask, g.values, &rows);
+
+    double mean = 0;
+    double difference = 0;
+    for (int i = 0; i < 16; i++) {
+        const bool is_first = g.listed[i / 2] == 0;
+        mean += is_first ? g.values[32 + i] / 8 : 0;
+        difference += is_first ? (g.values[32 + i] - g.values[i]) / 8 : 0;
+    }
+    const struct park_compare_row *r = rows.data;
+    cr_assert(eq(i64, r[2].n, 4));
+    CLOSE(r[2].mean, mean);
+    cr_assert(eq(i64, r[2].pairs, 4));
+    CLOSE(r[2].difference, difference);
+    cr_assert(eq(i64, r[2].dropped, 8));
+    CLOSE(r[0].mean, 103.78125); // of both listed values, as before
+    SIM_VEC_FREE(&rows);
+}
