@@ -104,7 +104,7 @@ for name in "kết quả" limited; do
     expect "^Round 2: " "$log"
     grep -q "^Round 3" "$log" && fail "more rounds than needed, see $log"
     [ ! -e "$here/$name.h5.parts" ] || fail "$name.h5.parts is left"
-    /usr/bin/python3 tests/slurm/same_results.py "$here/alone.h5" "$here/$name.h5" ||
+    /usr/bin/python3 tests/support/same_file.py "$here/alone.h5" "$here/$name.h5" ||
         fail "$name.h5 is not what comes without Slurm"
 done
 expect "an array of 2 shards (3,6)" "$here/kết quả.h5.slurm/log"
