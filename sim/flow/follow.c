@@ -16,7 +16,7 @@
 // when s is no more than rounding, and a path that went on among them could be lost or turn back.
 static const double ARRIVED = 1e-14; // so little s is no offset at all
 static const double NEARLY = 1e-9;   // lost after this, Newton may still see the end
-static const double RESTING = 1e-10; // |x - F(x)| of what is accepted
+static const double RESTING = 1e-9;  // |x - F(x)| of what is accepted, of scales cut to what passes
 
 enum constraint_kind {
     LEAST,

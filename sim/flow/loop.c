@@ -15,7 +15,7 @@ enum {
     NEWTON_STEPS = 40
 };
 static const double AMPLE = 1e3; // capacities up to so many times the scale are taken as they are
-static const double SETTLED = 1e-10;   // as CONVERGED, for what goes no further
+static const double SETTLED = 1e-9;    // as CONVERGED, for what goes no further
 static const double CONVERGED = 1e-12; // relative to the larger of limit and capacity
 
 struct sim_loop *sim_loop_create(const struct sim_network *net)
