@@ -580,7 +580,7 @@ enum {
 };
 
 /** Raise the group around `block`; groups in the way are dissolved first. */
-static enum sim_status raise_alone(struct sim_rates *r, int32_t block, struct sim_selffeed_way way,
+static enum sim_status raise_alone(struct sim_rates *r, int32_t block, struct sim_selffeed_way *way,
                                    bool *out_raised, struct sim_err *err)
 {
     int32_t in_the_way = -1;
@@ -593,31 +593,34 @@ static enum sim_status raise_alone(struct sim_rates *r, int32_t block, struct si
         r->raising = -1;
         sim_selffeed_dissolve(r, in_the_way); // it is found again with this one, or after it
         SIM_TRY(propagate(r, err));
+        if (way->is_joining && way->joined_count < SIM_COUNT(way->joined)) {
+            way->joined[way->joined_count++] = in_the_way;
+        }
     }
 }
 
 /** Raise the group around `block` and pass the rise on; `out_kept` whether what was decided holds
  * after that. */
 static enum sim_status raise_and_pass(struct sim_rates *r, int32_t block,
-                                      struct sim_selffeed_way way, bool *out_raised, bool *out_kept,
-                                      struct sim_err *err)
+                                      struct sim_selffeed_way *way, bool *out_raised,
+                                      bool *out_kept, struct sim_err *err)
 {
     enum {
         LOOSENINGS = 8
     };
     enum sim_status status = raise_alone(r, block, way, out_raised, err);
     if (status == SIM_OK && *out_raised) {
-        status = pass_on(r, block, way.is_by_rations, err);
+        status = pass_on(r, block, way->is_by_rations, err);
     }
     for (int i = 0; i < LOOSENINGS && *out_raised && status == SIM_OK; i++) {
         if (!sim_selffeed_loosen(r, block)) {
             break;
         }
-        status = pass_on(r, block, way.is_by_rations, err);
+        status = pass_on(r, block, way->is_by_rations, err);
     }
     r->raising = -1;
-    *out_kept = way.is_by_rations ? sim_selffeed_is_even(r, block)
-                                  : sim_selffeed_is_kept(r, block, way.rings == RINGS);
+    *out_kept = way->is_by_rations ? sim_selffeed_is_even(r, block, true)
+                                   : sim_selffeed_is_kept(r, block, way->rings == RINGS);
     return status;
 }
 
@@ -632,12 +635,13 @@ static void next_way(struct sim_selffeed_way *way, bool *out_is_last)
         return;
     }
     *out_is_last = way->rings == 0;
-    *way = *out_is_last ? (struct sim_selffeed_way){RINGS, false}
-                        : (struct sim_selffeed_way){way->rings - 1, true};
+    way->is_by_rations = way->rings > 0;
+    way->rings = way->rings > 0 ? way->rings - 1 : RINGS;
 }
 
-/** Let the group around `block` feed itself, in a circle of pools just wide enough that what it
- * finds still holds when the rise has been passed on. */
+/** Let the group around `block` feed itself, in a circle of pools just wide
+ * enough that what it finds still holds when the rise has been passed on.
+ */
 static enum sim_status feed_block(struct sim_rates *r, int32_t block, struct sim_err *err)
 {
     enum {
@@ -648,15 +652,23 @@ static enum sim_status feed_block(struct sim_rates *r, int32_t block, struct sim
     if (r->tries[block] == 0) {
         SIM_VEC_PUSH(&r->tried, block);
     }
-    const int tries = r->tries[block]++; // groups that undo each other are to meet in the end
+    const int tries = r->tries[block]++; // groups that undo each other are
+                                         // to meet in the end
     way.rings = tries > PATIENCE ? tries - PATIENCE : 0;
     way.rings = way.rings < RINGS ? way.rings : RINGS;
+    way.is_joining = tries >= PATIENCE + RINGS;
     for (;; next_way(&way, &is_last)) {
         bool is_raised = false;
         bool is_kept = false;
-        SIM_TRY(raise_and_pass(r, block, way, &is_raised, &is_kept, err));
+        SIM_TRY(raise_and_pass(r, block, &way, &is_raised, &is_kept, err));
         if (!is_raised) {
             return SIM_OK;
+        }
+        if (is_last && !is_kept && !sim_selffeed_is_even(r, block, false)) {
+            return sim_err_set(err, SIM_FAILED,
+                               "how far a loop around '%s' can feed itself cannot be resolved; "
+                               "change a priority or an order on it so that they do not cross",
+                               r->net->activities[r->net->ports[block].activity].name);
         }
         if (is_last || is_kept) {
             r->work.self_fed++;
@@ -667,8 +679,8 @@ static enum sim_status feed_block(struct sim_rates *r, int32_t block, struct sim
     }
 }
 
-/** The first block by name that waits to be fed; it waits no longer. (The order of causes would
- * depend on the way here.) */
+/** The first block by name that waits to be fed; it waits no longer. (The
+ * order of causes would depend on the way here.) */
 static int32_t take_hungry(struct sim_rates *r)
 {
     int first = 0;
@@ -682,7 +694,8 @@ static int32_t take_hungry(struct sim_rates *r)
     return block;
 }
 
-/** When all has come to rest: loops that could feed themselves do, one after the other. */
+/** When all has come to rest: loops that could feed themselves do, one
+ * after the other. */
 static enum sim_status feed(struct sim_rates *r, struct sim_err *err)
 {
     enum {
@@ -703,10 +716,10 @@ static enum sim_status feed(struct sim_rates *r, struct sim_err *err)
         }
         status = feed_block(r, block, err);
         if (status == SIM_OK && round >= ROUNDS) {
-            status =
-                sim_err_set(err, SIM_FAILED,
-                            "loops that feed themselves keep disturbing each other around '%s'",
-                            r->net->activities[r->net->ports[block].activity].name);
+            status = sim_err_set(err, SIM_FAILED,
+                                 "loops that feed themselves keep disturbing each other "
+                                 "around '%s'",
+                                 r->net->activities[r->net->ports[block].activity].name);
         }
     }
     for (int i = 0; i < r->tried.count; i++) {

@@ -172,14 +172,18 @@ void sim_rates_mark(struct sim_rates *r, int32_t j);
 struct sim_selffeed_way {
     int rings;          // how many activities away the programme sees pools
     bool is_by_rations; // outsiders share what the fed leave, by the rules of their pools
+    bool is_joining;    // groups in the way are raised with this one: they undo each other
+    int joined_count;
+    int32_t joined[8]; // their blocks
 };
 
 /** Raise the group of blocks around block `first` as far as it can feed itself (selffeed.c). Its
  * limits, and those of others at its pools, hold until it is dissolved; `out_raised` whether it
  * rose. Where another group holds some of its ports, nothing is done and that group told: -1 none.
  * SIM_FAILED, with names, when a maximum cannot be found. */
-enum sim_status sim_selffeed_raise(struct sim_rates *r, int32_t first, struct sim_selffeed_way way,
-                                   bool *out_raised, int32_t *out_in_the_way, struct sim_err *err);
+enum sim_status sim_selffeed_raise(struct sim_rates *r, int32_t first,
+                                   const struct sim_selffeed_way *way, bool *out_raised,
+                                   int32_t *out_in_the_way, struct sim_err *err);
 
 /** Hold those that run faster than decided; true when there were any. */
 bool sim_selffeed_correct(struct sim_rates *r, int32_t group);
@@ -195,9 +199,9 @@ bool sim_selffeed_loosen(struct sim_rates *r, int32_t group);
  * is to be had, nobody was held back by what has risen since. */
 bool sim_selffeed_is_kept(const struct sim_rates *r, int32_t group, bool is_widest);
 
-/** Whether the fed run as decided, and the sums of the group's pools come out even, after
- * outsiders shared what was left. */
-bool sim_selffeed_is_even(const struct sim_rates *r, int32_t group);
+/** Whether the sums of the group's pools come out even, and (`is_as_decided`) the fed run as
+ * decided after outsiders shared what was left. */
+bool sim_selffeed_is_even(const struct sim_rates *r, int32_t group, bool is_as_decided);
 
 /** What follows begins alike, whatever was before: dissolve all groups that pools which bind now
  * connect with a hungry block or a seed; all blocks there that are able become hungry. */

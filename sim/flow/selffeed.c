@@ -173,7 +173,6 @@ static void gather_ring(struct sim_programme *g)
 
 static void gather_group(struct sim_programme *g, int rings)
 {
-    gather_block(g, g->group);
     int done = gather_connected(g, 0);
     for (int ring = 0; ring < rings; ring++) {
         gather_ring(g);
@@ -406,12 +405,17 @@ static enum sim_status unresolved(const struct sim_programme *g, struct sim_err 
                        names);
 }
 
-enum sim_status sim_selffeed_raise(struct sim_rates *r, int32_t first, struct sim_selffeed_way way,
-                                   bool *out_raised, int32_t *out_in_the_way, struct sim_err *err)
+enum sim_status sim_selffeed_raise(struct sim_rates *r, int32_t first,
+                                   const struct sim_selffeed_way *way, bool *out_raised,
+                                   int32_t *out_in_the_way, struct sim_err *err)
 {
     struct sim_programme g = {
-        .r = r, .group = first, .is_by_rations = way.is_by_rations, .member_of = r->member_at};
-    gather_group(&g, way.rings);
+        .r = r, .group = first, .is_by_rations = way->is_by_rations, .member_of = r->member_at};
+    gather_block(&g, first);
+    for (int i = 0; i < way->joined_count; i++) {
+        gather_block_of(&g, way->joined[i]);
+    }
+    gather_group(&g, way->rings);
     gather_members(&g);
     *out_in_the_way = other_group(&g);
     *out_raised = *out_in_the_way < 0 && sim_programme_solve(&g);
@@ -596,9 +600,9 @@ static bool is_pool_even(const struct sim_rates *r, int32_t j)
     return is_extra || !sim_programme_rations(r, j) || own <= other + 1e-10 * fmax(own, other);
 }
 
-bool sim_selffeed_is_even(const struct sim_rates *r, int32_t group)
+bool sim_selffeed_is_even(const struct sim_rates *r, int32_t group, bool is_as_decided)
 {
-    for (int i = 0; i < r->members.count; i++) {
+    for (int i = 0; i < r->members.count && is_as_decided; i++) {
         const int32_t k = r->members.data[i];
         if (r->member_of[k] == group && r->is_fed[k] &&
             fabs(r->rate[k] - r->decided[k]) > 1e-11 * sim_rates_scale(r, k)) {

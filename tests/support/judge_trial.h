@@ -1,7 +1,8 @@
 /** @file
  * One network before all judges, and the counts of many.
  *
- * Judge (b) convicts where claims form no loop (1e-12). Where they do and the sweeps settle all
+ * Judge (b) convicts where claims form no loop (1e-12, or what a rounding of the largest flow at a
+ * pool is to the smallest). Where they do and the sweeps settle all
  * the same, agreement is counted; a difference is put down to self-feeding or to a choice by name
  * where the solver reports one, and is counted as `several` otherwise: two solutions of one
  * definition, both of which judge (a) accepts. Where a raise leaves some other loop with less than
