@@ -84,9 +84,13 @@ static enum sim_status declare(const void *const *data, int data_count,
     return status;
 }
 
+/** Of a park that does not fit (an axis may change a unit) nothing is told: its runs fail. */
 static void point(const void *data, const struct sim_schema *schema, struct sim_row *row)
 {
-    park_results_point(data, schema, row);
+    struct sim_err err = {0};
+    if (park_designs_fit_schema(data, schema, &err) == SIM_OK) {
+        park_results_point(data, schema, row);
+    }
 }
 
 static void *state_create(const void *data, const struct sim_schema *schema,

@@ -116,6 +116,23 @@ Test(designs_fit, what_the_schema_lacks_is_refused)
     }
 }
 
+/* An axis of a study may change a unit: its runs fail, the others go on. */
+Test(designs_fit, of_a_point_that_does_not_fit_nothing_is_told)
+{
+    const void *const data[] = {loaded(NULL, NULL), loaded(NULL, "streams.sludge.unit = kg")};
+    struct sim_schema *s = declared(data, 1);
+    struct sim_err err = {0};
+
+    cr_assert_eq(present(data[0], s, "mill > brick: sludge"), 1);
+    cr_assert_neq(present(data[1], s, "mill > brick: sludge"), 1);
+    cr_assert_null(park_park_model.state_create(data[1], s, NULL, &err));
+    cr_assert(strstr(err.text, "the results were not declared with") != NULL, "%s", err.text);
+
+    sim_schema_destroy(s);
+    park_park_model.unload((void *)(uintptr_t)data[0]);
+    park_park_model.unload((void *)(uintptr_t)data[1]);
+}
+
 Test(designs_fit, the_clock_and_what_is_recorded_must_agree)
 {
     static const struct {
