@@ -118,7 +118,8 @@ static double rounding(const struct judge_view *v)
     return 4.0 * DBL_EPSILON * spread;
 }
 
-static void judge_b(struct court *c, const struct judge_answer *a, int loops,
+// True when plain propagation settles, and agrees.
+static bool judge_b(struct court *c, const struct judge_answer *a, int loops,
                     struct judge_counts *counts, struct judge_trial *out)
 {
     int32_t who = -1;
@@ -129,7 +130,7 @@ static void judge_b(struct court *c, const struct judge_answer *a, int loops,
         if (still) {
             compare_settled(c, a, gap, who, counts, out);
         }
-        return;
+        return still && gap <= 1e-9;
     }
     counts->loopless++;
     counts->worst_plain = fmax(counts->worst_plain, gap);
@@ -138,18 +139,19 @@ static void judge_b(struct court *c, const struct judge_answer *a, int loops,
                 who >= 0 ? c->v.n->activity_names[who] : "?", who >= 0 ? a->rate[who] : 0.0,
                 who >= 0 ? c->rate[who] : 0.0, still ? "" : " and does not settle");
     }
+    return still && gap <= 1e-9;
 }
 
-static void judge_c(struct court *c, const struct judge_answer *a, struct judge_counts *counts,
-                    struct judge_trial *out)
+static void judge_c(struct court *c, const struct judge_answer *a, bool agrees,
+                    struct judge_counts *counts, struct judge_trial *out)
 {
     int32_t who = -1;
     double better[JUDGE_ACTIVITIES];
     bool certified = false;
     for (int i = 0; i < c->v.n->port_count; i++) {
-        c->claim[i] = fmax(c->claim[i], a->claim[i]);
+        c->claim[i] = fmax(agrees ? c->claim[i] : 0.0, a->claim[i]);
     }
-    c->v.wants = c->claim; // of propagation or of the answer: whoever wants something by either
+    c->v.wants = c->claim; // by the answer, or by propagation that agrees with it
     double more = judge_lp_search(&c->v, a->rate, &certified, &who, better);
     counts->outside += certified ? 0 : 1;
     if (c->v.n->number % CHECKED == 0) { // the certificate is a proof, but who proves the proof?
@@ -193,8 +195,8 @@ void judge_trial_answer(struct judge_net *n, const struct judge_answer *a,
         if (!judge_checks_rules(&c->v, a, c->circular, a->work.self_fed > 0, &complaint)) {
             convict(out, JUDGE_RULES, "%s", complaint.text);
         } else {
-            judge_b(c, a, loops, counts, out);
-            judge_c(c, a, counts, out);
+            const bool agrees = judge_b(c, a, loops, counts, out);
+            judge_c(c, a, agrees, counts, out);
         }
     }
     counts->verdict[out->verdict]++;

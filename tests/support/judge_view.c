@@ -37,7 +37,7 @@ static bool wants(const struct judge_view *v, int32_t m)
     if (v->wants == NULL || !(u > 0.0)) {
         return u > 0.0;
     }
-    return v->wants[m] > 1e-12 * (isinf(u) ? v->scale[port->pool] / port->coef : u);
+    return v->wants[m] > 1e-9 * (isinf(u) ? v->scale[port->pool] / port->coef : u);
 }
 
 static bool takers_reach(const struct judge_view *v, const bool *is_reached, int32_t pool,
