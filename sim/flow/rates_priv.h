@@ -1,7 +1,7 @@
 /** @file
  * The state of the rate solver, shared by rates.c (propagation), labels.c (which limits depend on
- * each other in a circle), loop.c, follow.c and selffeed.c (how such blocks are solved). For
- * sim/flow only.
+ * each other in a circle), loop.c and follow.c (how such blocks are solved), feed.c and selffeed.c
+ * (how loops feed themselves). For sim/flow only.
  *
  * Words, as in DESIGN 3: `limit` L of a port is what it could get (or place) if its own wish were
  * unlimited; `claim` y of a port is what the rest of its activity allows. Both are rates of the
@@ -167,6 +167,13 @@ void sim_rates_mark_circles(struct sim_rates *r, int32_t port, int32_t quiet);
 
 /** The limit of port `j` must be computed again. */
 void sim_rates_mark(struct sim_rates *r, int32_t j);
+
+/** Compute what waits, causes first, until nothing does. SIM_FAILED, with names, when a block
+ * cannot be resolved. */
+enum sim_status sim_rates_propagate(struct sim_rates *r, struct sim_err *err);
+
+/** When all has come to rest: loops that could feed themselves do, one after the other (feed.c). */
+enum sim_status sim_feed_all(struct sim_rates *r, struct sim_err *err);
 
 /** How a raise is done. */
 struct sim_selffeed_way {
