@@ -164,8 +164,9 @@ static void add_exit(struct park_builder *b, int32_t id, int32_t line, const str
     const int32_t entry = b->activities.count - 1;
     const struct park_activity a = park_build_activity(
         sim_arena_format(p->arena, "%s~exit", e->name), PARK_ACTIVITY_EXIT, id, k->level.nominal);
+    const int32_t exit = park_build_add(b, &a, 0, ends->to_pool >= 0); // may move all activities
     b->activities.data[entry].delay_us = k->delay_us;
-    b->activities.data[entry].exit = park_build_add(b, &a, 0, ends->to_pool >= 0);
+    b->activities.data[entry].exit = exit;
     struct park_move move = exchange_move(p, id, ends);
     move.kind = PARK_MOVE_ARRIVAL;
     move.from = b->link_accounts[e->link];
@@ -173,7 +174,9 @@ static void add_exit(struct park_builder *b, int32_t id, int32_t line, const str
     move.arrived = 1 - k->lost;
     move.from_port = park_build_take(b, line, 1, 1, 0, 0);
     if (ends->to_pool >= 0) {
-        move.to_port = park_build_give(b, ends->to_pool, 1 - k->lost, e->order, 0, 0);
+        // What comes out varies, and with it the capacity; the pipe shares by its size all along.
+        const double weight = (1 - k->lost) * k->level.nominal;
+        move.to_port = park_build_give(b, ends->to_pool, 1 - k->lost, e->order, weight, 0);
     }
     park_build_move(b, move);
 }
