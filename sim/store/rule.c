@@ -9,10 +9,15 @@ struct account {
     struct sim_stats all;   // values of the runs
     struct sim_stats pairs; // means of complete pairs
     double first;           // of the pair at hand
+    int32_t failed;         // [-] runs
 };
 
-static void add(struct account *a, double value, int32_t replication)
+static void add(struct account *a, double said, int32_t replication)
 {
+    const bool has_failed = said <= SIM_RULE_FAILED;
+    const double value = has_failed ? (double)NAN : said;
+
+    a->failed += has_failed ? 1 : 0;
     if (!isnan(value)) {
         sim_stats_add(&a->all, value);
     }
@@ -54,7 +59,7 @@ int32_t sim_rule_first(const struct sim_rule *rule, const double *values, int32_
 
         add(&a, values[count - 1], count - 1);
         if (count >= rule->at_most ||
-            (count >= rule->at_least && is_whole && is_narrow(rule, &a))) {
+            (count >= rule->at_least && is_whole && (a.failed == count || is_narrow(rule, &a)))) {
             return count;
         }
     }

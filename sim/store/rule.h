@@ -5,8 +5,9 @@
  * interruptions change its answer: it stops at the first n from `at_least` on (and even, for
  * antithetic pairs) at which the half-width of the confidence interval of the mean (Student) is at
  * most `share` of its magnitude, and at `at_most` whatever the width. Runs that failed have no
- * value and count as replications. With fewer than two values there is no width, and it goes on; a
- * half-width of exactly 0 is always narrow enough.
+ * value and count as replications; where all of the first `at_least` failed, as those of a point
+ * that cannot even be loaded do, it stops there. With fewer than two values there is no width, and
+ * it goes on; a half-width of exactly 0 is always narrow enough.
  *
  * Floor 2. One thread.
  */
@@ -14,6 +15,10 @@
 #define SIM_STORE_RULE_H
 
 #include "sim/base/base.h"
+
+#include <float.h>
+
+#define SIM_RULE_FAILED (-DBL_MAX) // stands for the value of a run that failed
 
 struct sim_rule {
     int32_t at_least;     // [-] replications
@@ -25,8 +30,9 @@ struct sim_rule {
 };
 
 /** The number of replications at which the rule is met, looking at the first `n`: at most n, or -1
- * when more must be made. `values` has the response of each, NaN where the run failed; a fixed
- * number reads none of them. The magnitude is that of the mean over all values, pairs or not. */
+ * when more must be made. `values` has the response of each, NaN where it has none,
+ * SIM_RULE_FAILED where the run failed; a fixed number reads none of them. The magnitude is that of
+ * the mean over all values, pairs or not. */
 int32_t sim_rule_first(const struct sim_rule *rule, const double *values, int32_t n);
 
 /** Whether replications 0 .. n - 1 are all that the point needs, or else more must be made. */

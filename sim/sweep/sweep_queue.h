@@ -24,8 +24,8 @@ void sim_sweep_queue_destroy(struct sim_sweep_queue *q); // NULL is fine
 /** Replications of this point are to be made. */
 void sim_sweep_queue_want(struct sim_sweep_queue *q, int64_t point);
 
-/** A replication is finished, now or before. `value` is the rule's response: NaN when the run
- * failed, anything for a fixed number. */
+/** A replication is finished, now or before. `value` is the rule's response:
+ * SIM_RULE_FAILED when the run failed, anything for a fixed number. */
 void sim_sweep_queue_finish(struct sim_sweep_queue *q, int64_t point, int32_t replication,
                             double value);
 

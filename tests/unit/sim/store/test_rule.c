@@ -14,6 +14,19 @@ static struct sim_rule make(int32_t at_least, int32_t at_most, double share)
                              .level = 0.95};
 }
 
+Test(rule, stops_where_all_of_the_first_failed)
+{
+    const double failed[] = {SIM_RULE_FAILED, SIM_RULE_FAILED, SIM_RULE_FAILED, SIM_RULE_FAILED};
+    const double empty[] = {SIM_RULE_FAILED, (double)NAN, SIM_RULE_FAILED, SIM_RULE_FAILED};
+    struct sim_rule rule = make(3, 100, 0.1);
+
+    cr_assert(eq(int, sim_rule_first(&rule, failed, 2), -1));
+    cr_assert(eq(int, sim_rule_first(&rule, failed, 4), 3));
+    cr_assert(eq(int, sim_rule_first(&rule, empty, 4), -1)); // one went well, without a value
+    rule.is_antithetic = true;
+    cr_assert(eq(int, sim_rule_first(&rule, failed, 4), 4)); // whole pairs
+}
+
 Test(rule, fixed_number_reads_no_values)
 {
     const struct sim_rule fixed = {.at_least = 3, .at_most = 3};
