@@ -139,6 +139,19 @@ static json_t *render(const struct sim_card *c)
     return root;
 }
 
+void sim_card_hash(const struct sim_card *c, char out_hex[65])
+{
+    json_t *root = render(c);
+
+    (void)json_object_del(root, "shards");
+    char *text = json_dumps(root, JSON_REAL_PRECISION(17));
+
+    SIM_REQUIRE(text != NULL, "a card can be written as JSON");
+    sim_hash_sha256(text, strlen(text), out_hex);
+    free(text);
+    json_decref(root);
+}
+
 enum sim_status sim_card_write(const struct sim_card *c, const char *path, struct sim_err *err)
 {
     json_t *root = render(c);

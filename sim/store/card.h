@@ -50,6 +50,10 @@ struct sim_card {
  * POINT, and their own axes with their labels; not the number of points, not titles. */
 void sim_card_layout(const struct sim_card *c, struct sim_card_mark *out);
 
+/** Fingerprint of all of it but the number of shards: where it is the same, the same runs give the
+ * same file, byte for byte (/execution and the compiler aside). */
+void sim_card_hash(const struct sim_card *c, char out_hex[65]);
+
 /** Write it to `path` whole (the number of shards too), read it again. SIM_WRITE; SIM_MISSING or
  * SIM_INPUT with what was wrong. */
 enum sim_status sim_card_write(const struct sim_card *c, const char *path,

@@ -60,7 +60,8 @@ static struct share share_by_rule(struct composing *c, int32_t slot)
         if (run == NULL) {
             break;
         }
-        SIM_VEC_PUSH(&c->values, run->value);
+        SIM_VEC_PUSH(&c->values,
+                     sim_parts_index_status(run) == SIM_RUN_FAILED ? SIM_RULE_FAILED : run->value);
     }
     const int32_t met = sim_rule_first(rule, c->values.data, c->values.count);
 
@@ -235,9 +236,13 @@ static enum sim_status put_all(struct composing *c, struct sim_err *err)
 static enum sim_status write_file(struct composing *c, const char *path, struct sim_err *err)
 {
     const struct sim_card *card = c->card;
+    char content_hash[65];
+
+    sim_card_hash(card, content_hash);
     const struct sim_writer_opts opts = {.source = card->source,
                                          .seed = card->seed,
                                          .study_hash = card->study_hash,
+                                         .content_hash = content_hash,
                                          .runs = c->result->runs,
                                          .points = card->points,
                                          .designs = card->designs,
@@ -312,6 +317,7 @@ enum sim_status sim_compose(const struct sim_card *card, const struct sim_compos
     if (status == SIM_OK) {
         status = compose(&c, path, err);
     }
+    out->is_set_aside = c.source != NULL && sim_compose_source_is_set_aside(c.source);
     sim_compose_source_destroy(c.source);
     SIM_VEC_FREE(&c.values);
     sim_card_destroy(read);

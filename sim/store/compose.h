@@ -16,10 +16,11 @@
 
 /** What is missing, and what came of it. */
 struct sim_compose_result {
-    int64_t runs;    // [-] in the file
-    int64_t ok;      // [-]
-    int64_t failed;  // [-]
-    int64_t missing; // [-] that the rule asks for and no part has (at least so many)
+    int64_t runs;      // [-] in the file
+    int64_t ok;        // [-]
+    int64_t failed;    // [-]
+    int64_t missing;   // [-] that the rule asks for and no part has (at least so many)
+    bool is_set_aside; // a damaged block was found and renamed: its runs are missing from now on
 };
 
 struct sim_compose_opts {
@@ -35,7 +36,7 @@ struct sim_compose_opts {
 /** Write `path`. `card` NULL: as the folders have it. SIM_INPUT, in plain words, where folders
  * belong to different studies or versions (which inputs differ), where shards are missing or not
  * finished ("shard 3 of 4 has 12 of its 250 points"), where a block is damaged (which, and that
- * `sweep` makes it again). Nothing is left half-written. */
+ * `sweep` makes it again; the damaged block is then set aside). Nothing is left half-written. */
 enum sim_status sim_compose(const struct sim_card *card, const struct sim_compose_opts *opts,
                             const char *path, struct sim_compose_result *out,
                             struct sim_err *err) SIM_MUST_USE;

@@ -28,6 +28,7 @@ struct sim_compose_source {
     char *damaged;
     char *foreign;
     int64_t of_others;
+    bool is_set_aside;
     struct open_file files[OPEN_FILES];
     SIM_VEC(unsigned char) bytes; // of a record
 };
@@ -159,6 +160,11 @@ int64_t sim_compose_source_of_others(const struct sim_compose_source *s)
     return s->of_others;
 }
 
+bool sim_compose_source_is_set_aside(const struct sim_compose_source *s)
+{
+    return s->is_set_aside;
+}
+
 // ---- one run ----
 
 /** A block's file; -1 with errno set. Borrowed. */
@@ -194,10 +200,13 @@ static size_t fetch(struct sim_compose_source *s, int fd, const struct sim_parts
                : 0;
 }
 
-static enum sim_status tell_damaged(const char *path, struct sim_err *err)
+static enum sim_status tell_damaged(struct sim_compose_source *s, const char *path,
+                                    struct sim_err *err)
 {
     char *bad = sim_base_format("%s.bad", path);
     const bool is_aside = rename(path, bad) == 0;
+
+    s->is_set_aside = s->is_set_aside || is_aside;
 
     (void)sim_err_set(err, SIM_INPUT,
                       is_aside ? "%s is damaged, and is set aside under a name that ends in .bad; "
@@ -226,7 +235,7 @@ enum sim_status sim_compose_source_read(struct sim_compose_source *s,
     if (length > 0) {
         *out = sim_pack_record_read(s->card->schema, s->bytes.data, length, key);
     }
-    return *out != NULL ? SIM_OK : tell_damaged(path, err);
+    return *out != NULL ? SIM_OK : tell_damaged(s, path, err);
 }
 
 // ---- one study ----

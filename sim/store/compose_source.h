@@ -27,6 +27,9 @@ const char *sim_compose_source_damaged(const struct sim_compose_source *s);
 /** The name of a shard-2-of-4 whose runs were packed by another version; NULL: none. */
 const char *sim_compose_source_foreign(const struct sim_compose_source *s);
 
+/** Whether reading found a damaged block and renamed it. */
+bool sim_compose_source_is_set_aside(const struct sim_compose_source *s);
+
 /** Runs whose mark no point of the card has: made before the study changed. */
 int64_t sim_compose_source_of_others(const struct sim_compose_source *s);
 

@@ -116,8 +116,9 @@ int sim_schema_axis(struct sim_schema *s, const struct sim_schema_axis *axis);
 int sim_schema_var(struct sim_schema *s, const struct sim_schema_var *var);
 
 /** A text attribute of the file: title and what else the model wants to say. The engine writes
- * Conventions, ecopark_format, source, compiler, seed, study_hash, ended and the NX_ ones itself.
- * `signal` names the variable that viewers plot first; without it the first series is taken. */
+ * Conventions, ecopark_format, source, compiler, seed, study_hash, content_hash, ended and the NX_
+ * ones itself. `signal` names the variable that viewers plot first; without it the first series is
+ * taken. */
 void sim_schema_root_attr(struct sim_schema *s, const char *name, const char *text);
 
 /** Goes to /inputs: a file that was read (path as the park names it, never absolute, so that two

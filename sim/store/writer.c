@@ -419,6 +419,7 @@ void sim_writer_destroy(struct sim_writer *w)
     free(w->path);
     free(w->part);
     free(w->source);
+    free(w->content_hash);
     free(w->study_hash);
     free(w);
 }
@@ -434,6 +435,7 @@ static struct sim_writer *create(const struct sim_schema *s, const char *path,
     w->claim = -1;
     w->source = sim_base_strdup(opts->source);
     w->study_hash = sim_base_strdup(opts->study_hash != NULL ? opts->study_hash : "");
+    w->content_hash = opts->content_hash != NULL ? sim_base_strdup(opts->content_hash) : NULL;
     w->designs = opts->designs;
     w->point_design = opts->point_design;
     w->is_antithetic = opts->is_antithetic;

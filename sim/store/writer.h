@@ -27,6 +27,7 @@ struct sim_writer_opts {
     const char *source;          // program, version and commit
     uint64_t seed;               // master seed
     const char *study_hash;      // hex; NULL: "" (a single run)
+    const char *content_hash;    // hex, of all but the runs (sim_card_hash); NULL: not told
     int64_t runs;                // [-] planned: the length of axis run
     int64_t points;              // [-] planned: the length of axis point
     const char *const *designs;  // of each point; NULL: all are "base". Borrowed until close

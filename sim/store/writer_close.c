@@ -211,6 +211,9 @@ static void write_root_attrs(struct sim_writer *w, const char *ended)
     sim_h5_attr_text(&w->h, root, "compiler", COMPILER);
     sim_h5_attr_u64(&w->h, root, "seed", w->seed);
     sim_h5_attr_text(&w->h, root, "study_hash", w->study_hash);
+    if (w->content_hash != NULL) {
+        sim_h5_attr_text(&w->h, root, "content_hash", w->content_hash);
+    }
     sim_h5_attr_text(&w->h, root, "ended", ended);
     for (int i = 0; i < w->schema->attrs.count; i++) {
         const struct sim_schema_pair *pair = &w->schema->attrs.data[i];

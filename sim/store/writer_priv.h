@@ -58,6 +58,7 @@ struct sim_writer {
     int claim; // holds the part; -1: it is not ours
     char *source;
     char *study_hash;
+    char *content_hash; // NULL: not told
     const char *const *designs;
     const int32_t *point_design; // NULL: designs are of each point
     bool is_antithetic;

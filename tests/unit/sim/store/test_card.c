@@ -89,6 +89,30 @@ Test(card, layout_is_of_what_runs_look_like)
     parts_kit_destroy(many);
 }
 
+Test(card, hash_covers_all_but_the_shards)
+{
+    struct parts_kit *kit = parts_kit_create("card_hash", 3, 2, 1);
+    char first[65];
+    char again[65];
+
+    sim_card_hash(&kit->card, first);
+    kit->card.shards = 4;
+    sim_card_hash(&kit->card, again);
+    cr_assert(eq(str, first, again));
+    sim_schema_root_attr(kit->schema, "remark", "one more");
+    sim_card_hash(&kit->card, again);
+    cr_assert(ne(str, first, again));
+    sim_card_hash(&kit->card, first);
+    sim_schema_input_text(kit->schema, "more", "text");
+    sim_card_hash(&kit->card, again);
+    cr_assert(ne(str, first, again));
+    sim_card_hash(&kit->card, first);
+    kit->card.rule.at_most++;
+    sim_card_hash(&kit->card, again);
+    cr_assert(ne(str, first, again));
+    parts_kit_destroy(kit);
+}
+
 Test(card, tells_what_is_no_card)
 {
     static const char *const texts[] = {
