@@ -2,9 +2,11 @@
 
 #include "sim/base/file.h"
 #include "sim/cfg/diag.h"
+#include "sim/store/reader.h"
 
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 char *sim_cli_source(const struct sim_cli *cli)
@@ -71,6 +73,26 @@ enum sim_status sim_cli_study_spare(const struct sim_sweep_setup *s, const char 
         }
     }
     return SIM_OK;
+}
+
+enum sim_status sim_cli_spare_strangers(const char *option, const char *path, struct sim_err *err)
+{
+    struct stat info;
+    struct sim_reader *reader = NULL;
+    struct sim_err why = {0};
+
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) {
+        return SIM_OK; // what else is wrong with it is told when it is written
+    }
+    const enum sim_status status = sim_reader_open(path, &reader, &why);
+
+    sim_reader_close(reader);
+    return status == SIM_OK
+               ? SIM_OK
+               : sim_err_set(err, SIM_USAGE,
+                             "%s %s would replace a file that is no results file (%s); name "
+                             "another, or remove it",
+                             option, path, why.text);
 }
 
 int sim_cli_columns(void)

@@ -1,10 +1,11 @@
 #include "sim/base/file.h"
 #include "sim/base/vec.h"
-#include "sim/cli/cli_priv.h"
+#include "sim/cli/cli_study.h"
 #include "sim/store/compose.h"
 #include "sim/store/parts.h"
 #include "sim/sweep/machine.h"
 #include "sim/sweep/sweep.h"
+#include "sim/sweep/sweep_tell.h"
 
 #include <jansson.h>
 
@@ -72,7 +73,7 @@ static enum sim_status read_options(struct job *j, const struct sim_option_args 
         SIM_TRY(add_folder(j, sim_option_positional(args, i), err));
     }
     j->output = sim_option_text(args, "output");
-    return j->output != NULL ? SIM_OK
+    return j->output != NULL ? sim_cli_spare_strangers("-o", j->output, err)
                              : sim_err_set(err, SIM_USAGE, "say which file to write: -o FILE");
 }
 
@@ -99,12 +100,13 @@ static void print_text(const struct job *j)
     char runs[32];
     char count[32];
 
-    sim_sink_print(out, "%s runs", sim_sweep_count(r->runs, runs));
+    sim_sink_print(out, "%s run%s", sim_sweep_count(r->runs, runs), sim_sweep_plural(r->runs));
     if (r->failed > 0) {
         sim_sink_print(out, ", %s of them failed", sim_sweep_count(r->failed, count));
     }
     if (r->missing > 0) {
-        sim_sink_print(out, "; at least %s are missing", sim_sweep_count(r->missing, count));
+        sim_sink_print(out, "; at least %s %s missing", sim_sweep_count(r->missing, count),
+                       r->missing == 1 ? "is" : "are");
     }
     sim_sink_print(out, ", in %.1f s\nresults: %s\n", sim_machine_wall_s() - j->started_s,
                    j->output);

@@ -202,6 +202,7 @@ static enum sim_status check_targets(const struct job *j, const char *park, stru
 {
     if (j->output != NULL) {
         SIM_TRY(check_input_stays(j, park, "-o", j->output, err));
+        SIM_TRY(sim_cli_spare_strangers("-o", j->output, err));
     }
     if (j->output != NULL && is_of_study(j)) {
         SIM_TRY(sim_run_study_spare(&j->study, j->output, err));

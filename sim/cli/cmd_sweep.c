@@ -3,10 +3,13 @@
 #include "sim/sweep/machine.h"
 #include "sim/sweep/runner.h"
 #include "sim/sweep/sweep.h"
+#include "sim/sweep/sweep_tell.h"
 
 #include <jansson.h>
 
+#include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -189,6 +192,7 @@ static void add_failures(const struct job *j, json_t *object)
         (void)json_object_set_new(one, "replication", json_integer(f->replication));
         (void)json_object_set_new(one, "where", json_string(where));
         (void)json_object_set_new(one, "reason", json_string(f->reason));
+        (void)json_object_set_new(one, "more", json_integer(f->more));
         (void)json_array_append_new(list, one);
         free(where);
     }
@@ -275,14 +279,19 @@ static void print_text(const struct job *j)
     if (j->setup->study->title[0] != '\0') {
         sim_sink_print(out, "%s\n", j->setup->study->title);
     }
-    sim_sink_print(out, "%s runs, %s points in the study", sim_sweep_count(r->runs, runs),
-                   sim_sweep_count(j->setup->card.points, points));
+    sim_sink_print(out, "%s run%s, %s point%s in the study", sim_sweep_count(r->runs, runs),
+                   sim_sweep_plural(r->runs), sim_sweep_count(j->setup->card.points, points),
+                   sim_sweep_plural(j->setup->card.points));
     if (r->failed > 0) {
         sim_sink_print(out, ", %s failed", sim_sweep_count(r->failed, count));
     }
     describe_speed(r->made, wall_s, speed);
-    sim_sink_print(out, "\n%s made now in %.1f s (%s a second), %.0f MB\n",
-                   sim_sweep_count(r->made, count), wall_s, speed, sim_machine_peak_mb());
+    sim_sink_print(out, "\n%s made now", sim_sweep_count(r->made, count));
+    if (r->ahead > 0) {
+        sim_sink_print(out, " (%s ahead, not needed)", sim_sweep_count(r->ahead, count));
+    }
+    sim_sink_print(out, " in %.1f s (%s a second), %.0f MB\n", wall_s, speed,
+                   sim_machine_peak_mb());
     if (r->missing == 0) {
         print_where(j);
     }
@@ -296,12 +305,17 @@ static void tell_failures(const struct job *j)
     for (int i = 0; i < r->failure_count; i++) {
         const struct sim_sweep_failure *f = &r->failures[i];
         char *where = sim_sweep_setup_words(j->setup, f->point);
+        char more[80] = "";
 
+        if (f->more > 0) {
+            (void)snprintf(more, sizeof(more), " (and so %" PRId64 " more run%s of this point)",
+                           f->more, sim_sweep_plural(f->more));
+        }
         if (f->run >= 0) {
-            sim_sink_print(note, "run %" PRId64 " (%s): %s\n", f->run, where, f->reason);
+            sim_sink_print(note, "run %" PRId64 " (%s): %s%s\n", f->run, where, f->reason, more);
         } else {
-            sim_sink_print(note, "replication %d of point %" PRId64 " (%s): %s\n",
-                           (int)f->replication, f->point, where, f->reason);
+            sim_sink_print(note, "replication %d of point %" PRId64 " (%s): %s%s\n",
+                           (int)f->replication, f->point, where, f->reason, more);
         }
         free(where);
     }
@@ -360,8 +374,8 @@ static void tell(const struct job *j, enum sim_status status, struct sim_err *er
         const struct sim_err before = *err;
 
         (void)sim_err_set(err, SIM_WRITE,
-                          "%s; what was finished before is in %s, and the same command goes on "
-                          "once that is mended",
+                          "%s; what was finished before is in %s; once that is mended, the same "
+                          "command goes on",
                           before.text, j->result.parts);
     }
 }
@@ -372,6 +386,7 @@ static enum sim_status make(struct job *j, struct sim_option_args *args, struct 
     SIM_TRY(sim_cli_study_check(j->cli, "sweep", j->study, err));
     SIM_TRY(sim_cli_study_load(j->cli, j->study, &j->setup, err));
     SIM_TRY(sim_cli_study_spare(j->setup, "-o", j->output, err));
+    SIM_TRY(sim_cli_spare_strangers("-o", j->output, err));
     sim_cli_stop_listen(2);
     const enum sim_status status = sim_sweep_run(j->setup, &j->opts, &j->result, err);
 
@@ -380,15 +395,27 @@ static enum sim_status make(struct job *j, struct sim_option_args *args, struct 
     return status;
 }
 
+/** What nobody reads any more goes nowhere; the runs are what counts. */
+static void forgive_reader(void)
+{
+    if (fflush(stdout) != 0 && errno == EPIPE) {
+        FILE *nowhere = freopen("/dev/null", "w", stdout);
+
+        (void)nowhere; // the end of the program tells if that failed, too
+    }
+}
+
 static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *args,
                            struct sim_err *err)
 {
     struct job j = {.cli = cli, .started_s = sim_machine_wall_s()};
 
+    (void)signal(SIGPIPE, SIG_IGN); // who reads the progress may leave: the runs go on
     j.notes.to = &cli->note;
     sim_sink_buffer_init(&j.notes.line);
     const enum sim_status status = make(&j, args, err);
 
+    forgive_reader();
     sim_sink_buffer_fini(&j.notes.line);
     sim_sweep_result_fini(&j.result);
     sim_sweep_setup_destroy(j.setup);

@@ -1,6 +1,7 @@
 #include "sim/cli/run_study.h"
 
 #include "sim/store/reader.h"
+#include "sim/sweep/sweep_file.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -76,10 +77,14 @@ static enum sim_status by_reader(struct sim_run_study *r, struct sim_reader *rea
     double replication = 0.0;
 
     if (hash == NULL || strcmp(hash, r->setup->card.study_hash) != 0) {
-        return sim_err_set(err, SIM_INPUT,
-                           "%s is not of this study as it is now: ids in it may be others; name "
-                           "the run by --point and --replication",
-                           file);
+        char *why = sim_sweep_file_difference(reader, &r->setup->card);
+
+        (void)sim_err_set(err, SIM_INPUT,
+                          "%s is not of this study as it is now (%s): ids in it may be others; "
+                          "name the run by --point and --replication",
+                          file, why);
+        free(why);
+        return SIM_INPUT;
     }
     SIM_TRY(read_one(reader, "run_point", r->id, &point, err));
     SIM_TRY(read_one(reader, "replication", r->id, &replication, err));

@@ -243,9 +243,7 @@ static enum sim_status tell_failure(struct sim_parts_block *b, struct sim_err *e
 
     b->is_broken = ftruncate(b->fd, (off_t)b->list.records_end) != 0;
     errno = number;
-    return sim_err_errno(err, SIM_WRITE,
-                         "cannot write %s.open (runs finished before are safe; the same command "
-                         "goes on from there)",
+    return sim_err_errno(err, SIM_WRITE, "cannot write %s.open (runs finished before are safe)",
                          b->path);
 }
 

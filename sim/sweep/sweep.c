@@ -6,6 +6,7 @@
 #include "sim/store/reader.h"
 #include "sim/sweep/machine.h"
 #include "sim/sweep/runner.h"
+#include "sim/sweep/sweep_file.h"
 #include "sim/sweep/sweep_queue.h"
 #include "sim/sweep/sweep_tell.h"
 
@@ -16,7 +17,8 @@
 #include <string.h>
 
 enum {
-    HOLES = 1000 // [-] replications that are looked for beyond the first that is missing
+    HOLES = 1000,   // [-] replications that are looked for beyond the first that is missing
+    MOST_TRIES = 20 // [-] damaged blocks that are made again in one call
 };
 
 /** All of one sweep. `lock` guards the queue and what is counted. */
@@ -38,6 +40,7 @@ struct job {
     int64_t failed;
     double next_told_s; // of the writing of FILE
     bool is_bar_drawn;
+    bool is_set_aside; // writing FILE found a damaged block: its runs are to be made again
 };
 
 static struct sim_parts_key key_of(const struct job *j, int64_t point, int32_t replication)
@@ -52,9 +55,29 @@ static bool comes_before(const struct sim_sweep_failure *a, const struct sim_swe
     return a->point != b->point ? a->point < b->point : a->replication < b->replication;
 }
 
+/** A point that cannot be loaded fails all its runs with the same words: one of them will do. */
+static bool joins_failure(struct sim_sweep_result *r, const struct sim_sweep_failure *f)
+{
+    for (int i = 0; i < r->failure_count; i++) {
+        struct sim_sweep_failure *of = &r->failures[i];
+
+        if (of->point == f->point && strcmp(of->reason, f->reason) == 0) {
+            of->run = comes_before(f, of) ? f->run : of->run;
+            of->replication = comes_before(f, of) ? f->replication : of->replication;
+            of->more++;
+            return true;
+        }
+    }
+    return false;
+}
+
 /** Keep it if it is among the first ones. */
 static void keep_failure(struct sim_sweep_result *r, struct sim_sweep_failure f)
 {
+    if (joins_failure(r, &f)) {
+        free(f.reason);
+        return;
+    }
     if (r->failure_count == SIM_SWEEP_FAILURES) {
         struct sim_sweep_failure *last = &r->failures[SIM_SWEEP_FAILURES - 1];
 
@@ -111,13 +134,16 @@ static void read_failures(struct job *j)
         for (int i = 0; i < r->failure_count; i++) {
             free(r->failures[i].reason);
         }
-        r->failure_count = count < SIM_SWEEP_FAILURES ? count : SIM_SWEEP_FAILURES;
+        r->failure_count = 0;
+        r->failed = count;
+        for (int i = 0; i < count; i++) {
+            keep_failure(r,
+                         (struct sim_sweep_failure){.run = failures[i].run,
+                                                    .point = failures[i].point,
+                                                    .reason = sim_base_strdup(failures[i].reason)});
+        }
         for (int i = 0; i < r->failure_count; i++) {
-            r->failures[i] =
-                (struct sim_sweep_failure){.run = failures[i].run,
-                                           .point = failures[i].point,
-                                           .replication = replication_of(reader, failures[i].run),
-                                           .reason = sim_base_strdup(failures[i].reason)};
+            r->failures[i].replication = replication_of(reader, r->failures[i].run);
         }
     }
     sim_reader_close(reader);
@@ -125,28 +151,32 @@ static void read_failures(struct job *j)
 
 // ---- before the first run ----
 
-/** Whether FILE holds just this study, whole; another one is told. */
-static bool is_there(const struct job *j)
+/** FILE is as it would be written: nothing is to do but to tell its failures again. */
+static void leave_file(struct job *j, const struct sim_sweep_file *file)
 {
-    struct sim_reader *reader = NULL;
-    struct sim_err err;
+    j->out->was_complete = true;
+    j->out->runs = file->runs;
+    read_failures(j);
+}
 
-    if (sim_reader_open(j->opts->output, &reader, &err) != SIM_OK) {
-        return false;
+/** Why a FILE that is there does not do, and what becomes of it. */
+static void tell_file(const struct job *j, const struct sim_sweep_file *file)
+{
+    if (!file->is_there || file->difference == NULL) {
+        return;
     }
-    const char *hash = sim_reader_attr(reader, "", "study_hash");
-    const char *ended = sim_reader_attr(reader, "", "ended");
-    const bool is_same = hash != NULL && strcmp(hash, j->s->card.study_hash) == 0;
-    const bool is_whole = ended != NULL && strcmp(ended, "complete") == 0;
-
-    sim_reader_close(reader);
-    if (!is_same) {
+    sim_sink_print(&j->opts->note,
+                   file->has_our_runs
+                       ? "%s has the runs of this study, but says of them what is no longer so "
+                         "(%s); it stays until it can be written anew, and is then replaced\n"
+                       : "%s holds other runs than this study asks for (%s); it stays until all of "
+                         "these are there, and is then replaced\n",
+                   j->opts->output, file->difference);
+    if (j->found.is_new) {
         sim_sink_print(&j->opts->note,
-                       "%s holds other runs than this study asks for; it stays until all of these "
-                       "are there, and is then replaced\n",
-                       j->opts->output);
+                       "its parts were removed when it was written, so all runs are made again; "
+                       "with --keep-parts the next change makes only what it must\n");
     }
-    return is_same && is_whole;
 }
 
 static enum sim_status open_parts(struct job *j, struct sim_err *err)
@@ -176,7 +206,8 @@ static void scan_point(struct job *j, int64_t point)
 
         if (sim_parts_find(j->parts, &key, &status, &value)) {
             hole = r;
-            sim_sweep_queue_finish(j->queue, point, r, value);
+            sim_sweep_queue_finish(j->queue, point, r,
+                                   status == SIM_RUN_FAILED ? SIM_RULE_FAILED : value);
         }
     }
 }
@@ -233,25 +264,46 @@ static void scan(struct job *j)
     sim_arena_destroy(scratch);
 }
 
+/** Open the parts and see what is missing; `file` NULL: again in the same call. */
+static enum sim_status take_up(struct job *j, const struct sim_sweep_file *file,
+                               struct sim_err *err)
+{
+    sim_card_destroy(j->before);
+    j->before = NULL;
+    SIM_TRY(open_parts(j, err));
+    if (file != NULL) {
+        tell_file(j, file);
+    }
+    sim_sweep_queue_destroy(j->queue);
+    j->queue = sim_sweep_queue_create(&j->card.rule, j->card.points, j->opts->threads);
+    scan(j);
+    const int64_t runs = sim_sweep_queue_runs(j->queue);
+    const int64_t there = runs - sim_sweep_queue_missing(j->queue);
+
+    j->out->before = file != NULL || there < j->out->before ? there : j->out->before;
+    sim_sweep_tell_found(&j->opts->note, &j->found, j->before, &j->card, there, runs, j->folder);
+    sim_sweep_tell_changes(&j->opts->note, j->before, &j->card, j->queue);
+    return SIM_OK;
+}
+
 static enum sim_status begin(struct job *j, struct sim_err *err)
 {
     if (j->opts->only != NULL) {
         SIM_TRY(sim_plan_filter_create(j->s->plan, j->opts->only, &j->filter, err));
         SIM_TRY(check_only(j, err));
     }
-    if (is_there(j)) {
-        j->out->was_complete = true;
-        return SIM_OK;
-    }
-    SIM_TRY(open_parts(j, err));
-    j->queue = sim_sweep_queue_create(&j->card.rule, j->card.points, j->opts->threads);
-    scan(j);
-    const int64_t runs = sim_sweep_queue_runs(j->queue);
+    struct sim_sweep_file file;
 
-    j->out->before = runs - sim_sweep_queue_missing(j->queue);
-    sim_sweep_tell_found(&j->opts->note, &j->found, j->out->before, runs, j->folder);
-    sim_sweep_tell_changes(&j->opts->note, j->before, &j->card, j->queue);
-    return SIM_OK;
+    sim_sweep_file_look(j->opts->output, &j->s->card, &file);
+    enum sim_status status = SIM_OK;
+
+    if (file.is_complete) {
+        leave_file(j, &file);
+    } else {
+        status = take_up(j, &file, err);
+    }
+    sim_sweep_file_fini(&file);
+    return status;
 }
 
 // ---- what the runner asks ----
@@ -339,7 +391,10 @@ static void unload(void *user, int64_t point, const void *data)
 /** The rule's response of a run; NaN where it has none. */
 static double response_of(const struct job *j, const struct sim_pack *pack)
 {
-    if (pack->status != SIM_RUN_OK || j->s->response_var < 0) {
+    if (pack->status == SIM_RUN_FAILED) {
+        return SIM_RULE_FAILED;
+    }
+    if (j->s->response_var < 0) {
         return (double)NAN;
     }
     return sim_row_value(pack->totals, j->s->response_var, 0);
@@ -363,9 +418,10 @@ static enum sim_status take(void *user, struct sim_pack *pack, struct sim_err *e
         j->out->made++;
     }
     if (status == SIM_OK && pack->status == SIM_RUN_FAILED) {
-        keep_failure(j->out,
-                     (struct sim_sweep_failure){run_id(j, point, replication), point, replication,
-                                                sim_base_strdup(pack->reason)});
+        keep_failure(j->out, (struct sim_sweep_failure){.run = run_id(j, point, replication),
+                                                        .point = point,
+                                                        .replication = replication,
+                                                        .reason = sim_base_strdup(pack->reason)});
     }
     sim_pack_destroy(pack);
     return status;
@@ -425,7 +481,7 @@ static enum sim_status make_runs(struct job *j, struct sim_err *err)
 
     sim_progress_destroy(j->progress);
     j->progress = NULL;
-    j->out->events = result.events;
+    j->out->events += result.events;
     j->out->is_late = j->opts->max_s > 0.0 && sim_machine_wall_s() - j->started_s >= j->opts->max_s;
     return status == SIM_FAILED || status == SIM_STOPPED ? SIM_OK : status; // counted below
 }
@@ -435,6 +491,7 @@ static void count_all(struct job *j)
 {
     j->out->runs = sim_sweep_queue_runs(j->queue);
     j->out->missing = sim_sweep_queue_missing(j->queue);
+    j->out->ahead = j->out->made + j->out->before + j->out->missing - j->out->runs;
     j->out->failed = 0;
     j->out->rest = -j->out->missing;
     for (int64_t i = 0; i < j->card.points; i++) {
@@ -539,6 +596,7 @@ static enum sim_status compose(struct job *j, struct sim_err *err)
     const enum sim_status status = sim_compose(&j->s->card, &opts, j->opts->output, &result, err);
 
     wipe(j);
+    j->is_set_aside = result.is_set_aside;
     SIM_TRY(status);
     j->out->is_composed = true;
     if (j->out->failed > 0) {
@@ -561,6 +619,26 @@ static enum sim_status conclude(struct job *j, struct sim_err *err)
         SIM_TRY(compose(j, err));
     }
     return r->failed > 0 ? SIM_FAILED : SIM_OK;
+}
+
+/** Make what is missing and write FILE; where that finds a damaged block, again. */
+static enum sim_status make_all(struct job *j, struct sim_err *err)
+{
+    for (int tries = 0;; tries++) {
+        j->is_set_aside = false;
+        SIM_TRY(make_parts(j, err));
+        const enum sim_status status = conclude(j, err);
+
+        if (!j->is_set_aside || tries == MOST_TRIES) {
+            return status;
+        }
+        sim_sink_print(&j->opts->note,
+                       "a block of finished runs turned out to be damaged while %s was written; "
+                       "its runs are made again now\n",
+                       j->opts->output);
+        *err = (struct sim_err){0}; // it is mended
+        SIM_TRY(take_up(j, NULL, err));
+    }
 }
 
 // ---- all of it ----
@@ -596,9 +674,10 @@ enum sim_status sim_sweep_run(const struct sim_sweep_setup *s, const struct sim_
     (void)pthread_mutex_init(&j.lock, NULL);
     enum sim_status status = begin(&j, err);
 
-    if (status == SIM_OK && !out->was_complete) {
-        status = make_parts(&j, err);
-        status = status == SIM_OK ? conclude(&j, err) : status;
+    if (status == SIM_OK && out->was_complete) {
+        status = out->failed > 0 ? SIM_FAILED : SIM_OK;
+    } else if (status == SIM_OK) {
+        status = make_all(&j, err);
     }
     drop(&j);
     return status;

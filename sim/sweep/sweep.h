@@ -5,7 +5,9 @@
  * Finished runs go to FILE.parts (parts.h) as soon as they are there; once all are, FILE is
  * composed from them (compose.h) and the parts are removed. So the same call again makes only what
  * is missing, and FILE has the same bytes (but /execution) however often it was interrupted, on
- * however many threads or machines. A FILE that holds the whole study already is left as it is.
+ * however many threads or machines. A FILE that is already as it would be written is left as it is;
+ * one that is not (any input, title or remark is another) is replaced once all runs are there, and
+ * what differs is told. A damaged block of the parts is set aside, and its runs are made again.
  *
  * A run that fails is finished, too: it is recorded and never made again.
  *
@@ -47,6 +49,7 @@ struct sim_sweep_failure {
     int64_t run; // [-] id in FILE; -1: not known before FILE is there
     int64_t point;
     int32_t replication;
+    int64_t more; // [-] runs of this point that failed with the same words
     char *reason; // owned
 };
 
@@ -54,7 +57,8 @@ struct sim_sweep_result {
     int64_t runs;      // [-] asked for, of this shard and `only`
     int64_t before;    // [-] of which were there
     int64_t made;      // [-] now, those made ahead too
-    int64_t failed;    // [-] of those asked for
+    int64_t ahead;     // [-] of which the rule did not ask for
+    int64_t failed;    // [-] of those asked for; of FILE, when it was complete
     int64_t missing;   // [-] of those asked for; 0: all are there
     int64_t rest;      // [-] missing of points outside `only`
     int64_t events;    // [-] handled now

@@ -21,43 +21,73 @@ const char *sim_sweep_count(int64_t count, char out[32])
     return out;
 }
 
-static const char *plural(int64_t count)
+const char *sim_sweep_plural(int64_t count)
 {
     return count == 1 ? "" : "s";
 }
 
 // ---- what was there ----
 
+/** Runs that cannot be used at all, and why not. */
+static void tell_other_layout(const struct sim_sink *to, const struct sim_card *before,
+                              const struct sim_card *now, const char *folder)
+{
+    struct sim_card_mark old;
+    struct sim_card_mark new;
+
+    if (before != NULL && strcmp(before->source, now->source) != 0) {
+        sim_sink_print(to, "the runs in %s were made by another version; all are made again\n",
+                       folder);
+        return;
+    }
+    if (before != NULL) {
+        sim_card_layout(before, &old);
+        sim_card_layout(now, &new);
+    }
+    if (before != NULL && memcmp(&old, &new, sizeof(old)) != 0) {
+        sim_sink_print(to,
+                       "the runs in %s were made for other results (responses, or what the park "
+                       "has); all are made again\n",
+                       folder);
+    } else { // they are older than the card that was there
+        sim_sink_print(to,
+                       "some runs in %s were made by an earlier version, or for other results; "
+                       "they are not used\n",
+                       folder);
+    }
+}
+
 static void tell_losses(const struct sim_sink *to, const struct sim_parts_found *found,
+                        const struct sim_card *before, const struct sim_card *now,
                         const char *folder)
 {
     char count[32];
 
     if (found->torn > 0) {
         sim_sink_print(to, "%s run%s were being written when it ended, and %s made again\n",
-                       sim_sweep_count(found->torn, count), plural(found->torn),
+                       sim_sweep_count(found->torn, count), sim_sweep_plural(found->torn),
                        found->torn == 1 ? "is" : "are");
     }
     if (found->bad_blocks > 0) {
         sim_sink_print(to,
                        "%s block%s of runs in %s %s damaged (set aside as NAME.bad); what was in "
                        "them is made again\n",
-                       sim_sweep_count(found->bad_blocks, count), plural(found->bad_blocks), folder,
+                       sim_sweep_count(found->bad_blocks, count),
+                       sim_sweep_plural(found->bad_blocks), folder,
                        found->bad_blocks == 1 ? "is" : "are");
     }
     if (found->is_other_layout) {
-        sim_sink_print(to,
-                       "the runs in %s were made by another version, or for other results; all "
-                       "are made again\n",
-                       folder);
+        tell_other_layout(to, before, now, folder);
     } else if (found->of_others > 0) {
         sim_sink_print(to, "%s run%s in %s belong to no point of this study any more\n",
-                       sim_sweep_count(found->of_others, count), plural(found->of_others), folder);
+                       sim_sweep_count(found->of_others, count), sim_sweep_plural(found->of_others),
+                       folder);
     }
 }
 
 void sim_sweep_tell_found(const struct sim_sink *to, const struct sim_parts_found *found,
-                          int64_t there, int64_t runs, const char *folder)
+                          const struct sim_card *before, const struct sim_card *now, int64_t there,
+                          int64_t runs, const char *folder)
 {
     char a[32];
     char b[32];
@@ -66,7 +96,7 @@ void sim_sweep_tell_found(const struct sim_sink *to, const struct sim_parts_foun
     if (found->is_new) {
         return;
     }
-    tell_losses(to, found, folder);
+    tell_losses(to, found, before, now, folder);
     if (found->recovered > 0) {
         sim_sink_print(to,
                        "%s of %s runs are there from before; %s recovered from a block that was "
@@ -197,7 +227,7 @@ void sim_sweep_tell_changes(const struct sim_sink *to, const struct sim_card *be
         if (runs > 0) {
             sim_sink_print(to, "%s%s%s run%s of design %s %s %s\n", inputs != NULL ? inputs : "",
                            inputs != NULL ? " changed: " : "", sim_sweep_count(runs, count),
-                           plural(runs), now->designs[i], runs == 1 ? "is" : "are",
+                           sim_sweep_plural(runs), now->designs[i], runs == 1 ? "is" : "are",
                            is_any_gone(before, now->designs[i], now, new) ? "made again" : "new");
         }
     }
@@ -213,5 +243,6 @@ void sim_sweep_tell_start(const struct sim_sink *to, const struct sim_rule *rule
     char count[32];
 
     sim_sink_print(to, "%s%s run%s to make, on %d thread%s\n", is_fixed ? "" : "at least ",
-                   sim_sweep_count(runs, count), plural(runs), threads, plural(threads));
+                   sim_sweep_count(runs, count), sim_sweep_plural(runs), threads,
+                   sim_sweep_plural(threads));
 }

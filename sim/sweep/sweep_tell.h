@@ -10,9 +10,14 @@
 #include "sim/sweep/sweep.h"
 #include "sim/sweep/sweep_queue.h"
 
-/** What was there: `runs` are asked for and `there` of them are. */
+/** What was there: `runs` are asked for and `there` of them are. `before`: the card that was there
+ * (NULL: none). */
 void sim_sweep_tell_found(const struct sim_sink *to, const struct sim_parts_found *found,
-                          int64_t there, int64_t runs, const char *folder);
+                          const struct sim_card *before, const struct sim_card *now, int64_t there,
+                          int64_t runs, const char *folder);
+
+/** "s", or nothing of one. */
+const char *sim_sweep_plural(int64_t count);
 
 /** Which inputs differ from those of the card of before (NULL: none was there), and how many runs
  * of which design are made again because of it. */

@@ -214,8 +214,94 @@ class Sweep(unittest.TestCase):
         self.assertIn("toy.txt changed: 20 runs of design slow are made again", said.stderr)
         self.assertNotIn("of design base", said.stderr)
         self.assertEqual(self.straight(), same(self.path("r.h5")))
-        self.write("study.cfg", "# a remark\n" + STUDY % (FIXED, "", STEPS))
         self.assertIn("nothing to do", self.sweep().stdout)
+
+    def test_file_that_would_be_written_otherwise_is_written_anew(self):
+        plain = STUDY % (FIXED, "", STEPS)
+        changes = (
+            ("remark", "# a remark\n" + plain),
+            ("title", plain.replace("Bước đi", "Bước")),
+            ("baseline", plain.replace('baseline = "base"', 'baseline = "fast"')),
+            ("axis", plain.replace("step = {", "pace = {")),
+            ("unit", plain.replace('unit = "m"', 'unit = "km"')),
+            ("response", plain.replace("km = {", "way_km = {")),
+        )
+        for keeps in ((), ("--keep-parts",)):
+            for what, text in changes:
+                with self.subTest(what, keeps=keeps):
+                    self.write("study.cfg", plain)
+                    self.sweep(*keeps)
+                    self.write("study.cfg", text)
+                    done = self.sweep()
+                    self.assertNotIn("nothing to do", done.stdout)
+                    self.assertIn("(study.cfg changed)", done.stderr)
+                    all_anew = "its parts were removed when it was written, so all runs are made again; with --keep-parts"
+                    self.assertEqual(all_anew in done.stderr, not keeps)
+                    if keeps and what in ("remark", "title", "baseline", "axis"):
+                        self.assertIn("\n0 made now", done.stdout)
+                    self.assertEqual(self.straight(f"{what}.h5"), same(self.path("r.h5")))
+                    self.assertIn("nothing to do", self.sweep().stdout)
+                    for name in ("r.h5", f"{what}.h5"):
+                        os.unlink(self.path(name))
+
+    def test_it_says_why_a_finished_file_does_not_do(self):
+        self.write_study(UNTIL)
+        self.sweep()
+        self.write("park", PARK + "seed = 43\n" if "seed" in PARK else PARK.replace("step = 2", "step = 3"))
+        self.assertIn("r.h5 is not of this study as it is now (toy.txt changed)",
+                      self.toy("run", "study.cfg", "--id", "1", "--of", "r.h5", code=65).stderr)
+        said = self.sweep("--max-time", "0.05 s", code=75, env=slow(2000)).stderr
+        self.assertIn("r.h5 holds other runs than this study asks for (toy.txt changed); it stays until", said)
+        self.assertIn("with --keep-parts the next change makes only what it must", said)
+        self.assertTrue(os.path.exists(self.path("r.h5")))
+
+    def test_damaged_block_is_made_again_in_the_same_call(self):
+        straight = self.straight()
+        self.sweep("--keep-parts")
+        os.unlink(self.path("r.h5"))
+        blocks = [n for n in os.listdir(self.path("r.h5.parts")) if n.endswith(".runs")]
+        with open(self.path(f"r.h5.parts/{blocks[0]}"), "r+b") as f:
+            f.seek(2000)
+            f.write(b"\x55" * 64)
+        done = self.sweep("--keep-parts")
+        self.assertIn("turned out to be damaged while r.h5 was written; its runs are made again now", done.stderr)
+        self.assertIn("1 block of runs in r.h5.parts is damaged (set aside as NAME.bad)", done.stderr)
+        self.assertNotIn("give the same sweep again", done.stderr)
+        self.assertIn("\n60 made now", done.stdout)
+        self.assertEqual(straight, same(self.path("r.h5")))
+        self.assertTrue(os.path.exists(self.path(f"r.h5.parts/{blocks[0]}.bad")))
+        shutil.rmtree(self.path("r.h5.parts"))
+
+    def test_file_that_is_no_results_file_is_never_replaced(self):
+        for text in ("precious\n", "\x89HDF\r\n\x1a\n"):
+            self.write("notes.txt", text)
+            for words in (("sweep", "study.cfg"), ("run", "park"), ("run", "study.cfg", "--id", "1"),
+                          ("merge", "r.h5")):
+                if words[0] == "merge":
+                    self.sweep("--shard", "1/1", "--only", "design == fast")
+                said = self.toy(*words, "-o", "notes.txt", code=2).stderr
+                self.assertIn("-o notes.txt would replace a file that is no results file (notes.txt is not an HDF5",
+                              said)
+                with open(self.path("notes.txt"), encoding="utf-8", newline="") as f:
+                    self.assertEqual(f.read(), text)
+                self.assertFalse(os.path.exists(self.path("notes.txt.parts")))
+        self.write("notes.txt", "")
+        self.sweep(output="notes.txt")
+        self.toy("run", "park", "-o", "notes.txt")
+
+    def test_nobody_needs_to_read_what_it_says(self):
+        straight = self.straight()
+        for look in ("json", "lines"):
+            with self.subTest(look=look):
+                read, write = os.pipe()
+                process = subprocess.Popen([TOY, "sweep", "study.cfg", "-o", "r.h5", "--progress", look],
+                                           cwd=self.folder.name, stdout=write, stderr=write, env=slow(2000))
+                os.close(write)
+                os.read(read, 10)
+                os.close(read)
+                self.assertEqual(process.wait(timeout=60), 0)
+                self.assertEqual(straight, same(self.path("r.h5")))
+                os.unlink(self.path("r.h5"))
 
     def test_replications_end_when_the_rule_is_met(self):
         self.write_study(UNTIL)
@@ -267,6 +353,12 @@ class Sweep(unittest.TestCase):
         with h5py.File(self.path("r.h5")) as f:
             self.assertEqual(f["status"][:5].tolist(), [0, 0, 1, 0, 0])
             self.assertEqual(f["km_n"][0], 4)
+        said = self.sweep(code=1)
+        self.assertIn("nothing to do", said.stdout)
+        self.assertIn("12 of 60 runs failed", said.stderr)
+        self.assertIn("run 2 (design base, step = 1): lost its way in Đồng Nai", said.stderr)
+        told = json.loads(self.sweep("--json", code=1).stdout)
+        self.assertEqual((told["runs"], told["failed"], told["was_complete"]), (60, 12, True))
         os.unlink(self.path("r.h5"))
         told = json.loads(self.sweep("--json", code=1).stdout)
         self.assertEqual([(f["run"], f["point"], f["replication"]) for f in told["failures"]],
@@ -291,6 +383,13 @@ class Sweep(unittest.TestCase):
         said = self.sweep(code=1)
         self.assertIn("15 of 30 runs failed", said.stderr)
         self.assertRegex(said.stderr, r"run 5 \(design base, step = -1\): axis step .study.cfg:8.: step: -1 is no number from 0")
+        self.assertIn("(and so 4 more runs of this point)", said.stderr)
+        self.assertEqual(said.stderr.count("-1 is no number"), 3) # points
+        self.write_study(UNTIL, axes='step = { path = "step"; values = ( "1", "-1" ); };')
+        self.assertIn("9 of ", self.sweep(code=1).stderr) # at_least of three points
+        with h5py.File(self.path("r.h5")) as f:
+            self.assertEqual((f["status"][:] == 1).sum(), 9)
+        self.assertEqual(self.straight(code=1), same(self.path("r.h5")))
         self.write_study(axes='days = { path = "days"; values = ( "5", "20" ); };')
         self.assertIn("20 days are more than the results have room for", self.sweep(code=1).stderr)
 
@@ -353,6 +452,7 @@ class Sweep(unittest.TestCase):
                 break
             self.assertIn("File too large", done.stderr)
             self.assertNotIn("HDF5-DIAG", done.stderr)
+            self.assertLessEqual(done.stderr.count("the same command goes on"), 1, done.stderr)
             size *= 2
         self.assertGreater(size, 20000)
         self.assertEqual(straight, same(self.path("r.h5")))
