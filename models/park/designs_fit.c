@@ -16,11 +16,26 @@ static const char *name_of(const struct park *p)
 
 // ---- Among designs ----
 
-/** Add "park.until of late is not that of base". */
+/** " (park.cfg:12)": where it is written; owned. */
+static char *place_of(const struct park *p, const char *path)
+{
+    const struct sim_node *n = sim_tree_find(sim_tree_root(p->tree), path);
+    const bool is_known = n != NULL && n->value_at.file != NULL && n->value_at.line > 0;
+    return is_known ? sim_base_format(" (%s:%d)", n->value_at.file, n->value_at.line)
+                    : sim_base_strdup("");
+}
+
+/** Add "park.until of design 'late' (park.cfg:12) is not that of 'base'"; of one design the path
+ * alone. */
 static void differ(char **text, const char *what, const struct park *p, const struct park *q)
 {
-    char *longer = sim_base_format("%s%s%s of design '%s' is not that of '%s'", *text,
-                                   (*text)[0] != '\0' ? "; " : "", what, name_of(p), name_of(q));
+    const bool is_one = strcmp(name_of(p), name_of(q)) == 0;
+    char *place = place_of(p, what);
+    char *longer = is_one ? sim_base_format("%s%s%s", *text, (*text)[0] != '\0' ? ", " : "", what)
+                          : sim_base_format("%s%s%s of design '%s'%s is not that of '%s'", *text,
+                                            (*text)[0] != '\0' ? "; " : "", what, name_of(p), place,
+                                            name_of(q));
+    free(place);
     free(*text);
     *text = longer;
 }
@@ -49,6 +64,9 @@ static void compare_heads(char **text, const struct park *p, const struct park *
         0) {
         differ(text, "economy.currency", p, q);
     }
+    if (p->seed != q->seed) {
+        differ(text, "park.seed", p, q);
+    }
 }
 
 /** Both lists are sorted by name. */
@@ -69,16 +87,21 @@ static void compare_units(char **text, const struct park *p, const struct park *
 enum sim_status park_designs_fit_agree(const void *const *parks, int count, struct sim_err *err)
 {
     char *text = sim_base_strdup("");
+    bool is_one_seed = true;
     for (int i = 1; i < count; i++) {
+        const struct park *p = parks[i];
+        const struct park *first = parks[0];
         for (int k = 0; k < i; k++) {
-            compare_units(&text, parks[i], parks[k]);
+            compare_units(&text, p, parks[k]);
         }
-        compare_heads(&text, parks[i], parks[0]);
+        compare_heads(&text, p, first);
+        is_one_seed = is_one_seed && p->seed == first->seed;
     }
     const enum sim_status status =
         text[0] == '\0'
             ? SIM_OK
-            : sim_err_set(err, SIM_INPUT, "designs of one study must share these: %s", text);
+            : sim_err_set(err, SIM_INPUT, "designs of one study must share these: %s%s", text,
+                          is_one_seed ? "" : "; study.seed sets one seed for all");
     free(text);
     return status;
 }
@@ -166,4 +189,18 @@ enum sim_status park_designs_fit_schema(const struct park *p, const struct sim_s
     park_layout_destroy(l);
     SIM_TRY(status);
     return fit_parties(p, schema, err);
+}
+
+enum sim_status park_designs_fit_axis(const struct park *p, const struct park *first,
+                                      const struct sim_schema *schema, struct sim_err *err)
+{
+    char *text = sim_base_strdup("");
+    compare_heads(&text, p, first);
+    compare_units(&text, p, first);
+    const enum sim_status status =
+        text[0] == '\0' ? SIM_OK
+                        : sim_err_set(err, SIM_INPUT, "all runs of a study share this: %s", text);
+    free(text);
+    SIM_TRY(status);
+    return park_designs_fit_schema(p, schema, err);
 }

@@ -2,7 +2,8 @@
  * Whether the designs of a study fit into one results file.
  *
  * Designs may differ in firms, links, streams and in all figures; what a results file has but once
- * they must share: its clock, what is recorded, its money, and the unit of each stream.
+ * they must share: its clock, what is recorded, its seed, its money, and the unit of each
+ * stream. No axis of a study may change them either.
  *
  * Floor 5. Thread-safe.
  */
@@ -21,5 +22,11 @@ enum sim_status park_designs_fit_agree(const void *const *parks, int count,
 /** Has the schema all that the park has? SIM_INPUT names the first that it lacks. */
 enum sim_status park_designs_fit_schema(const struct park *p, const struct sim_schema *schema,
                                         struct sim_err *err) SIM_MUST_USE;
+
+/** Would runs of a park fit into the results declared of `first`, which is the same design with
+ * another value of an axis? SIM_INPUT names what they do not share. */
+enum sim_status park_designs_fit_axis(const struct park *p, const struct park *first,
+                                      const struct sim_schema *schema,
+                                      struct sim_err *err) SIM_MUST_USE;
 
 #endif

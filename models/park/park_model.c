@@ -84,6 +84,12 @@ static enum sim_status declare(const void *const *data, int data_count,
     return status;
 }
 
+static enum sim_status fit(const void *data, const void *first, const struct sim_schema *schema,
+                           struct sim_err *err)
+{
+    return park_designs_fit_axis(data, first, schema, err);
+}
+
 /** Of a park that does not fit (an axis may change a unit) nothing is told: its runs fail. */
 static void point(const void *data, const struct sim_schema *schema, struct sim_row *row)
 {
@@ -148,6 +154,7 @@ const struct sim_model park_park_model = {.program = "ecopark",
                                           .input = input,
                                           .identity = identity,
                                           .declare = declare,
+                                          .fit = fit,
                                           .point = point,
                                           .state_create = state_create,
                                           .state_destroy = state_destroy,

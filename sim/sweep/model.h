@@ -192,6 +192,12 @@ struct sim_model {
                                const struct sim_model_want *want, struct sim_diag *diag,
                                struct sim_schema *out, struct sim_err *err);
 
+    /** Would runs of `data` fit into results that were declared of `first`, which differs from it
+     * by one override? SIM_INPUT with what a results file has but once ("all runs of a study share
+     * this: park.until"). NULL: whatever an axis of a study changes fits. */
+    enum sim_status (*fit)(const void *data, const void *first, const struct sim_schema *schema,
+                           struct sim_err *err);
+
     /** Fill the variables of scope POINT for one point; NULL when there are none. */
     void (*point)(const void *data, const struct sim_schema *schema, struct sim_row *row);
 

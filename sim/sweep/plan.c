@@ -129,6 +129,7 @@ static void describe_axes(struct sim_plan *p)
     for (int i = 0; i < a->axis_count; i++) {
         const struct sim_study_axis *x = &a->axes[i];
         const bool is_bare = x->units != NULL && x->units[0] == '\0';
+        const struct sim_node *path = sim_tree_child(x->node, "path");
         p->axes[i] = (struct sim_plan_axis){
             .name = x->name,
             .title = x->title,
@@ -137,7 +138,8 @@ static void describe_axes(struct sim_plan *p)
             .sampler = x->sampler >= 0 ? a->samplers[x->sampler].name : NULL,
             .method = method_names[x->method],
             .said = sim_arena_format(p->arena, "axis %s (%s:%d)", x->name, x->node->place.file,
-                                     x->node->place.line)};
+                                     x->node->place.line),
+            .node = path != NULL ? path : x->node};
     }
 }
 
@@ -366,6 +368,31 @@ void sim_plan_point(const struct sim_plan *p, int64_t point, struct sim_arena *a
         texts[i] = text_at(p, i, out->combination, numbers[i], arena);
         overrides[i] = sim_arena_format(arena, "%s=%s", p->axes[i].path, texts[i]);
     }
+}
+
+int32_t sim_plan_design(const struct sim_plan *p, int64_t point)
+{
+    return (int32_t)(candidate_of(p, point) / p->combinations);
+}
+
+size_t sim_plan_bytes(const struct sim_plan *p, int64_t point, int axis, unsigned char room[8],
+                      const void **out_bytes)
+{
+    const struct sim_study_axis *x = &p->from->axes[axis];
+    const int64_t combination = candidate_of(p, point) % p->combinations;
+    if (x->texts != NULL) {
+        const char *text = x->texts[place_of(p, axis, combination)];
+        *out_bytes = text;
+        return strlen(text);
+    }
+    const double number = number_at(p, axis, combination);
+    uint64_t bits = 0;
+    memcpy(&bits, &number, sizeof(bits));
+    for (int i = 0; i < 8; i++) {
+        room[i] = (unsigned char)(bits >> (8 * i) & 0xFFU);
+    }
+    *out_bytes = room;
+    return 8;
 }
 
 // ---- --only ----

@@ -30,6 +30,7 @@ struct sim_plan_axis {
     const char *sampler; // name of its sampler; NULL: listed
     const char *method;  // "list", "range", "csv", "lhs", "sobol", "morris"
     const char *said;    // "axis trucks (study.cfg:15)": who sets the value, for mistakes
+    const struct sim_node *node; // `path` of the axis in the study file, for mistakes
 };
 
 /** One point. The arrays live in the arena that was given. */
@@ -52,6 +53,15 @@ int sim_plan_axis_count(const struct sim_plan *p);
 const struct sim_plan_axis *sim_plan_axis(const struct sim_plan *p, int axis);
 void sim_plan_point(const struct sim_plan *p, int64_t point, struct sim_arena *arena,
                     struct sim_plan_point *out);
+
+/** Its design alone: quick, for a look at all points. */
+int32_t sim_plan_design(const struct sim_plan *p, int64_t point);
+
+/** The value of an axis at a point as bytes that two values share just when they are the same: the
+ * text of a listed one, the bits of a drawn one, lowest byte first. Returns how many; the bytes are
+ * the plan's, or `room`. Quick: nothing is written out. */
+size_t sim_plan_bytes(const struct sim_plan *p, int64_t point, int axis, unsigned char room[8],
+                      const void **out_bytes);
 
 /** Whether a condition ("design != alone and trucks >= 2") holds at a point: for --only. Parsed
  * once: sim_plan_filter_create tells a mistake in `err` (SIM_USAGE). */

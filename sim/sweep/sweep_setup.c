@@ -9,6 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    TRIES = 32, // [-] points looked at for one that will do
+    OTHERS = 4  // [-] values of an axis loaded in place of another
+};
+
 /** What is only there while a setup is made. */
 struct making {
     struct sim_sweep_setup *s;
@@ -16,6 +21,8 @@ struct making {
     struct sim_diag *diag;
     struct sim_err *err;
     char (*design_hash)[65]; // of each design: its identity
+    int64_t *design_points;  // [-] of each design: how many, one after the other
+    bool is_refused;         // none of the points tried of some design loads
 };
 
 static bool is_base(const char *design)
@@ -53,30 +60,25 @@ static enum sim_status resolve(const struct making *m)
 }
 
 /** Which design each point has, and which point of each design comes first. */
-static void find_designs(const struct making *m)
+static void find_designs(struct making *m)
 {
     struct sim_sweep_setup *s = m->s;
-    struct sim_arena *scratch = sim_arena_create();
     const int64_t points = sim_plan_points(s->plan);
     int32_t *of = SIM_ARENA_NEW(s->own, int32_t, points);
 
     s->first_point = SIM_ARENA_NEW(s->own, int64_t, s->study->design_count);
+    m->design_points = SIM_ARENA_NEW(s->own, int64_t, s->study->design_count);
     for (int i = 0; i < s->study->design_count; i++) {
         s->first_point[i] = -1;
     }
     for (int64_t i = 0; i < points; i++) {
-        const sim_arena_mark mark = sim_arena_mark_now(scratch);
-        struct sim_plan_point point;
-
-        sim_plan_point(s->plan, i, scratch, &point);
-        of[i] = point.design;
-        if (s->first_point[point.design] < 0) {
-            s->first_point[point.design] = i;
+        of[i] = sim_plan_design(s->plan, i);
+        m->design_points[of[i]]++;
+        if (s->first_point[of[i]] < 0) {
+            s->first_point[of[i]] = i;
         }
-        sim_arena_rewind(scratch, mark);
     }
     s->card.point_design = of;
-    sim_arena_destroy(scratch);
 }
 
 /** Who sets the values of each axis. */
@@ -93,7 +95,8 @@ static void find_vias(struct sim_sweep_setup *s)
 
 // ---- designs ----
 
-static enum sim_status load_with(const struct sim_sweep_setup *s, int design,
+/** `has_seed`: with the seed of the study. */
+static enum sim_status load_with(const struct sim_sweep_setup *s, int design, bool has_seed,
                                  const char *const *overrides, int override_count,
                                  struct sim_diag *diag, void **out_data, struct sim_err *err)
 {
@@ -104,7 +107,7 @@ static enum sim_status load_with(const struct sim_sweep_setup *s, int design,
         .override_count = override_count,
         .vias = s->vias,
         .design = is_base(s->study->designs[design]) ? NULL : s->study->designs[design],
-        .has_seed = s->study->has_seed,
+        .has_seed = has_seed,
         .seed = s->study->seed};
 
     *out_data = NULL;
@@ -127,29 +130,122 @@ enum sim_status sim_sweep_setup_load(const struct sim_sweep_setup *s, int64_t po
     struct sim_plan_point p;
 
     sim_plan_point(s->plan, point, scratch, &p);
-    const enum sim_status status =
-        load_with(s, p.design, p.overrides, sim_plan_axis_count(s->plan), diag, out_data, err);
+    const enum sim_status status = load_with(s, p.design, s->study->has_seed, p.overrides,
+                                             sim_plan_axis_count(s->plan), diag, out_data, err);
 
     sim_arena_destroy(scratch);
     return status;
 }
 
-/** Load a design without the axes, for its identity, and with those of its first point, to keep. */
-static enum sim_status load_design(const struct making *m, int design)
+/** Places all over `count` points, the first one first, that keep no pace with any axis. */
+static int64_t spread(int64_t count, int k)
+{
+    const uint64_t golden = UINT64_C(0x9E3779B97F4A7C15); // a share of 0.618..., of 2^64
+    const uint64_t share = ((uint64_t)k * golden) >> 32;
+
+    return count <= TRIES ? k : (int64_t)(share * (uint64_t)count >> 32); // points are int32
+}
+
+static int tries_of(int64_t count)
+{
+    return count < TRIES ? (int)count : TRIES;
+}
+
+static bool does_load(const struct making *m, int64_t point)
+{
+    struct sim_diag *unheard = sim_diag_create();
+    struct sim_err err = {0};
+    void *data = NULL;
+    const bool is_fine = sim_sweep_setup_load(m->s, point, unheard, &data, &err) == SIM_OK;
+
+    m->s->model->unload(data);
+    sim_diag_destroy(unheard);
+    return is_fine;
+}
+
+/** Does every mistake of the list say which axis it comes from? */
+static bool is_of_axes(const struct making *m, struct sim_diag *d)
+{
+    bool is_so = sim_diag_wrong(d) > 0;
+
+    for (int i = 0; i < sim_diag_count(d); i++) {
+        const struct sim_mistake *x = sim_diag_at(d, i);
+        bool is_this = x->level == SIM_DIAG_WARNING;
+
+        for (int a = 0; a < sim_plan_axis_count(m->s->plan) && x->place.via != NULL; a++) {
+            is_this = is_this || strcmp(x->place.via, m->s->vias[a]) == 0;
+        }
+        is_so = is_so && is_this;
+    }
+    return is_so;
+}
+
+static const struct sim_node *key_of(const struct making *m, const char *key)
+{
+    return sim_tree_child(sim_tree_child(sim_tree_root(m->s->study->tree), "study"), key);
+}
+
+/** The mistakes of its first point, which is then named. */
+static enum sim_status refuse_design(struct making *m, int design)
+{
+    const struct sim_sweep_setup *s = m->s;
+    const int64_t point = s->first_point[design];
+    const struct sim_node *axes = key_of(m, "axes");
+    struct sim_diag *own = sim_diag_create();
+    struct sim_err err = {0};
+    void *data = NULL;
+    const enum sim_status status = sim_sweep_setup_load(s, point, m->diag, &data, m->err);
+
+    SIM_ASSERT(status != SIM_OK);
+    (void)sim_err_meaning(sim_sweep_setup_load(s, point, own, &data, &err));
+    m->is_refused = true;
+    if (axes != NULL && sim_diag_wrong(own) > 0 && !is_of_axes(m, own)) {
+        char *words = sim_sweep_setup_words(s, point);
+
+        sim_diag_add(m->diag, SIM_DIAG_WRONG, &axes->place, "study.axes",
+                     "mend them, or take other values",
+                     "the park has mistakes at every point that was tried; those told here are of "
+                     "point %" PRId64 " (%s)",
+                     point, words);
+        free(words);
+    }
+    sim_diag_destroy(own);
+    return status;
+}
+
+/** Keep the data of a point of the design: of the first one that loads. The points that do not are
+ * failed runs, unless none does. */
+static enum sim_status load_point(struct making *m, int design)
+{
+    struct sim_sweep_setup *s = m->s;
+    const int64_t first = s->first_point[design];
+    const int64_t count = m->design_points[design];
+    const int tries = m->is_refused ? 1 : tries_of(count);
+
+    for (int k = 0; k < tries; k++) {
+        const int64_t point = first + spread(count, k);
+
+        if (does_load(m, point)) {
+            s->first_point[design] = point;
+            return sim_sweep_setup_load(s, point, m->diag, &s->data[design], m->err);
+        }
+    }
+    return refuse_design(m, design);
+}
+
+/** Load a design without the axes, for its identity, and with those of a point, to keep. */
+static enum sim_status load_design(struct making *m, int design)
 {
     struct sim_sweep_setup *s = m->s;
     void *plain = NULL;
 
-    SIM_TRY(load_with(s, design, NULL, 0, m->diag, &plain, m->err));
+    SIM_TRY(load_with(s, design, s->study->has_seed, NULL, 0, m->diag, &plain, m->err));
     char *identity = s->model->identity(plain);
 
     sim_hash_sha256(identity, strlen(identity), m->design_hash[design]);
     free(identity);
     s->model->unload(plain);
-    if (s->first_point[design] < 0) {
-        return SIM_OK;
-    }
-    return sim_sweep_setup_load(s, s->first_point[design], m->diag, &s->data[design], m->err);
+    return s->first_point[design] < 0 ? SIM_OK : load_point(m, design);
 }
 
 /** All of them, whatever is wrong with one. */
@@ -210,6 +306,108 @@ static void check_axes(const struct making *m)
     }
 }
 
+/** The axes of a point, but one of them as at another point. */
+static enum sim_status load_mixed(const struct sim_sweep_setup *s, const struct sim_plan_point *p,
+                                  int axis, const char *other, void **out_data)
+{
+    const int count = sim_plan_axis_count(s->plan);
+    const char **overrides = sim_base_alloc((size_t)count, sizeof(*overrides));
+    struct sim_diag *unheard = sim_diag_create();
+    struct sim_err err = {0};
+
+    for (int i = 0; i < count; i++) {
+        overrides[i] = i == axis ? other : p->overrides[i];
+    }
+    const enum sim_status status =
+        load_with(s, p->design, false, overrides, count, unheard, out_data, &err);
+
+    sim_diag_destroy(unheard);
+    free(overrides);
+    return status;
+}
+
+/** The park of a point with another value of an axis; NULL where none was found that loads. */
+static void *load_other(const struct making *m, const struct sim_plan_point *p, int axis)
+{
+    const struct sim_sweep_setup *s = m->s;
+    const int64_t count = sim_plan_points(s->plan);
+    struct sim_arena *scratch = sim_arena_create();
+    void *data = NULL;
+
+    for (int k = 0, loads = 0; k < tries_of(count) && loads < OTHERS && data == NULL; k++) {
+        struct sim_plan_point q;
+
+        sim_plan_point(s->plan, spread(count, k), scratch, &q);
+        if (strcmp(q.texts[axis], p->texts[axis]) != 0) {
+            (void)sim_err_meaning(load_mixed(s, p, axis, q.overrides[axis], &data));
+            loads++;
+        }
+    }
+    sim_arena_destroy(scratch);
+    return data;
+}
+
+static void tell_axis(const struct making *m, int axis, const char *remedy, const char *what)
+{
+    const struct sim_plan_axis *x = sim_plan_axis(m->s->plan, axis);
+    char *path = sim_tree_path(x->node);
+
+    sim_diag_add(m->diag, SIM_DIAG_WRONG, &x->node->value_at, path, remedy, "%s", what);
+    free(path);
+}
+
+/** `first` and `other` differ by the value of an axis alone. */
+static void check_other(const struct making *m, int axis, const void *first, const void *other)
+{
+    const struct sim_model *model = m->s->model;
+    struct sim_model_facts a;
+    struct sim_model_facts b;
+    struct sim_err err = {0};
+
+    model->facts(first, &a);
+    model->facts(other, &b);
+    char *x = model->identity(first);
+    char *y = model->identity(other);
+
+    if (a.seed != b.seed) {
+        tell_axis(m, axis,
+                  "leave the axis out: replications differ by chance, and study.seed sets the seed",
+                  "the seed is the same in all runs of a study");
+    } else if (model->fit != NULL && model->fit(other, first, m->s->schema, &err) != SIM_OK) {
+        tell_axis(m, axis, "leave the axis out, and make a study for each of its values", err.text);
+    } else if (strcmp(x, y) == 0) {
+        tell_axis(m, axis, "leave the axis out",
+                  "no run depends on this, so no axis can be over it");
+    }
+    free(x);
+    free(y);
+}
+
+/** What a results file has but once (start, end, seed, units) no axis may change. The first design
+ * stands for all. */
+static void check_shared(const struct making *m)
+{
+    const struct sim_sweep_setup *s = m->s;
+    const int axes = sim_plan_axis_count(s->plan);
+    struct sim_arena *scratch = sim_arena_create();
+    struct sim_plan_point p;
+    void *first = NULL;
+
+    sim_plan_point(s->plan, s->first_point[s->card.point_design[0]], scratch, &p);
+    if (axes > 0 && load_mixed(s, &p, -1, NULL, &first) == SIM_OK) {
+        for (int a = 0; a < axes; a++) {
+            void *other = load_other(m, &p, a);
+
+            if (other != NULL) {
+                check_other(m, a, first, other);
+            }
+            s->model->unload(other);
+        }
+    }
+    s->model->unload(first);
+    sim_arena_destroy(scratch);
+}
+
 static enum sim_status check_rule(const struct making *m)
 {
     struct sim_sweep_setup *s = m->s;
@@ -266,6 +464,17 @@ static void declare_study(const struct making *m)
     }
 }
 
+/** What the designs do not share is told where the study names them. */
+static enum sim_status blame_designs(const struct making *m, enum sim_status status)
+{
+    const struct sim_node *n = key_of(m, "designs");
+
+    if (status == SIM_INPUT && n != NULL && sim_diag_wrong(m->diag) == 0) {
+        sim_diag_add(m->diag, SIM_DIAG_WRONG, &n->place, "study.designs", "", "%s", m->err->text);
+    }
+    return status;
+}
+
 static enum sim_status declare(const struct making *m)
 {
     struct sim_sweep_setup *s = m->s;
@@ -286,8 +495,10 @@ static enum sim_status declare(const struct making *m)
             s->model->declare(data.data, data.count, &s->study->want, m->diag, s->schema, m->err);
     }
     SIM_VEC_FREE(&data);
-    SIM_TRY(status);
+    SIM_TRY(blame_designs(m, status));
     check_axes(m);
+    SIM_TRY(sim_diag_status(m->diag));
+    check_shared(m);
     SIM_TRY(sim_diag_status(m->diag));
     SIM_TRY(check_rule(m));
     declare_study(m);
@@ -317,42 +528,86 @@ static char *common_words(const struct making *m)
     return words;
 }
 
-static void mark_of(const char *text, struct sim_card_mark *out)
+static unsigned digit(char hex)
+{
+    return (unsigned)(hex >= 'a' ? hex - 'a' + 10 : hex - '0');
+}
+
+static void mark_of(const void *bytes, size_t length, struct sim_card_mark *out)
 {
     char hex[65];
 
-    sim_hash_sha256(text, strlen(text), hex);
+    sim_hash_sha256(bytes, length, hex);
     for (int i = 0; i < SIM_CARD_MARK; i++) {
-        const char pair[3] = {hex[2 * i], hex[2 * i + 1], '\0'};
-
-        out->bytes[i] = (unsigned char)strtoul(pair, NULL, 16);
+        out->bytes[i] = (unsigned char)(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
     }
+}
+
+/** What all points of a design have in common, as hex: so little is left for each point. */
+static void key_of_design(const struct making *m, const char *common, int design, char out[65])
+{
+    const struct sim_plan *plan = m->s->plan;
+    struct sim_arena *scratch = sim_arena_create();
+    const char *text = sim_arena_format(scratch, "%s%s\n", common, m->design_hash[design]);
+
+    for (int a = 0; a < sim_plan_axis_count(plan); a++) {
+        const struct sim_plan_axis *x = sim_plan_axis(plan, a);
+        const bool is_drawn = x->sampler != NULL && x->units != NULL;
+
+        text = sim_arena_format(scratch, "%s%s=%s%s\n", text, x->path, is_drawn ? "drawn " : "",
+                                is_drawn ? x->units : "");
+    }
+    sim_hash_sha256(text, strlen(text), out);
+    sim_arena_destroy(scratch);
+}
+
+typedef SIM_VEC(char) bytes;
+
+static void put(bytes *b, const void *from, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        SIM_VEC_PUSH(b, ((const char *)from)[i]);
+    }
+}
+
+/** The key of the design, and each value with its length before it. */
+static void mark_point(const struct sim_plan *plan, int64_t point, const char *key, bytes *room,
+                       struct sim_card_mark *out)
+{
+    room->count = 0;
+    put(room, key, 64);
+    for (int a = 0; a < sim_plan_axis_count(plan); a++) {
+        unsigned char number[8];
+        const void *value = NULL;
+        const size_t length = sim_plan_bytes(plan, point, a, number, &value);
+        const unsigned char size[2] = {(unsigned char)(length & 0xFFU),
+                                       (unsigned char)(length >> 8 & 0xFFU)};
+
+        put(room, size, sizeof(size));
+        put(room, value, length);
+    }
+    mark_of(room->data, (size_t)room->count, out);
 }
 
 static void make_marks(const struct making *m)
 {
     struct sim_sweep_setup *s = m->s;
-    struct sim_arena *scratch = sim_arena_create();
     const int64_t points = sim_plan_points(s->plan);
     struct sim_card_mark *marks = SIM_ARENA_NEW(s->own, struct sim_card_mark, points);
+    char(*keys)[65] = sim_base_alloc((size_t)s->study->design_count, sizeof(*keys));
     char *common = common_words(m);
+    bytes room = {0};
 
-    for (int64_t i = 0; i < points; i++) {
-        const sim_arena_mark start = sim_arena_mark_now(scratch);
-        struct sim_plan_point p;
-
-        sim_plan_point(s->plan, i, scratch, &p);
-        const char *text = sim_arena_format(scratch, "%s%s\n", common, m->design_hash[p.design]);
-
-        for (int a = 0; a < sim_plan_axis_count(s->plan); a++) {
-            text = sim_arena_format(scratch, "%s%s\n", text, p.overrides[a]);
-        }
-        mark_of(text, &marks[i]);
-        sim_arena_rewind(scratch, start);
+    for (int i = 0; i < s->study->design_count; i++) {
+        key_of_design(m, common, i, keys[i]);
     }
+    for (int64_t i = 0; i < points; i++) {
+        mark_point(s->plan, i, keys[s->card.point_design[i]], &room, &marks[i]);
+    }
+    SIM_VEC_FREE(&room);
     free(common);
+    free(keys);
     s->card.marks = marks;
-    sim_arena_destroy(scratch);
 }
 
 /** What a study is: who its points are, how often each is run, and what is told of it. */

@@ -3,12 +3,15 @@
  * the results, and the card with the mark of each point.
  *
  * Making it refuses everything that can be refused before the first run: every design is loaded
- * without the axes and again with the axis values of its first point, the responses are declared,
- * and names that would hide others in the results are told; all mistakes at once.
+ * without the axes and again with the axis values of a point, the responses are declared, names
+ * that would hide others in the results are told, and so are axes over what a results file has but
+ * once (start, end, seed, units); all mistakes at once. A point whose values the park refuses is no
+ * reason to refuse the study, whether it is the first or the last: its runs fail. Only where none
+ * of many points of a design loads is the study refused, with the mistakes of the first.
  *
  * The mark of a point is made of the program's version, the identity of its design without the
- * axes, the axis values as overrides, the seed, what is asked of each run, and the way chance is
- * drawn where that is not the common one. So points keep their marks when others come or go.
+ * axes, the paths and values of the axes, the seed, what is asked of each run, and the way chance
+ * is drawn where that is not the common one. So points keep their marks when others come or go.
  *
  * Floor 3. Const once made: any thread may load points.
  */
@@ -24,8 +27,8 @@ struct sim_sweep_setup {
     struct sim_plan *plan;
     void *base;                   // the park, open
     const char *const *vias;      // of each axis, who sets it: for mistakes
-    void **data;                  // of each design, for its first point; NULL: no point has it
-    int64_t *first_point;         // of each design; -1: none
+    void **data;                  // of each design, at a point of it; NULL: no point has it
+    int64_t *first_point;         // of each design, the first found that loads: of `data`; -1: none
     struct sim_model_facts facts; // of the first point, with the seed of the study
     struct sim_schema *schema;
     int response_var;     // variable of the rule's response; -1: a fixed number of replications

@@ -143,6 +143,7 @@ Test(designs_fit, the_clock_and_what_is_recorded_must_agree)
                  {"park.utc_offset = +07:00", "park.utc_offset of design 'quick'"},
                  {"park.record = { every = \"6 h\"; }", "park.record.every of design 'quick'"},
                  {"park.record = { what = ( \"flows\" ); }", "park.record.what of design 'quick'"},
+                 {"park.seed = 8", "study.seed sets one seed for all"},
                  {"streams.paper.unit = kg", "streams.paper.unit of design 'quick'"}};
     void *base = loaded(NULL, NULL);
 
@@ -175,4 +176,29 @@ Test(designs_fit, all_that_differs_is_told_at_once)
     sim_schema_destroy(s);
     park_park_model.unload(late);
     park_park_model.unload(base);
+}
+
+/* An axis may change what a park does, but nothing that its results file has but once. */
+Test(designs_fit, no_axis_may_change_what_all_runs_share)
+{
+    static const struct {
+        const char *set, *told; // NULL: it fits
+    } cases[] = {{"park.start = 2025-12-31", "share this: park.start"},
+                 {"park.until = 2026-02-03", "share this: park.until"},
+                 {"park.record = { every = \"6 h\"; }", "share this: park.record.every"},
+                 {"streams.sludge.unit = kg", "share this: streams.sludge.unit"},
+                 {"park.title = Another", NULL}};
+    const void *const first[] = {loaded(NULL, NULL)};
+    struct sim_schema *s = declared(first, 1);
+
+    for (int i = 0; i < SIM_COUNT(cases); i++) {
+        void *other = loaded(NULL, cases[i].set);
+        struct sim_err err = {0};
+        const enum sim_status status = park_park_model.fit(other, first[0], s, &err);
+        cr_assert_eq(status, cases[i].told != NULL ? SIM_INPUT : SIM_OK, "%s", err.text);
+        cr_assert(cases[i].told == NULL || strstr(err.text, cases[i].told) != NULL, "%s", err.text);
+        park_park_model.unload(other);
+    }
+    sim_schema_destroy(s);
+    park_park_model.unload((void *)(uintptr_t)first[0]);
 }
