@@ -418,6 +418,7 @@ static int free_directions(struct walk *w, const bool *is_held)
         (void)sim_loop_linear_row(l, w->piece, j, l->matrix.data + (size_t)j * (size_t)n);
         l->known.data[j] = is_held[j];
     }
+    sim_loop_list(l, w->piece);
     const int size = sim_loop_peel(l, a, NULL, l->known.data);
     l->circle.count = 0;
     for (int j = 0; j < n && size > 0; j++) {

@@ -52,6 +52,12 @@ void sim_loop_destroy(struct sim_loop *l)
     SIM_VEC_FREE(&l->core_right);
     SIM_VEC_FREE(&l->waits);
     SIM_VEC_FREE(&l->queue);
+    struct sim_loop_lists *const lists[] = {&l->met, &l->by_row, &l->by_column};
+    for (int i = 0; i < SIM_COUNT(lists); i++) {
+        SIM_VEC_FREE(&lists[i]->begin);
+        SIM_VEC_FREE(&lists[i]->items);
+    }
+    SIM_VEC_FREE(&l->met_by);
     SIM_VEC_FREE(&l->circle);
     SIM_VEC_FREE(&l->known);
     SIM_VEC_FREE(&l->dry);
@@ -448,9 +454,63 @@ static bool sweep(struct sim_loop *l)
     return false;
 }
 
+/** Turn lists of numbers below `n` around: who is in the list of whom, in ascending order. */
+static void turn_around(const struct sim_loop_lists *from, int n, struct sim_loop_lists *to)
+{
+    SIM_VEC_RESERVE(&to->begin, n + 1);
+    SIM_VEC_RESERVE(&to->items, from->items.count);
+    int32_t *begin = to->begin.data;
+    memset(begin, 0, (size_t)(n + 1) * sizeof(*begin));
+    for (int i = 0; i < from->items.count; i++) {
+        begin[from->items.data[i] + 1]++;
+    }
+    for (int i = 0; i < n; i++) {
+        begin[i + 1] += begin[i];
+    }
+    for (int j = 0; j < n; j++) {
+        for (int32_t i = from->begin.data[j]; i < from->begin.data[j + 1]; i++) {
+            to->items.data[begin[from->items.data[i]]++] = j;
+        }
+    }
+    memmove(begin + 1, begin, (size_t)n * sizeof(*begin));
+    begin[0] = 0;
+    to->items.count = from->items.count;
+}
+
+void sim_loop_list(struct sim_loop *l, struct sim_loop_piece piece)
+{
+    const int n = l->rows.count;
+    struct sim_loop_lists *met = &l->met;
+    SIM_VEC_RESERVE(&l->met_by, n);
+    SIM_VEC_RESERVE(&met->begin, n + 1);
+    met->items.count = 0;
+    met->begin.data[0] = 0;
+    for (int j = 0; j < n; j++) {
+        l->met_by.data[j] = -1;
+    }
+    for (int j = 0; j < n; j++) {
+        const struct sim_loop_row *row = &l->rows.data[j];
+        for (int32_t i = row->terms_begin; i < row->terms_end; i++) {
+            const int32_t least = piece.least[l->terms.data[i].claim];
+            const int32_t column = least >= 0 ? l->claim_rows.data[least] : -1;
+            if (column >= 0 && l->met_by.data[column] != j) {
+                l->met_by.data[column] = j;
+                SIM_VEC_PUSH(&met->items, column);
+            }
+        }
+        met->begin.data[j + 1] = met->items.count;
+    }
+    turn_around(met, n, &l->by_column);
+    turn_around(&l->by_column, n, &l->by_row); // in order, so that sums go as they always did
+}
+
 int sim_loop_peel(struct sim_loop *l, const double *matrix, double *right, bool *is_known)
 {
     const int n = l->rows.count;
+    const int32_t *row_begin = l->by_row.begin.data;
+    const int32_t *columns = l->by_row.items.data;
+    const int32_t *column_begin = l->by_column.begin.data;
+    const int32_t *rows = l->by_column.items.data;
     SIM_VEC_RESERVE(&l->waits, n);
     SIM_VEC_RESERVE(&l->queue, n);
     int32_t *waits = l->waits.data; // per row: on how many it still waits
@@ -459,8 +519,8 @@ int sim_loop_peel(struct sim_loop *l, const double *matrix, double *right, bool 
     int left = 0;
     for (int j = 0; j < n; j++) {
         waits[j] = 0;
-        for (int i = 0; i < n && !is_known[j]; i++) {
-            waits[j] += matrix[j * n + i] != 0 && !is_known[i] ? 1 : 0;
+        for (int32_t at = row_begin[j]; at < row_begin[j + 1] && !is_known[j]; at++) {
+            waits[j] += matrix[j * n + columns[at]] != 0 && !is_known[columns[at]] ? 1 : 0;
         }
         left += is_known[j] ? 0 : 1;
         if (!is_known[j] && waits[j] == 0) {
@@ -469,11 +529,13 @@ int sim_loop_peel(struct sim_loop *l, const double *matrix, double *right, bool 
     }
     for (int begin = 0; begin < end; begin++) {
         const int known = queue[begin];
-        for (int i = 0; i < n && right != NULL; i++) {
-            right[known] += matrix[known * n + i] != 0 ? matrix[known * n + i] * right[i] : 0;
+        for (int32_t at = row_begin[known]; at < row_begin[known + 1] && right != NULL; at++) {
+            const double slope = matrix[known * n + columns[at]];
+            right[known] += slope != 0 ? slope * right[columns[at]] : 0;
         }
         is_known[known] = true;
-        for (int j = 0; j < n; j++) {
+        for (int32_t at = column_begin[known]; at < column_begin[known + 1]; at++) {
+            const int j = rows[at];
             if (!is_known[j] && matrix[j * n + known] != 0 && --waits[j] == 0) {
                 queue[end++] = j;
             }
@@ -526,7 +588,8 @@ static bool solve_rows(struct sim_loop *l, double *b, bool *is_known)
     for (int row = 0; row < size; row++) {
         const int j = l->order.data[row];
         core_right[row] = b[j];
-        for (int i = 0; i < n; i++) {
+        for (int32_t c = l->by_row.begin.data[j]; c < l->by_row.begin.data[j + 1]; c++) {
+            const int i = l->by_row.items.data[c];
             core_right[row] += is_known[i] && a[j * n + i] != 0 ? a[j * n + i] * b[i] : 0;
         }
         for (int column = 0; column < size; column++) {
@@ -556,6 +619,7 @@ bool sim_loop_solve_piece(struct sim_loop *l, struct sim_loop_piece piece, const
             sim_loop_linear_row(l, piece, j, l->matrix.data + (size_t)j * (size_t)n);
         out[j] = extra != NULL ? extra[j] : right;
     }
+    sim_loop_list(l, piece);
     return solve_rows(l, out, l->known.data);
 }
 

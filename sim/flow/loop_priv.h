@@ -51,6 +51,11 @@ struct sim_loop_piece {
     int32_t *least;  // per claim: place in claim_rows, -1 the constant
 };
 
+/** A list of numbers for each number: those of j are items[begin[j]] to items[begin[j + 1]]. */
+struct sim_loop_lists {
+    sim_rates_ints begin, items;
+};
+
 struct sim_loop {
     SIM_VEC(struct sim_loop_row) rows;
     SIM_VEC(struct sim_loop_term) terms;
@@ -63,7 +68,9 @@ struct sim_loop {
     SIM_VEC(double) x, y, g;   // unknowns and their images
     SIM_VEC(double) matrix, right, basis, work;
     SIM_VEC(double) core_right;
-    sim_rates_ints order, waits, queue, circle;
+    sim_rates_ints order, waits, queue, circle, met_by;
+    struct sim_loop_lists met;               // columns in a row's terms, as they come
+    struct sim_loop_lists by_row, by_column; // columns of a row, rows of a column, ascending
     SIM_VEC(double) saved_x;
     SIM_VEC(bool) dry, capped, held, known;
     sim_rates_ints least;
@@ -84,6 +91,9 @@ struct sim_loop_piece sim_loop_piece_at(struct sim_loop *l, const double *x, con
  * rows' scales; `matrix` has a number for each row of the block and is overwritten. */
 double sim_loop_linear_row(const struct sim_loop *l, struct sim_loop_piece piece, int32_t j,
                            double *matrix);
+
+/** List the columns that may be other than 0 in each row of a piece's matrix. */
+void sim_loop_list(struct sim_loop *l, struct sim_loop_piece piece);
 
 /** Peel the system x = A x + b: rows that depend on known rows only become known, one after the
  * other, with `right` (NULL is fine) b of the rows on entry and x of the known ones on return. How

@@ -44,29 +44,6 @@ static bool rises_row(const struct sim_loop *l, struct sim_loop_piece piece, int
     return any;
 }
 
-/** Take out rows that no circle passes: those that depend on none that is left. */
-static int circle_rows(const struct sim_loop *l, const double *matrix, bool *is_out)
-{
-    const int n = l->rows.count;
-    int left = n;
-    memset(is_out, 0, (size_t)n * sizeof(bool));
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (int j = 0; j < n; j++) {
-            bool depends = false;
-            for (int i = 0; i < n && !depends && !is_out[j]; i++) {
-                depends = matrix[j * n + i] != 0 && !is_out[i];
-            }
-            if (!is_out[j] && !depends) {
-                is_out[j] = true;
-                left--;
-                moved = true;
-            }
-        }
-    }
-    return left;
-}
-
 bool sim_selffeed_is_possible(struct sim_loop *l)
 {
     const int n = l->rows.count;
@@ -81,12 +58,17 @@ bool sim_selffeed_is_possible(struct sim_loop *l)
     for (int32_t j = 0; j < n; j++) {
         any = rises_row(l, piece, j, p + (size_t)j * (size_t)n) || any;
     }
-    const int size = any ? circle_rows(l, p, l->held.data) : 0;
+    bool *is_out = l->held.data; // rows that no circle passes
+    for (int j = 0; j < n; j++) {
+        is_out[j] = false;
+    }
+    sim_loop_list(l, piece);
+    const int size = any ? sim_loop_peel(l, p, NULL, is_out) : 0;
     double *core = p + (size_t)n * (size_t)n;
     int at = 0;
     for (int j = 0; j < n && size > 0; j++) {
-        for (int i = 0; i < n && !l->held.data[j]; i++) {
-            if (!l->held.data[i]) {
+        for (int i = 0; i < n && !is_out[j]; i++) {
+            if (!is_out[i]) {
                 core[at++] = (i == j ? 1 : 0) - p[j * n + i];
             }
         }
