@@ -230,12 +230,30 @@ bool park_designs_has(const struct park_designs *s, const char *name, struct sim
 
 // ---- Applying one ----
 
+/** The root's own groups that no park is without: told here, since nothing has their place later.
+ */
+static bool is_needed(const struct sim_kind *root, const char *path)
+{
+    for (int i = 0; i < root->key_count; i++) {
+        if ((root->keys[i].flags & SIM_KEY_REQUIRED) != 0 &&
+            strcmp(root->keys[i].name, path) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void apply_one(const struct park_designs *s, int i, const struct sim_kind *root,
                       struct sim_tree *t, struct sim_diag *d)
 {
     const struct design *x = design_at(s, i);
     for (int k = 0; k < x->remove.count; k++) {
-        (void)sim_tree_remove(t, x->remove.at[k], s->vias[i], x->remove.nodes[k], d);
+        const struct sim_node *n = x->remove.nodes[k];
+        if (is_needed(root, x->remove.at[k])) {
+            tell(d, n, &n->value_at, "leave it out", "no park is without it");
+        } else {
+            (void)sim_tree_remove(t, x->remove.at[k], s->vias[i], n, d);
+        }
     }
     if (x->add != NULL && x->add->kind == SIM_NODE_GROUP) {
         (void)sim_tree_add(t, x->add, s->vias[i], d);

@@ -403,8 +403,9 @@ static void print_runs(const struct job *j, const struct total *least, const str
     char low[32];
     char high[32];
 
-    sim_sink_print(out, "%s points (%d design%s, %s combination%s of axis values%s)\n",
-                   sim_sweep_count(sim_plan_points(j->setup->plan), points), s->design_count,
+    sim_sink_print(out, "%s point%s (%d design%s, %s combination%s of axis values%s)\n",
+                   sim_sweep_count(sim_plan_points(j->setup->plan), points),
+                   sim_plan_points(j->setup->plan) == 1 ? "" : "s", s->design_count,
                    s->design_count == 1 ? "" : "s",
                    sim_sweep_count(sim_plan_combinations(j->setup->plan), low),
                    sim_plan_combinations(j->setup->plan) == 1 ? "" : "s",
@@ -413,8 +414,8 @@ static void print_runs(const struct job *j, const struct total *least, const str
                        ? ", less what only_if leaves out"
                        : "");
     if (least->runs == most->runs) {
-        sim_sink_print(out, "%s runs, %d a point\n", sim_sweep_count(most->runs, high),
-                       (int)s->rule.at_most);
+        sim_sink_print(out, "%s run%s, %d a point\n", sim_sweep_count(most->runs, high),
+                       most->runs == 1 ? "" : "s", (int)s->rule.at_most);
     } else {
         sim_sink_print(out,
                        "%s to %s runs: %d to %d a point, until the half-width of %s is at "

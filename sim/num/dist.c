@@ -264,14 +264,11 @@ static enum sim_status wrong(const struct sim_dist *d, struct sim_err *err, int 
 static enum sim_status check_order(const struct sim_dist *d, struct sim_err *err)
 {
     if (d->kind == SIM_DIST_UNIFORM && !(d->p[0] < d->p[1])) {
-        return sim_err_set(err, SIM_INPUT, "uniform: low (%g) must be below high (%g)", d->p[0],
-                           d->p[1]);
+        return sim_err_set(err, SIM_INPUT, "uniform: low must be below high");
     }
     if (d->kind == SIM_DIST_TRIANGULAR &&
         !(d->p[0] <= d->p[1] && d->p[1] <= d->p[2] && d->p[0] < d->p[2])) {
-        return sim_err_set(err, SIM_INPUT,
-                           "triangular: low (%g), mode (%g) and high (%g) must ascend", d->p[0],
-                           d->p[1], d->p[2]);
+        return sim_err_set(err, SIM_INPUT, "triangular: low, mode and high must ascend");
     }
     return SIM_OK;
 }

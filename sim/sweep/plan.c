@@ -409,16 +409,16 @@ enum sim_status sim_plan_filter_create(const struct sim_plan *p, const char *tex
     struct sim_study_condition *c = sim_study_condition_create(p->from, text, err);
     *out = NULL;
     if (c == NULL) {
-        err->status = SIM_USAGE;
-        return SIM_USAGE;
+        const struct sim_err why = *err;
+        return sim_err_set(err, SIM_USAGE, "--only: %s", why.text);
     }
     const char *stranger = sim_study_condition_stranger(c, s->designs, s->design_count);
     if (stranger != NULL) {
         struct sim_arena *arena = sim_arena_create();
         const char *near = sim_study_near(arena, stranger, s->designs, s->design_count);
         (void)sim_err_meaning(
-            sim_err_set(err, SIM_USAGE, "'%s' is not among the designs of the study%s%s", stranger,
-                        near != NULL ? "; " : "", near != NULL ? near : ""));
+            sim_err_set(err, SIM_USAGE, "--only: '%s' is not among the designs of the study%s%s",
+                        stranger, near != NULL ? "; " : "", near != NULL ? near : ""));
         sim_arena_destroy(arena);
         sim_study_condition_destroy(c);
         return SIM_USAGE;

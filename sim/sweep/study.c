@@ -125,10 +125,15 @@ static void load_until(struct sim_study_loading *l, const struct sim_study_file_
 static void check_even(struct sim_study_loading *l, int64_t number, const struct sim_node *n)
 {
     if (l->study->random == SIM_STUDY_ANTITHETIC && number % 2 != 0 && n != NULL) {
+        const struct sim_node *all = said(l, "replications");
+        const bool is_brief = n->value_at.line == all->value_at.line &&
+                              n->value_at.column == all->value_at.column; // `replications = 3;`
+        char *path = sim_tree_path(is_brief ? all : n);
         char *remedy = sim_base_format("write %lld", (long long)number + 1);
-        sim_study_tell(l, n, remedy, "antithetic replications come in pairs: %lld is odd",
-                       (long long)number);
+        sim_diag_add(l->diag, SIM_DIAG_WRONG, &n->value_at, path, remedy,
+                     "antithetic replications come in pairs: %lld is odd", (long long)number);
         free(remedy);
+        free(path);
     }
 }
 

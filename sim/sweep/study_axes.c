@@ -149,6 +149,35 @@ static void load_list(struct sim_study_loading *l, struct sim_study_axis *x,
     }
 }
 
+/** In the axis's unit; that of "20 t" and "20000 kg" may differ by rounding. */
+static bool is_same_value(const struct sim_study_axis *x, int64_t i, int64_t k)
+{
+    const double a = x->numbers[i];
+    const double b = x->numbers[k];
+    return isnan(a) || isnan(b) ? strcmp(x->texts[i], x->texts[k]) == 0
+                                : fabs(a - b) <= 1e-14 * fmax(fabs(a), fabs(b));
+}
+
+void sim_study_check_twice(struct sim_study_loading *l, const struct sim_study_axis *x)
+{
+    const int64_t most = 1000; // beyond, nobody wrote them by hand
+    for (int64_t i = 1; i < x->count && i < most; i++) {
+        for (int64_t k = 0; k < i; k++) {
+            if (is_same_value(x, i, k)) {
+                const struct sim_node *at = sim_tree_child(x->node, "values");
+                at = at != NULL ? at : sim_tree_child(x->node, "csv");
+                const bool is_as_written = strcmp(x->texts[i], x->texts[k]) == 0;
+                sim_study_tell(l, at != NULL && at->count > i ? at->children[i] : at,
+                               "name each value once; only tied axes may repeat one",
+                               is_as_written ? "the value '%s' is there twice"
+                                             : "the value '%s' is there twice, also as '%s'",
+                               x->texts[i], x->texts[k]);
+                break;
+            }
+        }
+    }
+}
+
 // ---- columns ----
 
 /** "12" under the header "capacity [t/h]" is "12 t/h". */
@@ -524,7 +553,9 @@ static void check_paths(struct sim_study_loading *l)
         struct sim_study_axis *x = &a->axes[i];
         for (int k = 0; k < i && x->path != NULL; k++) {
             if (a->axes[k].path != NULL && strcmp(a->axes[k].path, x->path) == 0) {
-                TELL(l, x, "path", NULL, "the axis '%s' changes the same value", a->axes[k].name);
+                TELL(l, x, "path", "put all values into one axis",
+                     "the axis '%s' changes the same value", a->axes[k].name);
+                break;
             }
         }
         if (x->path != NULL && strchr(x->path, '=') != NULL) {

@@ -182,7 +182,7 @@ const char *sim_study_near(struct sim_arena *arena, const char *name, const char
 void sim_study_load_samplers(struct sim_study_loading *l);   // study_samplers.c: first
 void sim_study_load_axes(struct sim_study_loading *l);       // study_axes.c
 void sim_study_finish_samplers(struct sim_study_loading *l); // study_samplers.c: their points
-void sim_study_load_ties(struct sim_study_loading *l);       // study_samplers.c
+void sim_study_load_ties(struct sim_study_loading *l);       // study_samplers.c; values twice
 void sim_study_load_conditions(struct sim_study_loading *l); // study_condition.c
 
 int sim_study_axis_find(const struct sim_study_axes *a, const char *name); // -1: none
@@ -200,6 +200,9 @@ struct sim_study_listed {
 /** Make them the values of an axis: numbers of one dimension and currency, or texts. */
 void sim_study_fill_values(struct sim_study_loading *l, struct sim_study_axis *x,
                            const struct sim_study_listed *listed);
+
+/** Tell values that an axis lists twice, which would be the same point twice. */
+void sim_study_check_twice(struct sim_study_loading *l, const struct sim_study_axis *x);
 
 /** Texts of a column of a CSV file that was read, the header's unit put after bare numbers. False,
  * told at `at`. */

@@ -236,7 +236,7 @@ static bool is_list(const struct sim_node *n)
     return n->kind == SIM_NODE_LIST || n->kind == SIM_NODE_ARRAY;
 }
 
-void sim_study_load_ties(struct sim_study_loading *l)
+static void load_ties(struct sim_study_loading *l)
 {
     const struct sim_node *n = l->file->study->tied;
     if (n == NULL) {
@@ -257,6 +257,18 @@ void sim_study_load_ties(struct sim_study_loading *l)
         } else if (!n->children[i]->broken) {
             sim_study_tell(l, n->children[i], "write tied = ( ( \"a\", \"b\" ) );",
                            "a list of axes is wanted here");
+        }
+    }
+}
+
+void sim_study_load_ties(struct sim_study_loading *l)
+{
+    load_ties(l);
+    for (int i = 0; i < l->axes->axis_count; i++) {
+        const struct sim_study_axis *x = &l->axes->axes[i];
+        const bool is_listed = x->method == SIM_STUDY_LIST || x->method == SIM_STUDY_CSV;
+        if (is_listed && !x->is_broken && !is_tied(l->axes, i)) {
+            sim_study_check_twice(l, x);
         }
     }
 }
