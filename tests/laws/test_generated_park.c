@@ -13,17 +13,22 @@ struct made {
     char *path;
 };
 
-static struct made make(int firms, int days, uint64_t seed)
+static struct made make_with(const struct generated_park_opts *opts)
 {
     struct made m = {.folder = "/tmp/ecopark_generated_XXXXXX"};
     cr_assert(ne(ptr, mkdtemp(m.folder), NULL));
+    struct sim_err err;
+    cr_assert(eq(int, generated_park_write(m.folder, opts, &m.path, &err), SIM_OK));
+    return m;
+}
+
+static struct made make(int firms, int days, uint64_t seed)
+{
     struct generated_park_opts opts = generated_park_opts_default();
     opts.firms = firms;
     opts.days = days;
     opts.seed = seed;
-    struct sim_err err;
-    cr_assert(eq(int, generated_park_write(m.folder, &opts, &m.path, &err), SIM_OK));
-    return m;
+    return make_with(&opts);
 }
 
 static void forget(struct made *m)
@@ -65,6 +70,26 @@ Test(generated_park, is_as_eventful_as_a_real_one_and_balances)
 
     cr_assert(eq(int, status, SIM_OK));
     cr_expect(gt(i64, k.end.events, 1000)); // more than 9,000 a year
+    cr_expect(lt(dbl, park_kit_worst_balance(&k), 1e-9));
+    park_kit_close(&k);
+    forget(&m);
+}
+
+Test(generated_park, runs_with_delays_and_loops_round_one_market)
+{
+    struct generated_park_opts opts = generated_park_opts_default();
+    opts.days = 10;
+    opts.has_delays = true;
+    opts.has_loops = true;
+    opts.has_one_market = true;
+    struct made m = make_with(&opts);
+    struct park_kit k;
+
+    park_kit_open(&k, m.path, NULL, 0);
+    const enum sim_status status = park_kit_make(&k, 0, NULL);
+
+    cr_assert(eq(int, status, SIM_OK), "%s", k.err.text);
+    cr_expect(lt(i64, k.end.events, 30000)); // each change of a pipe is repeated, echoes end
     cr_expect(lt(dbl, park_kit_worst_balance(&k), 1e-9));
     park_kit_close(&k);
     forget(&m);

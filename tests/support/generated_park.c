@@ -28,6 +28,7 @@ struct writer {
     struct text out;
     struct sim_rng rng;
     int firms;
+    struct generated_park_opts opts;
 };
 
 static void say(struct text *t, const char *fmt, ...) SIM_PRINTF(2, 3);
@@ -105,7 +106,7 @@ static void say_mill(struct writer *w, int firm)
 {
     const double capacity = between(w, 3, 12);
     say(&w->out, "    processes = {\n      line = { kind = \"continuous\"; product = \"good%d\"; ",
-        firm / GROUP);
+        w->opts.has_one_market ? 0 : firm / GROUP);
     say(&w->out, "capacity = \"%.2f t/h\"; turndown = \"%d %%\";\n", capacity, 5 * one_of(w, 5));
     say(&w->out,
         "        inputs = { raw = \"%.3f t/t\"; steam = \"%.3f t/t\"; water = \"%.3f m3/t\"; };\n",
@@ -155,9 +156,9 @@ static void say_water(struct writer *w)
 {
     say(&w->out,
         "    processes = {\n      plant = { kind = \"continuous\"; basis = \"waste\"; capacity = "
-        "\"%.1f m3/h\";\n        inputs = { waste = \"1 m3/m3\"; };\n        outputs = { clean = "
+        "\"%.1f m3/h\";\n        inputs = { waste = \"1 m3/m3\"; };\n        outputs = { %s = "
         "\"0.6 m3/m3\"; sludge = \"0.002 t/m3\"; };\n",
-        between(w, 40, 160));
+        between(w, 40, 160), w->opts.has_loops ? "water" : "clean");
     say_failure(w, "pumps", 300);
     say(&w->out, "      };\n    };\n");
 }
@@ -208,6 +209,9 @@ static void say_link(struct writer *w, const struct pair *p, int from, int to)
     if (p->has_loss) {
         say(&w->out, " loss = \"%.1f %%\";", between(w, 1, 6));
     }
+    if (w->opts.has_delays) {
+        say(&w->out, " delay = \"%d min\";", 5 + one_of(w, 30));
+    }
     say(&w->out, " };\n");
 }
 
@@ -220,6 +224,7 @@ static void say_contract(struct writer *w, const struct pair *p, int from, int t
 
 static const struct pair heat = {"heat", "steam", "t", 3, 12, true, "", ""};
 static const struct pair belt = {"belt", "sludge", "t", 0.3, 2, false, ".yard", ".shed"};
+static const struct pair reuse = {"reuse", "water", "m3", 5, 30, false, "", ""};
 static const struct pair sewer = {"sewer", "waste", "m3", 5, 30, false, "", ""};
 
 typedef void say_pair(struct writer *w, const struct pair *p, int from, int to, int rank);
@@ -250,6 +255,9 @@ static void each_pair(struct writer *w, say_pair *tell)
         }
         if (water < w->firms) {
             tell(w, &sewer, mill, water, 1);
+            if (w->opts.has_loops) {
+                tell(w, &reuse, water, mill, 1 + (place - 1) % 3);
+            }
         }
     }
 }
@@ -320,8 +328,8 @@ static void say_markets(struct writer *w)
         "price = \"0.1e6 VND/t\"; }; husk = { price = \"0.95e6 VND/t\"; };\n    water = { price = "
         "\"12000 VND/m3\"; }; refuse = { price = \"-300000 VND/t\"; }; }; };\n");
     say(&w->out, "  customers = { buys = { brick = { price = \"1.1e6 VND/t\"; };\n");
-    for (int i = 0; i < groups(w); i++) {
-        const double mean = between(w, 4, 7) * MILLS;
+    for (int i = 0; i < (w->opts.has_one_market ? 1 : groups(w)); i++) {
+        const double mean = between(w, 4, 7) * MILLS * (w->opts.has_one_market ? groups(w) : 1);
         say(&w->out,
             "    good%d = { price = \"%.0f VND/t\"; demand = \"normal(%.2f t/h, %.2f t/h, min = 0 "
             "t/h)\"; redraw = \"1 day\"; };\n",
@@ -334,7 +342,8 @@ static void say_markets(struct writer *w)
         "\"-450000 VND/t\"; }; }; };\n"
         "  air = { disposes = { steam = { fate = \"vent\"; }; }; };\n"
         "  river = { disposes = { waste = { fate = \"discharge\"; price = \"-4000 "
-        "VND/m3\"; }; clean = { fate = \"discharge\"; }; }; };\n};\n");
+        "VND/m3\"; }; clean = { fate = \"discharge\"; };%s }; };\n};\n",
+        w->opts.has_loops ? " water = { fate = \"discharge\"; };" : "");
 }
 
 /** Refuse every four hours of a week, three lines. */
@@ -390,6 +399,7 @@ enum sim_status generated_park_write(const char *folder, const struct generated_
     struct writer w = {
         .rng = sim_rng_make(opts->seed, 0, sim_hash_text("generated_park", 0), 0),
         .firms = opts->firms,
+        .opts = *opts,
     };
     *out_path = NULL;
     say_park(&w, opts);

@@ -10,6 +10,8 @@
  * wait for crews; how much refuse comes changes every four hours by a profile. A park of 50 firms
  * handles about 17,000 events a year.
  *
+ * With options off as by default, nothing flows in a circle and no pipe has a delay.
+ *
  * Every taker has a way out and every giver an outlet, so the file checks without a warning and
  * each stream balances.
  */
@@ -20,10 +22,13 @@
 #include "sim/base/err.h"
 
 struct generated_park_opts {
-    int firms;         // [-] at least 1
-    int days;          // [d] simulated, from 2026-01-01; at most 365
-    uint64_t seed;     // of the numbers in the file, and of the park
-    const char *every; // "1 day": the recording interval
+    int firms;           // [-] at least 1
+    int days;            // [d] simulated, from 2026-01-01; at most 365
+    uint64_t seed;       // of the numbers in the file, and of the park
+    const char *every;   // "1 day": the recording interval
+    bool has_delays;     // 5 to 34 min on every pipe and conveyor
+    bool has_loops;      // waterworks give clean water back to the mills
+    bool has_one_market; // all mills make the same goods
 };
 
 struct generated_park_opts generated_park_opts_default(void); // 50 firms, 365 days, "1 day"
