@@ -453,6 +453,31 @@ static void write_out_star(struct sim_study *s, const char *const *names, int co
     s->design_count = filled;
 }
 
+/** So that mistakes of the others can be told, too: at least the base is left. */
+static void keep_known(struct sim_study *s, const char *const *known, int count)
+{
+    const char **names = SIM_ARENA_NEW(s->own, const char *, s->design_count + 1);
+    const struct sim_node **nodes =
+        SIM_ARENA_NEW(s->own, const struct sim_node *, s->design_count + 1);
+    int kept = 0;
+    for (int i = 0; i < s->design_count; i++) {
+        if (is_in(s->designs[i], known, count)) {
+            nodes[kept] = s->design_nodes[i];
+            names[kept++] = s->designs[i];
+        }
+    }
+    if (kept == s->design_count) {
+        return;
+    }
+    if (kept == 0) {
+        names[kept++] = "base";
+    }
+    s->designs = names;
+    s->design_nodes = nodes;
+    s->design_count = kept;
+    s->baseline = 0;
+}
+
 enum sim_status sim_study_resolve(struct sim_study *s, const char *const *names, int count,
                                   struct sim_diag *d)
 {
@@ -475,6 +500,7 @@ enum sim_status sim_study_resolve(struct sim_study *s, const char *const *names,
                            "the park has no design '%s'", s->designs[i]);
         }
     }
+    keep_known(s, known, count + 1);
     return sim_diag_status(d);
 }
 

@@ -61,7 +61,8 @@ void sim_study_destroy(struct sim_study *s); // NULL is fine
 
 /** Once the park is open, before the plan is made: write "*" out as "base" and all `names` (the
  * park's designs, `count` of them), and tell designs, a baseline and conditions that name none of
- * them. The names are copied. */
+ * them. A study that names unknown designs is left with the known ones, or with base, so that what
+ * else is wrong can be told; it must not be run. The names are copied. */
 enum sim_status sim_study_resolve(struct sim_study *s, const char *const *names, int count,
                                   struct sim_diag *d) SIM_MUST_USE;
 

@@ -233,13 +233,32 @@ static enum sim_status load_point(struct making *m, int design)
     return refuse_design(m, design);
 }
 
+/** Without the axes. The mistakes of other designs are none of its own. */
+static enum sim_status load_plain(const struct making *m, int design, void **out_data)
+{
+    const struct sim_sweep_setup *s = m->s;
+    const bool has_seed = s->study->has_seed;
+    struct sim_diag *own = sim_diag_create();
+    const enum sim_status status = load_with(s, design, has_seed, NULL, 0, own, out_data, m->err);
+
+    if (status != SIM_OK || sim_diag_count(own) > 0) { // once more, to tell it with its lines
+        struct sim_err err = {0};
+        void *again = NULL;
+
+        (void)sim_err_meaning(load_with(s, design, has_seed, NULL, 0, m->diag, &again, &err));
+        s->model->unload(again);
+    }
+    sim_diag_destroy(own);
+    return status;
+}
+
 /** Load a design without the axes, for its identity, and with those of a point, to keep. */
 static enum sim_status load_design(struct making *m, int design)
 {
     struct sim_sweep_setup *s = m->s;
     void *plain = NULL;
 
-    SIM_TRY(load_with(s, design, s->study->has_seed, NULL, 0, m->diag, &plain, m->err));
+    SIM_TRY(load_plain(m, design, &plain));
     char *identity = s->model->identity(plain);
 
     sim_hash_sha256(identity, strlen(identity), m->design_hash[design]);
@@ -654,13 +673,33 @@ static void fill_card(const struct making *m)
 
 // ---- all of it ----
 
+/** Some designs are unknown, which is told: what is wrong with the others is told beside it. What
+ * is said of the plan might only follow from the loss. */
+static enum sim_status check_others(struct making *m, enum sim_status status)
+{
+    struct sim_sweep_setup *s = m->s;
+    struct sim_diag *unheard = sim_diag_create();
+
+    if (sim_plan_create(s->study, unheard, &s->plan) == SIM_OK) {
+        find_vias(s);
+        find_designs(m);
+        (void)sim_err_meaning(load_designs(m));
+    }
+    sim_diag_destroy(unheard);
+    return status;
+}
+
 static enum sim_status make(struct making *m, const char *path)
 {
     struct sim_sweep_setup *s = m->s;
 
     SIM_TRY(sim_study_load(path, m->diag, &s->study));
     SIM_TRY(open_base(m));
-    SIM_TRY(resolve(m));
+    const enum sim_status status = resolve(m);
+
+    if (status != SIM_OK) {
+        return check_others(m, status);
+    }
     SIM_TRY(sim_plan_create(s->study, m->diag, &s->plan));
     find_vias(s);
     find_designs(m);
