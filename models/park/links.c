@@ -90,8 +90,11 @@ static const struct sim_key keys[] = {
      .min = "0",
      .initial = "0 min",
      .offset = offsetof(struct park_link, delay),
-     .doc = "what enters comes out so much later. The line holds capacity x delay; when its end "
-            "takes less than arrives it fills, and then lets in what goes out"},
+     .doc =
+         "what enters comes out so much later. The line holds capacity x delay; when its end "
+         "takes less than arrives it fills, and then lets in what goes out. Changes of a "
+         "millionth, and "
+         "pulses of less than 1 s (or a hundredth of the delay), stay in it and leave with more"},
     {.name = "pumping",
      .type = SIM_KEY_VALUE,
      .dim = "kWh/{stream}",
