@@ -28,7 +28,7 @@ LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)|src=\"([^\":]+)\"")
 def alike(text):
     """What may differ between two correct runs, made the same."""
     text = re.sub(r"events in [\d.]+ s, \d+ MB", "events in T s, M MB", text)
-    text = re.sub(r"\d+ made now in [\d.]+ s \([^)]*\), \d+ MB", "N made now in T s, M MB", text)
+    text = re.sub(r"\d+ made now( \([^)]*\))? in [\d.]+ s \([^)]*\), \d+ MB", "N made now in T s, M MB", text)
     return re.sub(r"close (exactly; their throughput is|within 1e-\d+ of their throughput, which is)",
                   "close", text)
 
