@@ -5,16 +5,23 @@
 #include <stdio.h>
 #include <string.h>
 
+/** As the loader reads it: what comes from an override or a table is a text without quotes. */
 static const char *text_of(const struct sim_node *group, const char *key)
 {
     const struct sim_node *n = sim_tree_child(group, key);
-    return n != NULL && n->kind == SIM_NODE_TEXT ? n->text : NULL;
+    return n != NULL && (n->kind == SIM_NODE_TEXT || n->loose) ? n->text : NULL;
 }
 
-static const char *unit_of_stream(const struct sim_tree *t, const char *stream)
+/** NULL where it is that of no amount: streams.c tells that, and nothing is measured against it. */
+static const char *unit_of_stream(const struct park_dims *d, const char *stream)
 {
-    const struct sim_node *streams = sim_tree_child(sim_tree_root(t), "streams");
-    return stream != NULL ? text_of(sim_tree_child(streams, stream), "unit") : NULL;
+    const struct sim_node *streams = sim_tree_child(sim_tree_root(d->tree), "streams");
+    const char *text = stream != NULL ? text_of(sim_tree_child(streams, stream), "unit") : NULL;
+    struct sim_unit unit;
+    struct sim_err err;
+    const bool is_amount = text != NULL && sim_units_parse(d->units, text, &unit, &err) == SIM_OK &&
+                           park_streams_is_amount(unit.dim);
+    return is_amount ? text : NULL;
 }
 
 // The nearest group around that has the key; a link or exchange may say its stream by `over`.
@@ -76,13 +83,13 @@ static const char *unit_for(const struct park_dims *d, const char *word, size_t 
                             const struct sim_node *n)
 {
     if (length == 6 && strncmp(word, "stream", 6) == 0) {
-        return unit_of_stream(d->tree, stream_around(d->tree, n));
+        return unit_of_stream(d, stream_around(d->tree, n));
     }
     if (length == 5 && strncmp(word, "basis", 5) == 0) {
-        return unit_of_stream(d->tree, basis_around(n));
+        return unit_of_stream(d, basis_around(n));
     }
     if (length == 4 && strncmp(word, "name", 4) == 0) {
-        return unit_of_stream(d->tree, name_around(n));
+        return unit_of_stream(d, name_around(n));
     }
     if (length == 4 && strncmp(word, "unit", 4) == 0) {
         return unit_around(n);

@@ -70,6 +70,9 @@ struct park_flow *park_processes_add(struct park_loader *l, struct park_process 
 /** It comes from (or goes to) the stock that `at` names, if any. */
 void park_processes_from(struct park_loader *l, struct park_flow *f, const struct sim_ref *at);
 
+/** Mass, volume or energy: what a stream may be measured in. */
+bool park_streams_is_amount(struct sim_dim dim);
+
 /** Dimension rules, as above: a sim_kind_dim_fn whose user is the sim_units. */
 struct park_dims {
     const struct sim_tree *tree;

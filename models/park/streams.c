@@ -38,7 +38,8 @@ static const struct sim_key keys[] = {
      .type = SIM_KEY_TEXT,
      .flags = SIM_KEY_REQUIRED,
      .offset = offsetof(struct park_stream, unit),
-     .doc = "unit that its amounts are told in: t, kg, m3, Nm3, MWh, GJ, ..."},
+     .doc = "unit of mass, volume or energy that its amounts are told in: t, kg, m3, Nm3, MWh, GJ, "
+            "..."},
     {.name = "kind",
      .type = SIM_KEY_CHOICE,
      .choices = park_streams_kinds,
@@ -106,10 +107,10 @@ static void gather(struct park_loader *l)
     park_resolve_free(&f);
 }
 
-static bool is_amount(struct sim_dim dim)
+bool park_streams_is_amount(struct sim_dim dim)
 {
     return sim_units_is_same(dim, SIM_DIM_MASS) || sim_units_is_same(dim, SIM_DIM_VOLUME) ||
-           sim_units_is_same(dim, SIM_DIM_ENERGY) || sim_units_is_same(dim, SIM_DIM_NONE);
+           sim_units_is_same(dim, SIM_DIM_ENERGY);
 }
 
 static void resolve(struct park_loader *l)
@@ -127,7 +128,7 @@ static void resolve(struct park_loader *l)
         if (sim_units_parse(p->units, s->unit, &s->si, &err) != SIM_OK) {
             park_resolve_wrong(l, at, "write a unit of mass, volume or energy: t, m3, MWh", "%s",
                                err.text);
-        } else if (!is_amount(s->si.dim)) {
+        } else if (!park_streams_is_amount(s->si.dim)) {
             park_resolve_wrong(l, at, "write a unit of mass, volume or energy: t, m3, MWh",
                                "'%s' is not the unit of an amount", s->unit);
         }

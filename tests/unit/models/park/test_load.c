@@ -56,16 +56,21 @@ static struct park *loaded(const char *text, const struct park_load_opts *opts)
 }
 
 /** The one mistake (or warning) that loading tells; owned by the caller. */
-static char *told_of(const char *text, enum sim_status wanted)
+static char *told_with(const char *text, const struct park_load_opts *opts, enum sim_status wanted)
 {
     struct sim_diag *d = sim_diag_create();
     struct park *p = NULL;
-    const enum sim_status status = park_load_text("test.cfg", text, NULL, d, &p);
+    const enum sim_status status = park_load_text("test.cfg", text, opts, d, &p);
     char *told = sim_diag_render(d, 0);
     cr_assert_eq(status, wanted, "%s", told);
     park_load_free(p);
     sim_diag_destroy(d);
     return told;
+}
+
+static char *told_of(const char *text, enum sim_status wanted)
+{
+    return told_with(text, NULL, wanted);
 }
 
 Test(load, turns_values_into_si_and_keeps_marks)
@@ -148,6 +153,32 @@ Test(load, the_command_line_comes_last)
     cr_assert_eq(p->seed, UINT64_MAX);
 
     park_load_free(p);
+}
+
+/** Amounts in tonnes are not measured against it. */
+static void refuses_unit(const struct park_load_opts *opts, const char *text)
+{
+    char *told = told_with(text, opts, SIM_INPUT);
+    cr_assert(strstr(told, "streams.sludge.unit: '1' is not the unit of an amount; write a unit of "
+                           "mass, volume or energy: t, m3, MWh\n") != NULL,
+              "%s", told);
+    cr_assert(strstr(told, "is wanted") == NULL, "%s", told);
+    free(told);
+}
+
+Test(load, refuses_a_unit_of_a_stream_that_is_of_no_amount_wherever_it_is_set)
+{
+    const char *const set[] = {"streams.sludge.unit=1"};
+    const struct park_load_opts by_line = {.overrides = set, .override_count = 1};
+    const struct park_load_opts by_design = {.design = "counted"};
+    char *designs =
+        sim_base_format("%s%s", park_text,
+                        "designs = { counted = { set = ( \"streams.sludge.unit = 1\" ); }; };\n");
+
+    refuses_unit(&by_line, park_text);
+    refuses_unit(&by_design, designs);
+
+    free(designs);
 }
 
 Test(load, joins_failures_to_what_they_hit)
