@@ -92,9 +92,9 @@ static const struct sim_key keys[] = {
      .offset = offsetof(struct park_link, delay),
      .doc =
          "what enters comes out so much later. The line holds capacity x delay; when its end "
-         "takes less than arrives it fills, and then lets in what goes out. Changes of a "
-         "millionth, and "
-         "pulses of less than 1 s (or a hundredth of the delay), stay in it and leave with more"},
+         "takes less than arrives it fills, and then lets in what goes out; so a capacity must be "
+         "stated. Changes of a millionth, and pulses of less than 1 s or a hundredth of the delay, "
+         "whichever is less, stay in it and leave with more"},
     {.name = "pumping",
      .type = SIM_KEY_VALUE,
      .dim = "kWh/{stream}",
@@ -202,6 +202,10 @@ static void resolve_one(struct park_loader *l, struct park_link *k)
     park_resolve_level(l, &k->capacity, &k->redraw,
                        k->stream >= 0 ? p->streams[k->stream]->si.dim : SIM_DIM_NONE, INFINITY,
                        &k->level);
+    if (k->delay_us > 0 && sim_tree_child(k->node, "capacity") == NULL) {
+        park_resolve_wrong(l, k->delay.node, "state the link's capacity",
+                           "the line holds capacity x delay, and there is no capacity");
+    }
 }
 
 static void resolve(struct park_loader *l)
