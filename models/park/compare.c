@@ -207,9 +207,30 @@ enum sim_status park_compare_rows_of(struct park_compare_file *f,
 
 // ---- the command ----
 
-/** Where a word stands in a list of names; SIM_USAGE with the nearest when it does not. */
-static enum sim_status find_word(const char *option, const char *word, const char *const *names,
-                                 int count, int *out, struct sim_err *err)
+static enum sim_status refuse_word(const char *option, const char *what, const char *word,
+                                   const char *const *names, int count, struct sim_err *err)
+{
+    const char *nearest = sim_strtab_nearest(word, names, count);
+    if (nearest != NULL) {
+        return sim_err_set(err, SIM_USAGE, "--%s %s: the file has no %s '%s'; did you mean '%s'?",
+                           option, word, what, word, nearest);
+    }
+    char *list = sim_base_strdup(count > 0 ? "; it has " : "");
+    for (int i = 0; i < count; i++) {
+        char *longer = sim_base_format("%s%s%s", list, i > 0 ? ", " : "", names[i]);
+        free(list);
+        list = longer;
+    }
+    (void)sim_err_set(err, SIM_USAGE, "--%s %s: the file has no %s%s%s%s%s", option, word, what,
+                      count > 0 ? " '" : "", count > 0 ? word : "", count > 0 ? "'" : "", list);
+    free(list);
+    return SIM_USAGE;
+}
+
+/** Where a word stands in a list of names; SIM_USAGE with the nearest, or with all of them, when it
+ * does not. `what`: an axis, a design or a response. */
+static enum sim_status find_word(const char *option, const char *what, const char *word,
+                                 const char *const *names, int count, int *out, struct sim_err *err)
 {
     for (int i = 0; i < count; i++) {
         if (strcmp(names[i], word) == 0) {
@@ -217,13 +238,7 @@ static enum sim_status find_word(const char *option, const char *word, const cha
             return SIM_OK;
         }
     }
-    const char *nearest = sim_strtab_nearest(word, names, count);
-    if (nearest != NULL) {
-        return sim_err_set(err, SIM_USAGE, "--%s %s: the file has no such one; did you mean '%s'?",
-                           option, word, nearest);
-    }
-    return sim_err_set(err, SIM_USAGE, "--%s %s: the file has no such one%s%s", option, word,
-                       count > 0 ? "; the first is " : "", count > 0 ? names[0] : "");
+    return refuse_word(option, what, word, names, count, err);
 }
 
 static enum sim_status choose_baseline(const struct park_compare_file *f,
@@ -232,12 +247,13 @@ static enum sim_status choose_baseline(const struct park_compare_file *f,
 {
     const char *word = sim_option_text(args, "baseline");
     if (word != NULL) {
-        return find_word("baseline", word, f->study.designs, f->study.design_count,
+        return find_word("baseline", "design", word, f->study.designs, f->study.design_count,
                          &c->ask.baseline, err);
     }
     struct sim_err ignored = {0}; // a part of a study may lack its baseline: then the first
-    if (f->baseline != NULL && find_word("", f->baseline, f->study.designs, f->study.design_count,
-                                         &c->ask.baseline, &ignored) == SIM_OK) {
+    if (f->baseline != NULL &&
+        find_word("", "design", f->baseline, f->study.designs, f->study.design_count,
+                  &c->ask.baseline, &ignored) == SIM_OK) {
         return SIM_OK;
     }
     c->ask.baseline = 0;
@@ -273,7 +289,7 @@ static enum sim_status choose_responses(struct park_compare_file *f, struct sim_
     }
     for (int i = 0; i < count; i++) {
         int at = 0;
-        SIM_TRY(find_word("response", words[i], names, f->response_count, &at, err));
+        SIM_TRY(find_word("response", "response", words[i], names, f->response_count, &at, err));
         chosen[at] = true;
     }
     c->responses = chosen;
@@ -293,7 +309,7 @@ static enum sim_status choose_by(struct park_compare_file *f, struct sim_option_
     }
     for (int i = 0; i < count; i++) {
         int at = 0;
-        SIM_TRY(find_word("by", words[i], names, f->study.axis_count, &at, err));
+        SIM_TRY(find_word("by", "axis", words[i], names, f->study.axis_count, &at, err));
         if (f->study.axes[at].is_sampled) {
             return sim_err_set(err, SIM_USAGE,
                                "--by %s: this axis is sampled, so hardly two points share a value "

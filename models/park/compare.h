@@ -77,6 +77,7 @@ struct park_compare_row {
     double relative;  // [-] the difference by the magnitude of the baseline's mean over the pairs
     double in_favour; // [-] share of the pairs with a difference to the better (not known: higher)
     int64_t dropped;  // [-] values that are missing in one or both runs of a pair
+    bool is_uneven;   // only_if leaves the baseline other axis values within the group
     enum park_compare_verdict verdict;
 };
 

@@ -504,6 +504,22 @@ static void add_mean(const struct work *w, int32_t group, struct park_compare_ro
     free_sums(&u);
 }
 
+/** Whether the design and the baseline share some axis values of the group, but not all. */
+static bool is_uneven(const struct work *w, int32_t group, int design)
+{
+    bool is_any_shared = false;
+    bool is_any_alone = false;
+    for (int32_t c = 0; c < w->combination_count; c++) {
+        if (w->group_of[c] == group) {
+            const bool has = has_points(w, c, design, -1);
+            const bool has_base = has_points(w, c, w->ask->baseline, -1);
+            is_any_shared = is_any_shared || (has && has_base);
+            is_any_alone = is_any_alone || has != has_base;
+        }
+    }
+    return is_any_shared && is_any_alone;
+}
+
 static void add_difference(const struct work *w, int32_t group, struct park_compare_row *row)
 {
     struct sim_stats x = {0};
@@ -569,6 +585,7 @@ static void add_group(const struct work *w, int32_t group, struct park_compare_r
         add_mean(w, group, &row);
         if (d != w->ask->baseline) {
             add_difference(w, group, &row);
+            row.is_uneven = is_uneven(w, group, d);
         }
         SIM_VEC_PUSH(out, row);
     }

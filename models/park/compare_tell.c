@@ -157,18 +157,29 @@ static void put_heads(struct table *t, const struct park_compare_response *r)
     }
 }
 
-/** What counts once in the intervals, and what is missing. */
+static const char *plural(int64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/** What is missing, and what the means are over where designs do not have the same axis values. */
 static void print_counts(const struct park_compare_rows *rows, const struct park_compare_file *f,
                          const struct park_compare_choice *c, const struct sim_sink *out)
 {
+    bool is_uneven = false;
     for (int i = 0; i < rows->count; i++) {
         const struct park_compare_row *r = &rows->data[i];
         if (r->dropped > 0) {
             sim_sink_print(
                 out, "  %s: %lld value%s left out, since %s failed, has none, or has no partner\n",
-                f->study.designs[r->design], (long long)r->dropped, r->dropped == 1 ? "" : "s",
+                f->study.designs[r->design], (long long)r->dropped, plural(r->dropped),
                 r->design == c->ask.baseline ? "its run" : "one run of the pair");
         }
+        is_uneven = is_uneven || r->is_uneven;
+    }
+    if (is_uneven) {
+        sim_sink_text(out, "  means of a design are over its own axis values; differences over "
+                           "those it shares with the baseline\n");
     }
 }
 
@@ -226,12 +237,14 @@ static void print_head(const struct park_compare_file *f, const struct park_comp
     if (title != NULL && title[0] != '\0') {
         sim_sink_print(out, "%s\n", title);
     }
-    sim_sink_print(out, "%lld runs of %d design%s; +- is %g %% confidence over %lld %s\n",
-                   (long long)s->run_count, s->design_count, s->design_count == 1 ? "" : "s",
-                   100 * c->ask.level, (long long)pairs,
-                   sampled > 0        ? "sampled points"
-                   : s->is_antithetic ? "pairs of antithetic replications"
-                                      : "replications");
+    sim_sink_print(out, "%lld run%s of %d design%s; +- is %g %% confidence over %lld %s%s%s\n",
+                   (long long)s->run_count, plural(s->run_count), s->design_count,
+                   plural(s->design_count), 100 * c->ask.level, (long long)pairs,
+                   sampled > 0        ? "sampled point"
+                   : s->is_antithetic ? "pair"
+                                      : "replication",
+                   plural(pairs),
+                   sampled == 0 && s->is_antithetic ? " of antithetic replications" : "");
     if (s->design_count > 1) {
         sim_sink_print(out,
                        "Differences are to %s, in pairs of the same axis values and replication\n",
@@ -248,7 +261,8 @@ static void print_head(const struct park_compare_file *f, const struct park_comp
         sim_sink_text(out, "One replication: all points share its luck, which +- leaves out\n");
     }
     if (f->failed > 0) {
-        sim_sink_print(out, "%lld runs failed; `ecopark info` tells why\n", (long long)f->failed);
+        sim_sink_print(out, "%lld run%s failed; `ecopark info` tells why\n", (long long)f->failed,
+                       plural(f->failed));
     }
     if (f->is_stopped) {
         sim_sink_text(out, "The sweep has not ended: this is what there is so far\n");

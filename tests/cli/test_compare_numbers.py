@@ -194,6 +194,16 @@ class Compare(unittest.TestCase):
         verdicts = {r["design"]: r["verdict"] for r in told["responses"][0]["rows"]}
         self.assertEqual(verdicts["large"], "baseline")
 
+    def test_table_says_where_designs_have_other_axis_values(self):
+        words = "means of a design are over its own axis values; differences over those it shares with the baseline"
+        only = LISTED + """
+  only_if = ( "design != large or size > 11 t/h" );"""
+        for name, axis, options, wanted in (("listed", LISTED, (), 0), ("only", only, (), 4),
+                                            ("only", only, ("--by", "size"), 0)):
+            results = self.sweep(name, axis, "common")
+            out = subprocess.run([ECOPARK, "compare", results, *options], check=True, capture_output=True, text=True)
+            self.assertEqual(out.stdout.count(words), wanted, out.stdout)
+
     def test_wrong_words_name_the_nearest(self):
         results = self.sweep("sampled", SAMPLED, "common")
         for options, words in (
@@ -201,6 +211,8 @@ class Compare(unittest.TestCase):
             (["--response", "cst"], "did you mean 'cost'?"),
             (["--by", "siz"], "did you mean 'size'?"),
             (["--by", "coal"], "is sampled"),
+            (["--by", "nope"], "the file has no axis 'nope'; it has size, coal"),
+            (["--baseline", "nothing"], "the file has no design 'nothing'; it has base, large, closed"),
             (["--level", "100"], "say a percentage"),
         ):
             out = subprocess.run([ECOPARK, "compare", results, *options], capture_output=True, text=True)

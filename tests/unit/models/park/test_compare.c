@@ -345,3 +345,39 @@ Test(compare, leaves_out_listed_values_that_failed_at_all_sampled_points)
     CLOSE(r[0].mean, 103.78125); // of both listed values, as before
     SIM_VEC_FREE(&rows);
 }
+
+Test(compare, says_where_the_baseline_lacks_axis_values)
+{
+    const double run_point[] = {0, 1, 2};
+    const double replication[] = {0, 0, 0};
+    const double status[] = {0, 0, 0};
+    const double values[] = {1, 5, 6};
+    const double listed[] = {0, 1, 1}; // only_if leaves out 0 of the other design
+    const int32_t design[] = {0, 0, 1};
+    const struct park_compare_axis axis = {.name = "trucks", .numbers = listed};
+    const struct park_compare_study s = {.run_count = 3,
+                                         .point_count = 3,
+                                         .run_point = run_point,
+                                         .replication = replication,
+                                         .status = status,
+                                         .designs = designs,
+                                         .design_count = 2,
+                                         .point_design = design,
+                                         .axes = &axis,
+                                         .axis_count = 1};
+    for (int baseline = 0; baseline < 2; baseline++) {
+        for (int is_by = 0; is_by < 2; is_by++) {
+            const bool by = is_by == 1;
+            const struct park_compare_ask ask = {.baseline = baseline, .by = &by, .level = 0.95};
+            struct park_compare_rows rows = {0};
+            park_compare_make(&s, &ask, values, &rows);
+
+            cr_assert(eq(int, rows.count, by ? 3 : 2));
+            for (int i = 0; i < rows.count; i++) {
+                cr_assert(eq(int, rows.data[i].is_uneven,
+                             !by && rows.data[i].design != baseline ? 1 : 0));
+            }
+            SIM_VEC_FREE(&rows);
+        }
+    }
+}
