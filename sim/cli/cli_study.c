@@ -81,8 +81,12 @@ enum sim_status sim_cli_spare_strangers(const char *option, const char *path, st
     struct sim_reader *reader = NULL;
     struct sim_err why = {0};
 
-    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) {
+    if (stat(path, &info) != 0 || (S_ISREG(info.st_mode) && info.st_size == 0)) {
         return SIM_OK; // what else is wrong with it is told when it is written
+    }
+    if (!S_ISREG(info.st_mode)) { // as the writer would say it after all runs
+        return sim_err_set(err, SIM_WRITE, "cannot write %s: it is %s; name a file", path,
+                           S_ISDIR(info.st_mode) ? "a folder" : "not a plain file");
     }
     const enum sim_status status = sim_reader_open(path, &reader, &why);
 

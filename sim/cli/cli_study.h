@@ -30,7 +30,8 @@ enum sim_status sim_cli_study_spare(const struct sim_sweep_setup *s, const char 
 enum sim_status sim_cli_spare(const char *option, const char *path, const char *input,
                               struct sim_err *err);
 
-/** SIM_USAGE when `path` is a file with something in it that is no results file of this program. */
+/** SIM_USAGE when `path` is a file with something in it that is no results file of this program;
+ * SIM_WRITE when it is a folder or a device. */
 enum sim_status sim_cli_spare_strangers(const char *option, const char *path, struct sim_err *err);
 
 int sim_cli_columns(void); // [-] of the terminal; 80 where it does not say

@@ -617,6 +617,7 @@ static enum sim_status make(struct job *j, const struct sim_option_args *args, s
     SIM_TRY(sim_cli_study_load(j->cli, j->study, &j->setup, err));
     if (j->output != NULL) {
         SIM_TRY(sim_cli_study_spare(j->setup, "-o", j->output, err));
+        SIM_TRY(sim_cli_spare_strangers("-o", j->output, err));
     }
     SIM_TRY(make_probes(j, err));
     j->free_bytes = free_bytes(j->output != NULL ? j->output : "out/study.h5");

@@ -272,10 +272,19 @@ class Sweep(unittest.TestCase):
         self.assertTrue(os.path.exists(self.path(f"r.h5.parts/{blocks[0]}.bad")))
         shutil.rmtree(self.path("r.h5.parts"))
 
+    def test_folder_or_device_is_refused_before_the_first_run(self):
+        os.mkdir(self.path("there"))
+        for target, what in (("there", "a folder"), ("/dev/null", "not a plain file")):
+            for command in ("sweep", "plan"):
+                said = self.toy(command, "study.cfg", "-o", target, code=73).stderr
+                self.assertIn(f"cannot write {target}: it is {what}; name a file", said)
+                self.assertNotIn("to make", said)
+        self.assertFalse(os.path.exists(self.path("there.parts")))
+
     def test_file_that_is_no_results_file_is_never_replaced(self):
         for text in ("precious\n", "\x89HDF\r\n\x1a\n"):
             self.write("notes.txt", text)
-            for words in (("sweep", "study.cfg"), ("run", "park"), ("run", "study.cfg", "--id", "1"),
+            for words in (("sweep", "study.cfg"), ("plan", "study.cfg"), ("run", "park"), ("run", "study.cfg", "--id", "1"),
                           ("merge", "r.h5")):
                 if words[0] == "merge":
                     self.sweep("--shard", "1/1", "--only", "design == fast")
