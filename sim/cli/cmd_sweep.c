@@ -214,6 +214,7 @@ static void print_json(const struct job *j)
     (void)json_object_set_new(object, "runs", json_integer(r->runs));
     (void)json_object_set_new(object, "before", json_integer(r->before));
     (void)json_object_set_new(object, "made", json_integer(r->made));
+    (void)json_object_set_new(object, "again", json_integer(r->again));
     (void)json_object_set_new(object, "failed", json_integer(r->failed));
     (void)json_object_set_new(object, "missing", json_integer(r->missing + r->rest));
     add_failures(j, object);
@@ -287,6 +288,9 @@ static void print_text(const struct job *j)
     }
     describe_speed(r->made, wall_s, speed);
     sim_sink_print(out, "\n%s made now", sim_sweep_count(r->made, count));
+    if (r->again > 0) {
+        sim_sink_print(out, " (%s made again)", sim_sweep_count(r->again, count));
+    }
     if (r->ahead > 0) {
         sim_sink_print(out, " (%s ahead, not needed)", sim_sweep_count(r->ahead, count));
     }

@@ -41,6 +41,8 @@ struct job {
     double next_told_s; // of the writing of FILE
     bool is_bar_drawn;
     bool is_set_aside; // writing FILE found a damaged block: its runs are to be made again
+    int64_t lost;      // [-] runs that were in damaged blocks
+    int64_t made_till; // [-] runs made before the first of these was found
 };
 
 static struct sim_parts_key key_of(const struct job *j, int64_t point, int32_t replication)
@@ -280,9 +282,9 @@ static enum sim_status take_up(struct job *j, const struct sim_sweep_file *file,
     const int64_t runs = sim_sweep_queue_runs(j->queue);
     const int64_t there = runs - sim_sweep_queue_missing(j->queue);
 
-    j->out->before = file != NULL || there < j->out->before ? there : j->out->before;
+    j->out->before = file != NULL ? there : j->out->before;
     sim_sweep_tell_found(&j->opts->note, &j->found, j->before, &j->card, there, runs, j->folder);
-    sim_sweep_tell_changes(&j->opts->note, j->before, &j->card, j->queue);
+    sim_sweep_tell_changes(&j->opts->note, j->before, &j->card, j->opts->shard, j->queue);
     return SIM_OK;
 }
 
@@ -448,7 +450,8 @@ static struct sim_progress *make_progress(const struct job *j)
                                            .columns = j->opts->columns,
                                            .slots = j->opts->threads,
                                            .runs = sim_sweep_queue_runs(j->queue),
-                                           .before = j->out->before,
+                                           .before = sim_sweep_queue_runs(j->queue) -
+                                                     sim_sweep_queue_missing(j->queue),
                                            .start_us = j->s->facts.start_us,
                                            .until_us = j->s->facts.until_us};
 
@@ -486,12 +489,21 @@ static enum sim_status make_runs(struct job *j, struct sim_err *err)
     return status == SIM_FAILED || status == SIM_STOPPED ? SIM_OK : status; // counted below
 }
 
+/** Of the runs made since a damaged block was found, those that were in it. */
+static int64_t count_again(const struct job *j)
+{
+    const int64_t since = j->out->made - j->made_till;
+
+    return j->lost < since ? j->lost : since;
+}
+
 /** Runs that are asked for and failed, now or before; what is missing outside `only`. */
 static void count_all(struct job *j)
 {
     j->out->runs = sim_sweep_queue_runs(j->queue);
     j->out->missing = sim_sweep_queue_missing(j->queue);
-    j->out->ahead = j->out->made + j->out->before + j->out->missing - j->out->runs;
+    j->out->again = count_again(j);
+    j->out->ahead = j->out->made + j->out->before - j->lost + j->out->missing - j->out->runs;
     j->out->failed = 0;
     j->out->rest = -j->out->missing;
     for (int64_t i = 0; i < j->card.points; i++) {
@@ -580,6 +592,7 @@ static enum sim_status compose(struct job *j, struct sim_err *err)
         {.name = "threads", .number = (double)j->opts->threads},
         {.name = "runs_of_before", .number = (double)j->out->before},
         {.name = "runs_made", .number = (double)j->out->made},
+        {.name = "runs_made_again", .number = (double)j->out->again},
         {.name = "wall_s", .number = sim_machine_wall_s() - j->started_s},
         {.name = "cpu_s", .number = sim_machine_cpu_s()},
         {.name = "peak_mb", .number = sim_machine_peak_mb()}};
@@ -625,6 +638,9 @@ static enum sim_status conclude(struct job *j, struct sim_err *err)
 static enum sim_status make_all(struct job *j, struct sim_err *err)
 {
     for (int tries = 0;; tries++) {
+        const int64_t made = j->out->made;
+        const int64_t found = j->found.runs;
+
         j->is_set_aside = false;
         SIM_TRY(make_parts(j, err));
         const enum sim_status status = conclude(j, err);
@@ -638,6 +654,8 @@ static enum sim_status make_all(struct job *j, struct sim_err *err)
                        j->opts->output);
         *err = (struct sim_err){0}; // it is mended
         SIM_TRY(take_up(j, NULL, err));
+        j->made_till = j->lost == 0 ? j->out->made : j->made_till;
+        j->lost += found + j->out->made - made - j->found.runs;
     }
 }
 

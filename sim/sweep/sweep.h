@@ -56,7 +56,8 @@ struct sim_sweep_failure {
 struct sim_sweep_result {
     int64_t runs;      // [-] asked for, of this shard and `only`
     int64_t before;    // [-] of which were there
-    int64_t made;      // [-] now, those made ahead too
+    int64_t made;      // [-] now, those made ahead or again too
+    int64_t again;     // [-] of which were there, and were lost to a damaged block
     int64_t ahead;     // [-] of which the rule did not ask for
     int64_t failed;    // [-] of those asked for; of FILE, when it was complete
     int64_t missing;   // [-] of those asked for; 0: all are there

@@ -59,21 +59,22 @@ static bool has_input(const struct sim_reader *reader, const char *name, const c
     return false;
 }
 
-/** "study.cfg and prices.csv changed"; NULL when no input did. Owned by the caller. */
+/** "study.cfg and caps.csv changed, prices.csv is new"; NULL when no input did. Owned by
+ * the caller. */
 static char *changed_inputs(const struct sim_reader *reader, const struct sim_card *card)
 {
     const char *name = NULL;
     const char *sum = NULL;
     char *names = NULL;
+    char *added = NULL;
+    int added_count = 0;
 
     for (int i = 0; (name = sim_schema_input(card->schema, i, &sum)) != NULL; i++) {
         bool is_same = false;
 
         if (!has_input(reader, name, sum, &is_same)) {
-            char *new = sim_base_format("%s (new)", name);
-
-            add(&names, " and ", new);
-            free(new);
+            add(&added, " and ", name);
+            added_count++;
         } else if (!is_same) {
             add(&names, " and ", name);
         }
@@ -81,6 +82,11 @@ static char *changed_inputs(const struct sim_reader *reader, const struct sim_ca
     if (names != NULL) {
         add(&names, " ", "changed");
     }
+    if (added_count > 0) {
+        add(&added, " ", added_count == 1 ? "is new" : "are new");
+        add(&names, ", ", added);
+    }
+    free(added);
     return names;
 }
 

@@ -79,9 +79,11 @@ static void tell_losses(const struct sim_sink *to, const struct sim_parts_found 
     if (found->is_other_layout) {
         tell_other_layout(to, before, now, folder);
     } else if (found->of_others > 0) {
-        sim_sink_print(to, "%s run%s in %s belong to no point of this study any more\n",
+        sim_sink_print(to,
+                       "%s run%s in %s %s of the study as it was before (other inputs, or other "
+                       "points): not used, but kept in case that comes back\n",
                        sim_sweep_count(found->of_others, count), sim_sweep_plural(found->of_others),
-                       folder);
+                       folder, found->of_others == 1 ? "is" : "are");
     }
 }
 
@@ -124,8 +126,9 @@ static const char *sum_of(const struct sim_schema *s, const char *path)
     return NULL;
 }
 
-/** "ulsan.cfg and prices.csv"; owned by the caller, NULL when all are as they were. */
-static char *changed_inputs(const struct sim_card *before, const struct sim_card *now)
+/** Of the inputs: those that were not there before, or those that changed, such as "ulsan.cfg and
+ * prices.csv"; owned by the caller, NULL when there are none. */
+static char *list_inputs(const struct sim_card *before, const struct sim_card *now, bool is_new)
 {
     char *names = NULL;
     const char *name = NULL;
@@ -134,7 +137,7 @@ static char *changed_inputs(const struct sim_card *before, const struct sim_card
     for (int i = 0; (name = sim_schema_input(now->schema, i, &sum)) != NULL; i++) {
         const char *old = sum_of(before->schema, name);
 
-        if (old != NULL && strcmp(old, sum) == 0) {
+        if (is_new ? old != NULL : old == NULL || strcmp(old, sum) == 0) {
             continue;
         }
         char *longer =
@@ -144,6 +147,27 @@ static char *changed_inputs(const struct sim_card *before, const struct sim_card
         names = longer;
     }
     return names;
+}
+
+/** "ulsan.cfg changed, prices.csv and caps.csv are new"; owned by the caller, NULL when all are as
+ * they were. */
+static char *changed_inputs(const struct sim_card *before, const struct sim_card *now)
+{
+    char *changed = list_inputs(before, now, false);
+    char *added = list_inputs(before, now, true);
+    char *text = changed != NULL ? sim_base_format("%s changed", changed) : NULL;
+
+    if (added != NULL) {
+        char *longer =
+            sim_base_format("%s%s%s %s new", text != NULL ? text : "", text != NULL ? ", " : "",
+                            added, strstr(added, " and ") != NULL ? "are" : "is");
+
+        free(text);
+        text = longer;
+    }
+    free(changed);
+    free(added);
+    return text;
 }
 
 static int compare_marks(const void *a, const void *b)
@@ -168,13 +192,14 @@ static bool has_mark(const struct sim_card_mark *sorted, const struct sim_card *
     return bsearch(mark, sorted, (size_t)c->points, sizeof(*sorted), compare_marks) != NULL;
 }
 
-/** Runs that are missing of points of a design that the card of before did not have. */
-static int64_t count_new(const struct sim_card *now, int32_t design, const struct sim_card *before,
-                         const struct sim_card_mark *old, const struct sim_sweep_queue *queue)
+/** Runs that are missing of the shard's points of a design that the card of before did not have. */
+static int64_t count_new(const struct sim_card *now, int32_t shard, int32_t design,
+                         const struct sim_card *before, const struct sim_card_mark *old,
+                         const struct sim_sweep_queue *queue)
 {
     int64_t runs = 0;
 
-    for (int64_t i = 0; i < now->points; i++) {
+    for (int64_t i = shard; i < now->points; i += now->shards) {
         if (now->point_design[i] == design && !has_mark(old, before, &now->marks[i])) {
             runs += sim_sweep_queue_lack(queue, i);
         }
@@ -210,7 +235,8 @@ static void tell_causes(const struct sim_sink *to, const struct sim_card *before
 }
 
 void sim_sweep_tell_changes(const struct sim_sink *to, const struct sim_card *before,
-                            const struct sim_card *now, const struct sim_sweep_queue *queue)
+                            const struct sim_card *now, int32_t shard,
+                            const struct sim_sweep_queue *queue)
 {
     if (before == NULL) {
         return;
@@ -221,12 +247,12 @@ void sim_sweep_tell_changes(const struct sim_sink *to, const struct sim_card *be
 
     tell_causes(to, before, now);
     for (int32_t i = 0; i < now->design_count; i++) {
-        const int64_t runs = count_new(now, i, before, old, queue);
+        const int64_t runs = count_new(now, shard, i, before, old, queue);
         char count[32];
 
         if (runs > 0) {
             sim_sink_print(to, "%s%s%s run%s of design %s %s %s\n", inputs != NULL ? inputs : "",
-                           inputs != NULL ? " changed: " : "", sim_sweep_count(runs, count),
+                           inputs != NULL ? ": " : "", sim_sweep_count(runs, count),
                            sim_sweep_plural(runs), now->designs[i], runs == 1 ? "is" : "are",
                            is_any_gone(before, now->designs[i], now, new) ? "made again" : "new");
         }

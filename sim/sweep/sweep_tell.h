@@ -20,9 +20,10 @@ void sim_sweep_tell_found(const struct sim_sink *to, const struct sim_parts_foun
 const char *sim_sweep_plural(int64_t count);
 
 /** Which inputs differ from those of the card of before (NULL: none was there), and how many runs
- * of which design are made again because of it. */
+ * of which design the shard makes again because of it. */
 void sim_sweep_tell_changes(const struct sim_sink *to, const struct sim_card *before,
-                            const struct sim_card *now, const struct sim_sweep_queue *queue);
+                            const struct sim_card *now, int32_t shard,
+                            const struct sim_sweep_queue *queue);
 
 /** How many runs are to be made, as far as is known. */
 void sim_sweep_tell_start(const struct sim_sink *to, const struct sim_rule *rule, int64_t runs,

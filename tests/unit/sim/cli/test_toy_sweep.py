@@ -267,10 +267,21 @@ class Sweep(unittest.TestCase):
         self.assertIn("turned out to be damaged while r.h5 was written; its runs are made again now", done.stderr)
         self.assertIn("1 block of runs in r.h5.parts is damaged (set aside as NAME.bad)", done.stderr)
         self.assertNotIn("give the same sweep again", done.stderr)
-        self.assertIn("\n60 made now", done.stdout)
+        self.assertIn("\n60 made now (60 made again) in", done.stdout)
         self.assertEqual(straight, same(self.path("r.h5")))
         self.assertTrue(os.path.exists(self.path(f"r.h5.parts/{blocks[0]}.bad")))
         shutil.rmtree(self.path("r.h5.parts"))
+
+    def test_runs_made_again_after_damage_are_counted_as_such(self):
+        self.sweep("--only", "design == fast")
+        blocks = [n for n in os.listdir(self.path("r.h5.parts")) if n.endswith(".runs")]
+        with open(self.path(f"r.h5.parts/{blocks[0]}"), "r+b") as f:
+            f.seek(2000)
+            f.write(b"\x55" * 64)
+        said = json.loads(self.sweep("--json", "--keep-parts").stdout)
+        self.assertEqual([said[n] for n in ("runs", "before", "made", "again")], [60, 20, 60, 20])
+        with h5py.File(self.path("r.h5")) as f:
+            self.assertEqual(f["execution"].attrs["runs_made_again"], 20)
 
     def test_folder_or_device_is_refused_before_the_first_run(self):
         os.mkdir(self.path("there"))
@@ -280,6 +291,23 @@ class Sweep(unittest.TestCase):
                 self.assertIn(f"cannot write {target}: it is {what}; name a file", said)
                 self.assertNotIn("to make", said)
         self.assertFalse(os.path.exists(self.path("there.parts")))
+
+    def test_shard_tells_its_own_runs_when_inputs_change(self):
+        self.sweep("--shard", "1/2")
+        self.sweep("--shard", "2/2")
+        self.write("park", PARK.replace("slow: step = 0.5", "slow: days = 10"))
+        for i in (1, 2):
+            said = self.sweep("--shard", f"{i}/2").stderr
+            self.assertEqual("toy.txt changed: 10 runs of design slow are made again" in said, i == 1, said)
+            self.assertIn("20 runs in r.h5.parts are of the study as it was before", said)  # of both shards
+        self.toy("merge", "r.h5.parts", "-o", "r.h5")
+        self.assertEqual(self.straight(), same(self.path("r.h5")))
+
+    def test_new_input_did_not_change(self):
+        self.sweep()
+        self.write("steps.cfg", STEPS + "\n")
+        self.write_study(axes='\n@include "steps.cfg"\n')
+        self.assertIn("(study.cfg changed, steps.cfg is new)", self.sweep().stderr)
 
     def test_file_that_is_no_results_file_is_never_replaced(self):
         for text in ("precious\n", "\x89HDF\r\n\x1a\n"):
