@@ -176,9 +176,10 @@ const struct sim_cli_command sim_cmd_merge_command = {
     .usage = "PARTS... -o FILE [--partial] [--keep] [--json] [--quiet]",
     .help = "join what the shards of a sweep left into one results file",
     .details = "PARTS are the folders FILE.parts that `sweep --shard I/N -o FILE` fills, or just\n"
-               "FILE. They must be of one study and one version. The file is the same, byte for\n"
-               "byte, as one machine would have made it; the parts are then removed. --partial\n"
-               "writes the runs there are and leaves the parts, so that the sweep can go on.",
+               "FILE. They must be of one study and one version. The file is the one that one\n"
+               "machine would have made, byte for byte in all but /execution; the parts are then\n"
+               "removed. --partial writes the runs there are and leaves the parts, so that the\n"
+               "sweep can go on.",
     .options = options,
     .positional_min = 1,
     .positional_max = MOST_FOLDERS,
