@@ -256,10 +256,13 @@ static void scan(struct job *j)
     struct sim_arena *scratch = sim_arena_create();
 
     for (int64_t i = 0; i < j->card.points; i++) {
-        if (is_own(j, i) && is_allowed(j, i, scratch)) {
+        if (!is_own(j, i)) {
+            continue;
+        }
+        if (is_allowed(j, i, scratch)) {
             sim_sweep_queue_want(j->queue, i);
         }
-        if (is_own(j, i) && j->found.runs > 0) {
+        if (j->found.runs > 0) {
             scan_point(j, i);
         }
     }

@@ -151,16 +151,22 @@ static int tries_of(int64_t count)
     return count < TRIES ? (int)count : TRIES;
 }
 
-static bool does_load(const struct making *m, int64_t point)
+/** Load a point to keep, NULL when it does not load: its mistakes are then not told, as another may
+ * do. Warnings are told by loading it once more. */
+static void *try_point(const struct making *m, int64_t point)
 {
-    struct sim_diag *unheard = sim_diag_create();
+    const struct sim_sweep_setup *s = m->s;
+    struct sim_diag *own = sim_diag_create();
     struct sim_err err = {0};
     void *data = NULL;
-    const bool is_fine = sim_sweep_setup_load(m->s, point, unheard, &data, &err) == SIM_OK;
+    void *again = NULL;
 
-    m->s->model->unload(data);
-    sim_diag_destroy(unheard);
-    return is_fine;
+    if (sim_sweep_setup_load(s, point, own, &data, &err) == SIM_OK && sim_diag_count(own) > 0) {
+        (void)sim_err_meaning(sim_sweep_setup_load(s, point, m->diag, &again, &err));
+        s->model->unload(again);
+    }
+    sim_diag_destroy(own);
+    return data;
 }
 
 /** Does every mistake of the list say which axis it comes from? */
@@ -225,9 +231,10 @@ static enum sim_status load_point(struct making *m, int design)
     for (int k = 0; k < tries; k++) {
         const int64_t point = first + spread(count, k);
 
-        if (does_load(m, point)) {
+        s->data[design] = try_point(m, point);
+        if (s->data[design] != NULL) {
             s->first_point[design] = point;
-            return sim_sweep_setup_load(s, point, m->diag, &s->data[design], m->err);
+            return SIM_OK;
         }
     }
     return refuse_design(m, design);
