@@ -92,18 +92,7 @@ char *park_tell_number(double value, char out[PARK_TELL_NUMBER])
                    : size >= 100            ? 1
                                             : 2,
                    value);
-    const char *dot = strchr(plain, '.');
-    const size_t whole = dot != NULL ? (size_t)(dot - plain) : strlen(plain);
-    const size_t sign = plain[0] == '-' ? 1 : 0;
-    size_t used = 0;
-    for (size_t i = 0; plain[i] != '\0'; i++) {
-        if (i > sign && i < whole && (whole - i) % 3 == 0) {
-            out[used++] = ',';
-        }
-        out[used++] = plain[i];
-    }
-    out[used] = '\0';
-    return out;
+    return sim_base_group(plain, out);
 }
 
 static int by_amount(const void *a, const void *b)

@@ -76,6 +76,23 @@ char *sim_base_format(const char *fmt, ...)
     return text;
 }
 
+char *sim_base_group(const char *number, char *out)
+{
+    const char *dot = strchr(number, '.');
+    const size_t whole = dot != NULL ? (size_t)(dot - number) : strlen(number);
+    const size_t sign = number[0] == '-' ? 1 : 0;
+    size_t used = 0;
+
+    for (size_t i = 0; number[i] != '\0'; i++) {
+        if (i > sign && i < whole && (whole - i) % 3 == 0) {
+            out[used++] = ',';
+        }
+        out[used++] = number[i];
+    }
+    out[used] = '\0';
+    return out;
+}
+
 const char *sim_base_version(void)
 {
     return SIM_VERSION ECO_COMMIT;

@@ -52,6 +52,10 @@ void *sim_base_realloc(void *p, size_t count, size_t size);
 /** A copy of `text` (NULL gives NULL); owned by the caller. */
 char *sim_base_strdup(const char *text);
 
+/** A number as printf wrote it ("-12345.6"), with commas ("-12,345.6"), into `out`, which has room
+ * for a third more; returns `out`. */
+char *sim_base_group(const char *number, char *out);
+
 /** printf into a fresh string; owned by the caller. */
 char *sim_base_format(const char *fmt, ...) SIM_PRINTF(1, 2);
 

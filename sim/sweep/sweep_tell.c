@@ -8,17 +8,9 @@
 const char *sim_sweep_count(int64_t count, char out[32])
 {
     char digits[24];
-    int length = snprintf(digits, sizeof(digits), "%" PRId64, count);
-    int at = 0;
 
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && digits[i - 1] != '-' && (length - i) % 3 == 0) {
-            out[at++] = ',';
-        }
-        out[at++] = digits[i];
-    }
-    out[at] = '\0';
-    return out;
+    (void)snprintf(digits, sizeof(digits), "%" PRId64, count);
+    return sim_base_group(digits, out);
 }
 
 const char *sim_sweep_plural(int64_t count)

@@ -93,3 +93,15 @@ Test(base, names_its_version_and_commit)
     cr_assert(commit[0] == '\0' || (strncmp(commit, " (", 2) == 0 && strlen(commit) >= 10),
               "either no git or a commit of seven letters: '%s'", version);
 }
+
+Test(base, groups_the_digits_before_the_point)
+{
+    static const char *const pairs[][2] = {{"0", "0"},          {"999", "999"},
+                                           {"1000", "1,000"},   {"-999", "-999"},
+                                           {"-1000", "-1,000"}, {"1234567.8901", "1,234,567.8901"}};
+    char out[32];
+
+    for (int i = 0; i < SIM_COUNT(pairs); i++) {
+        cr_assert_str_eq(sim_base_group(pairs[i][0], out), pairs[i][1]);
+    }
+}
