@@ -216,11 +216,6 @@ enum sim_status sim_parts_index_add_block(struct sim_parts_index *ix, const char
     return SIM_OK;
 }
 
-int64_t sim_parts_index_count(const struct sim_parts_index *ix)
-{
-    return ix->runs.count;
-}
-
 int32_t sim_parts_index_runs_of(const struct sim_parts_index *ix, int32_t slot)
 {
     return slot >= 0 ? ix->runs_of[slot] : 0;

@@ -44,7 +44,6 @@ enum sim_status sim_parts_index_add_block(struct sim_parts_index *ix, const char
                                           struct sim_parts_block_list *list, uint32_t block,
                                           struct sim_err *err) SIM_MUST_USE;
 
-int64_t sim_parts_index_count(const struct sim_parts_index *ix);
 int32_t sim_parts_index_runs_of(const struct sim_parts_index *ix, int32_t slot); // how many
 
 enum sim_run_status sim_parts_index_status(const struct sim_parts_index_run *run);
