@@ -394,9 +394,21 @@ static double unit_mean(const struct work *w, const struct sums *u, const bool *
     return x.mean;
 }
 
+/** The mean of each unit over the shared replications, computed once: the sums of squares ask for it
+ * in every replication. Owned by the caller. */
+static double *unit_means(const struct work *w, const struct sums *u, const bool *shared)
+{
+    double *means = sim_base_alloc((size_t)u->size, sizeof(double));
+    for (int64_t i = 0; i < u->size; i++) {
+        means[i] = is_whole(u, i) ? unit_mean(w, u, shared, i) : 0;
+    }
+    return means;
+}
+
 static void add_squares(const struct work *w, const struct sums *u, const bool *shared,
                         struct crossed *c)
 {
+    double *of_units = unit_means(w, u, shared);
     struct sim_stats means = {0}; // of replications, over the units
     double rest = 0;
     for (int64_t r = 0; r < w->replications; r++) {
@@ -404,7 +416,7 @@ static void add_squares(const struct work *w, const struct sums *u, const bool *
         for (int64_t i = 0; shared[r] && i < u->size; i++) {
             if (is_whole(u, i)) {
                 const double value = u->crossed[i * w->replications + r] / u->wanted[i];
-                sim_stats_add(&x, value - unit_mean(w, u, shared, i));
+                sim_stats_add(&x, value - of_units[i]);
             }
         }
         if (shared[r]) {
@@ -412,6 +424,7 @@ static void add_squares(const struct work *w, const struct sums *u, const bool *
             rest += x.m2;
         }
     }
+    free(of_units);
     c->replication_ms = (double)c->units * sim_stats_variance(&means);
     c->rest_ms = rest / (double)((c->units - 1) * (c->replications - 1));
 }
