@@ -1,5 +1,6 @@
 // Dimensions that depend on streams: rules such as "{name}/{basis}" (kinds.h).
 #include "models/park/kinds.h"
+#include "sim/base/vec.h"
 #include "sim/num/units.h"
 
 #include <stdio.h>
@@ -125,6 +126,14 @@ static bool write_out(const struct park_dims *d, const char *rule, const struct 
     }
     out[used] = '\0';
     return true;
+}
+
+void park_dims_named(void *user, const struct sim_value *v)
+{
+    struct park_dims *d = user;
+    struct sim_value *copy = SIM_ARENA_NEW(d->arena, struct sim_value, 1);
+    *copy = *v;
+    SIM_VEC_PUSH(&d->uses, copy);
 }
 
 bool park_dims_rule(void *user, const char *rule, const struct sim_node *node, struct sim_dim *out,

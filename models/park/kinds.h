@@ -35,6 +35,7 @@ struct park_loader {
     struct park *park;
     const struct park_file *file;
     struct sim_diag *diag;
+    const struct park_uses *uses; // of profiles
 };
 
 struct park_kind {
@@ -73,12 +74,21 @@ void park_processes_from(struct park_loader *l, struct park_flow *f, const struc
 /** Mass, volume or energy: what a stream may be measured in. */
 bool park_streams_is_amount(struct sim_dim dim);
 
-/** Dimension rules, as above: a sim_kind_dim_fn whose user is the sim_units. */
+/** Values that name a profile, with the dimension that their keys want. */
+struct park_uses {
+    const struct sim_value **data;
+    int count, capacity;
+};
+
+/** Dimension rules, as above: a sim_kind_dim_fn whose user is a park_dims; and who names what. */
 struct park_dims {
     const struct sim_tree *tree;
     const struct sim_units *units;
+    struct sim_arena *arena;
+    struct park_uses uses;
 };
 sim_kind_dim_fn park_dims_rule;
+sim_kind_named_fn park_dims_named;
 
 // What is told about parts that a later version has, and taken out of the tree.
 void park_later_check(struct sim_tree *t, struct sim_diag *d);

@@ -18,6 +18,8 @@ static const struct later {
     {"measures", NULL, "measures are", NULL, false},
     {"statements", NULL, "statements are", NULL, false},
     {"tariffs", NULL, "tariffs are", "write a price or a profile", false},
+    {"trucks", NULL, "trucks are", "write links of kind = \"pipe\" with a capacity", false},
+    {"properties", NULL, "carried properties are", NULL, false},
     {"park.property_quantum", NULL, "carried properties are", NULL, false},
     {"sites.*.fence", NULL, "outlines of sites are", NULL, false},
     {"profiles.*.noise", NULL, "noise on profiles is", NULL, false},
@@ -26,19 +28,12 @@ static const struct later {
     {"streams.*.properties", NULL, "carried properties are", NULL, false},
     {"streams.*.grade", NULL, "temperature grades are", NULL, false},
     {"streams.*.hazard", NULL, "hazard classes are", NULL, false},
-    {"firms.*.processes.*.kind", "batch", "batch processes are", "write kind = \"continuous\"",
-     true},
     {"firms.*.processes.*.start_up", NULL, "start-up times are", NULL, false},
     {"firms.*.processes.*.ramp", NULL, "ramps are", NULL, false},
     {"firms.*.processes.*.inputs.*.optional", NULL, "optional inputs are", NULL, false},
     {"firms.*.processes.*.inputs.*.replaces", NULL, "replaced inputs are", NULL, false},
     {"firms.*.processes.*.inputs.*.grade", NULL, "temperature grades are", NULL, false},
     {"firms.*.processes.*.inputs.*.phase", NULL, "phases of batches are", NULL, false},
-    {"utilities.*.units.*.kind", "chp", "CHP units are", "write kind = \"boiler\"", true},
-    {"utilities.*.units.*.kind", "wastewater_plant", "wastewater plants are", NULL, true},
-    {"utilities.*.units.*.kind", "pv", "PV is", NULL, true},
-    {"utilities.*.units.*.kind", "battery", "batteries are", NULL, true},
-    {"utilities.*.units.*.kind", "grid", "grid connections are", "buy from a market", true},
     {"utilities.*.units.*.start_up", NULL, "start-up times are", NULL, false},
     {"utilities.*.units.*.ramp", NULL, "ramps are", NULL, false},
     {"utilities.*.units.*.grade", NULL, "temperature grades are", NULL, false},
@@ -46,11 +41,31 @@ static const struct later {
     {"utilities.*.units.*.water", NULL, "water as a key of its own is",
      "write inputs = { water = \"1.05 m3/t\"; }", false},
     {"links.*.kind", "truck", "trucks are", "write kind = \"pipe\" with a capacity", true},
+    {"links.*.kind", "trucks", "trucks are", "write kind = \"pipe\" with a capacity", true},
     {"exchanges.*.limits", NULL, "limits on quality are", NULL, false},
     {"exchanges.*.dead_band", NULL, "limits on quality are", NULL, false},
     {"exchanges.*.rejected", NULL, "limits on quality are", NULL, false},
     {"exchanges.*.serves", NULL, "one stream in place of another is", NULL, false},
 };
+
+/** Kinds of process and unit: a firm may have each as well as a utility. */
+static const struct later unit_laters[] = {
+    {NULL, "batch", "batch processes are", "write kind = \"continuous\"", true},
+    {NULL, "chp", "CHP units are", "write kind = \"boiler\"", true},
+    {NULL, "wastewater_plant", "wastewater plants are", "write kind = \"continuous\"", true},
+    {NULL, "pv", "PV is", "buy it from a market whose capacity is a profile", true},
+    {NULL, "battery", "batteries are", "write a stock of the firm", true},
+    {NULL, "grid", "grid connections are", "buy from a market", true},
+    {NULL, "heat_pump", "heat pumps are", "write kind = \"continuous\"", true},
+    {NULL, "heat_exchanger", "heat exchangers are", "write kind = \"waste_heat_boiler\"", true},
+    {NULL, "heat_store", "heat stores are", "write a stock of the firm", true},
+    {NULL, "thermal_store", "heat stores are", "write a stock of the firm", true},
+    {NULL, "water_reclaim", "water reclaim is", "write kind = \"continuous\"", true},
+    {NULL, "chiller", "chillers are", "write kind = \"continuous\"", true},
+    {NULL, "cooling", "cooling is", "write kind = \"continuous\"", true},
+    {NULL, "compressed_air", "compressed air is", "write kind = \"continuous\"", true},
+};
+static const char *const unit_places[] = {"firms.*.processes.*.kind", "utilities.*.units.*.kind"};
 
 static void tell(const struct sim_node *n, const struct later *p, struct sim_diag *d)
 {
@@ -163,6 +178,11 @@ void park_later_check(struct sim_tree *t, struct sim_diag *d)
     take_out_properties(t, d);
     for (int i = 0; i < SIM_COUNT(laters); i++) {
         take_out(t, &laters[i], d);
+    }
+    for (int i = 0; i < SIM_COUNT(unit_laters) * SIM_COUNT(unit_places); i++) {
+        struct later unit = unit_laters[i / SIM_COUNT(unit_places)];
+        unit.pattern = unit_places[i % SIM_COUNT(unit_places)];
+        take_out(t, &unit, d);
     }
     take_out_forms(t, sim_tree_root(t), d);
 }

@@ -201,11 +201,13 @@ static enum sim_status fill(struct park *p, const struct root *root,
                             const struct park_load_opts *opts, struct sim_diag *d)
 {
     p->units = park_economy_units(p->tree, d);
-    struct park_dims dims = {.tree = p->tree, .units = p->units};
-    const struct sim_kind_load_opts how = {.dim = park_dims_rule, .user = &dims, .units = p->units};
+    struct park_dims dims = {.tree = p->tree, .units = p->units, .arena = p->arena};
+    const struct sim_kind_load_opts how = {
+        .dim = park_dims_rule, .named = park_dims_named, .user = &dims, .units = p->units};
     p->file = sim_kind_load(&root->kind, p->tree, p->arena, &how, d);
-    struct park_loader l = {.park = p, .file = p->file, .diag = d};
+    struct park_loader l = {.park = p, .file = p->file, .diag = d, .uses = &dims.uses};
     resolve(&l);
+    free(dims.uses.data);
     if (opts->has_seed) {
         p->seed = opts->seed;
     }

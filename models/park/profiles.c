@@ -328,6 +328,24 @@ static bool borrow(const struct park *p, struct park_profile *f)
     return true;
 }
 
+/** What names a profile wants it in a dimension: a price as well as a capacity. */
+static void check_use(struct park_loader *l, const struct sim_value *v)
+{
+    const struct park *p = l->park;
+    const int32_t i = PARK_ID(p, profile, park_profile, v->name);
+    const struct park_profile *f = i >= 0 ? p->profiles[i] : NULL;
+    if (v->form != SIM_VALUE_PROFILE || f == NULL || f->table == NULL ||
+        sim_units_is_same(f->dim, v->dim)) {
+        return; // what is not there, or wrong in itself, is told elsewhere
+    }
+    char is[SIM_UNITS_TEXT];
+    char want[SIM_UNITS_TEXT];
+    char example[SIM_UNITS_TEXT];
+    park_resolve_wrong(l, v->node, NULL, "profile %s is %s; wanted is %s, for example in %s",
+                       f->name, sim_units_dim_name(f->dim, is), sim_units_dim_name(v->dim, want),
+                       sim_units_dim_example(p->units, v->dim, example));
+}
+
 static void resolve(struct park_loader *l)
 {
     struct park *p = l->park;
@@ -349,6 +367,9 @@ static void resolve(struct park_loader *l)
         SIM_VEC_FREE(&rows.times);
         SIM_VEC_FREE(&rows.values);
         sim_csv_destroy(csv);
+    }
+    for (int i = 0; i < l->uses->count; i++) {
+        check_use(l, l->uses->data[i]);
     }
 }
 

@@ -124,18 +124,10 @@ static void level_from_profile(struct park_loader *l, const struct sim_value *v,
     }
     const struct park_profile *f = p->profiles[out->profile];
     const struct sim_dim wanted = sim_units_dim_quotient(stream_dim, SIM_DIM_TIME);
-    if (f->table == NULL) {
-        return;
+    if (f->table == NULL || !sim_units_is_same(f->dim, wanted)) {
+        return; // told where all profiles are held against their keys
     }
-    if (!sim_units_is_same(f->dim, wanted)) {
-        char is[SIM_UNITS_TEXT];
-        char want[SIM_UNITS_TEXT];
-        char example[SIM_UNITS_TEXT];
-        park_resolve_wrong(l, v->node, NULL, "profile %s is %s; wanted is %s, for example in %s",
-                           f->name, sim_units_dim_name(f->dim, is),
-                           sim_units_dim_name(wanted, want),
-                           sim_units_dim_example(p->units, wanted, example));
-    } else if (f->least < 0) {
+    if (f->least < 0) {
         park_resolve_wrong(l, v->node, "correct the CSV file", "profile %s falls below 0", f->name);
     }
     out->nominal = f->greatest > 0 ? f->greatest : 0;

@@ -147,6 +147,13 @@ static void check_named(struct sim_kind_slot *s, const struct sim_value *v)
     }
 }
 
+static void tell_named(const struct sim_kind_loading *l, const struct sim_value *v)
+{
+    if (l->opts != NULL && l->opts->named != NULL) {
+        l->opts->named(l->opts->user, v);
+    }
+}
+
 static struct sim_value value_of(struct sim_kind_slot *s)
 {
     const struct sim_units *units = s->load->opts != NULL ? s->load->opts->units : NULL;
@@ -164,6 +171,10 @@ static struct sim_value value_of(struct sim_kind_slot *s)
         v.dim = dim;
     } else if (is_known && !sim_value_expect(&v, dim, example, s->load->diag)) {
         return (struct sim_value){.node = s->node};
+    }
+    if (is_known && namespace_of(v.form) != NULL) {
+        v.dim = dim;
+        tell_named(s->load, &v);
     }
     check_named(s, &v);
     check_range(s, &v);

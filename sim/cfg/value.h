@@ -76,7 +76,8 @@ struct sim_value {
     double si;            // quantity, limit: in SI (kg, m3, J, s, money of the park, K for degC)
     double written;       // the number as written
     const char *unit;     // as written, "" for a bare number; NULL where the form has none
-    struct sim_dim dim;   // of quantity, limit, distribution (of what is drawn), curve (of y)
+    struct sim_dim dim;   // of quantity, limit, distribution (of what is drawn), curve (of y); of a
+                          // profile or tariff the one that its key wants, where that is known
     struct sim_dist dist; // SIM_VALUE_DIST; parameters in SI
     const char *name;     // profile, tariff: what it refers to
     const char *file;     // distribution empirical(...): its file, as it can be opened
