@@ -74,7 +74,7 @@ struct park_breakdowns *park_breakdown_create(const struct park_breakdown_opts *
     for (int i = 0; i < opts->crew_count; i++) {
         struct sim_resource_opts r = sim_resource_opts_default();
         r.servers = opts->crews[i].size;
-        r.closing = SIM_RESOURCE_SUSPEND;
+        r.closing = opts->crews[i].finishes ? SIM_RESOURCE_FINISH : SIM_RESOURCE_SUSPEND;
         r.calendar = opts->crews[i].calendar;
         f->crews[i] = sim_resource_create(&r, start);
     }

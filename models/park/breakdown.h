@@ -10,9 +10,10 @@
  * others of the process go on as their counting says.
  *
  * A repair begins when the crew has a server free and ends when the drawn repair time has passed in
- * the crew's hours: work that the end of a shift interrupts goes on at the next. Without a crew it
- * begins at once. The draws are keyed by (seed, replication, path of the mode, purpose) and
- * numbered by failure, so no other entity can shift them (DESIGN 5).
+ * the crew's hours: work that the end of a shift interrupts goes on at the next, unless the crew
+ * finishes what it has begun. Without a crew it begins at once. The draws are keyed by (seed,
+ * replication, path of the mode, purpose) and numbered by failure, so no other entity can shift
+ * them (DESIGN 5).
  *
  * One struct belongs to one run at a time; nothing is allocated after create, but for queues of
  * crews that grow longer than ever before. Floor 5.
@@ -45,6 +46,7 @@ struct park_breakdown_crew {
     int32_t rank;
     int size;
     const struct sim_calendar *calendar; // NULL: always
+    bool finishes;                       // repairs under way when it closes; else they pause
 };
 
 struct park_breakdown_opts {

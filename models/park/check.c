@@ -25,15 +25,33 @@ static bool holds_some(const struct park *p, int32_t pool)
     return stock >= 0 && p->stocks[stock]->initial_si > p->stocks[stock]->minimum_si;
 }
 
-static bool has_source(const struct check *c, int32_t pool, int32_t without)
+// What the activity gives to the pool less what it takes there, per unit of it.
+static double net_at(const struct check *c, int32_t pool, int32_t activity)
 {
-    return holds_some(c->l->park, pool) || ports_at(c, pool, true, without) > 0;
+    const struct park_net *n = c->l->park->net;
+    const struct park_activity *a = &n->activities[activity];
+    double net = 0;
+    for (int i = a->first_port; i < a->first_port + a->port_count; i++) {
+        if (n->ports[i].pool == pool) {
+            net += n->ports[i].gives ? n->ports[i].coef : -n->ports[i].coef;
+        }
+    }
+    return net;
 }
 
-// A stock that nobody empties takes what fits; whoever made it has room to store it.
-static bool has_outlet(const struct check *c, int32_t pool, int32_t without)
+// A process that makes at least what it takes of a stream feeds itself.
+static bool has_source(const struct check *c, int32_t pool, int32_t activity)
 {
-    return c->l->park->net->pools[pool].stock >= 0 || ports_at(c, pool, false, without) > 0;
+    return holds_some(c->l->park, pool) || ports_at(c, pool, true, activity) > 0 ||
+           net_at(c, pool, activity) >= 0;
+}
+
+// A stock that nobody empties takes what fits; whoever made it has room to store it. A process that
+// takes at least what it makes of a stream has an outlet in itself.
+static bool has_outlet(const struct check *c, int32_t pool, int32_t activity)
+{
+    return c->l->park->net->pools[pool].stock >= 0 || ports_at(c, pool, false, activity) > 0 ||
+           net_at(c, pool, activity) <= 0;
 }
 
 static const char *stream_at(const struct park *p, int32_t pool)

@@ -1,6 +1,8 @@
 // Crews: who repairs.
 #include "models/park/kinds.h"
 
+static const char *const closings[] = {"pause", "finish", NULL}; // enum park_closing
+
 static const struct sim_key keys[] = {
     {.name = "title",
      .type = SIM_KEY_TEXT,
@@ -16,7 +18,14 @@ static const struct sim_key keys[] = {
      .type = SIM_KEY_REF,
      .refers = "calendars",
      .offset = offsetof(struct park_crew, calendar_ref),
-     .doc = "when it works; a repair under way is finished. Default: always"},
+     .doc = "when it works; default: always"},
+    {.name = "closing",
+     .type = SIM_KEY_CHOICE,
+     .choices = closings,
+     .initial = "pause",
+     .offset = offsetof(struct park_crew, closing),
+     .doc = "a repair under way when its hours end: \"pause\": goes on when they begin again, "
+            "and takes its time within them; \"finish\": is finished first"},
 };
 
 static const struct sim_kind kind = {

@@ -69,10 +69,17 @@ struct park_site {
     const char *name;
 };
 
+/** What becomes of a repair that is under way when the crew's hours end. */
+enum park_closing {
+    PARK_CLOSING_PAUSE, // goes on when they begin again
+    PARK_CLOSING_FINISH // is finished first
+};
+
 struct park_crew {
     const char *title;
     int64_t size; // [-]
     struct sim_ref calendar_ref;
+    int closing; // enum park_closing
     // resolved
     const char *name;
     int32_t calendar; // -1: always there

@@ -87,6 +87,7 @@ static void make_breakdowns(struct park_run *r)
             .name = crew->name,
             .rank = r->roster.crews + i,
             .size = (int)crew->size,
+            .finishes = crew->closing == PARK_CLOSING_FINISH,
             .calendar = crew->calendar >= 0 ? p->calendars[crew->calendar]->times : NULL};
     }
     const struct park_breakdown_opts opts = {.modes = r->defs.modes,

@@ -203,10 +203,9 @@ static enum sim_status read_date(const char *text, const char *p, size_t length,
     return SIM_OK;
 }
 
-enum sim_status sim_calendar_add_closed(struct sim_calendar *c, const char *text,
-                                        struct sim_err *err)
+enum sim_status sim_calendar_read_closed(const char *text, sim_time *out_from, sim_time *out_until,
+                                         struct sim_err *err)
 {
-    SIM_REQUIRE(!c->is_sealed, "a sealed calendar takes no lines");
     const char *first = skip_spaces(text);
     const char *dots = strstr(first, "..");
     const char *last = dots != NULL ? skip_spaces(dots + 2) : first;
@@ -218,7 +217,19 @@ enum sim_status sim_calendar_add_closed(struct sim_calendar *c, const char *text
     if (end < start) {
         return sim_err_set(err, SIM_INPUT, "'%s' ends before it starts", text);
     }
-    add_span(&c->dates, start, end + SIM_TIME_DAY);
+    *out_from = start;
+    *out_until = end + SIM_TIME_DAY;
+    return SIM_OK;
+}
+
+enum sim_status sim_calendar_add_closed(struct sim_calendar *c, const char *text,
+                                        struct sim_err *err)
+{
+    SIM_REQUIRE(!c->is_sealed, "a sealed calendar takes no lines");
+    sim_time start = 0;
+    sim_time end = 0;
+    SIM_TRY(sim_calendar_read_closed(text, &start, &end, err));
+    add_span(&c->dates, start, end);
     return SIM_OK;
 }
 

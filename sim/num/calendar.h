@@ -32,6 +32,10 @@ enum sim_status sim_calendar_add_closed(struct sim_calendar *c, const char *text
 enum sim_status sim_calendar_add_maintenance(struct sim_calendar *c, const char *text,
                                              struct sim_err *err) SIM_MUST_USE;
 
+/** What a line of closed dates says: closed in [*out_from, *out_until). */
+enum sim_status sim_calendar_read_closed(const char *text, sim_time *out_from, sim_time *out_until,
+                                         struct sim_err *err) SIM_MUST_USE;
+
 /** No lines after this; must be called before the questions below. */
 void sim_calendar_seal(struct sim_calendar *c);
 
