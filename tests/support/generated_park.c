@@ -306,13 +306,14 @@ static void say_streams(struct writer *w)
                  "  clean  = { unit = \"m3\"; kind = \"water\"; density = \"1 t/m3\"; };\n"
                  "  waste  = { unit = \"m3\"; kind = \"wastewater\"; density = \"1 t/m3\"; };\n"
                  "};\n");
-    say(&w->out, "calendars = {\n  always = { };\n"
-                 "  two_shifts = { open = ( \"Mon-Sat 06:00-22:00\" ); closed = ( "
-                 "\"2026-02-14..2026-02-22\" ); };\n"
-                 "  one_shift = { open = ( \"Mon-Fri 07:00-15:30\" ); maintenance = ( \"yearly "
-                 "07-01 for 5 days\" ); };\n};\n"
-                 "crews = {\n  crew0 = { size = 2; };\n  crew1 = { size = 1; calendar = "
-                 "\"two_shifts\"; };\n  crew2 = { size = 3; };\n};\n");
+    say(&w->out,
+        "calendars = {\n  always = { };\n"
+        "  two_shifts = { open = ( \"Mon-Sat 06:00-22:00\" );%s };\n"
+        "  one_shift = { open = ( \"Mon-Fri 07:00-15:30\" ); maintenance = ( \"yearly "
+        "07-01 for 5 days\" ); };\n};\n"
+        "crews = {\n  crew0 = { size = 2; };\n  crew1 = { size = 1; calendar = "
+        "\"two_shifts\"; };\n  crew2 = { size = 3; };\n};\n",
+        w->opts.days > 44 ? " closed = ( \"2026-02-14..2026-02-22\" );" : "");
 }
 
 static void say_markets(struct writer *w)
