@@ -150,7 +150,7 @@ static void settle(struct park_contracts *c, const struct park_clock *clock, str
     if (taken < due) {
         const char *unit;
         const double lacked = shown(c, k, due - taken, &unit);
-        const double money = park_ledger_book_due(c->ledger, k->move, due - taken);
+        const double money = park_ledger_book_due(c->ledger, clock->now, k->move, due - taken);
         char who[PARK_CAUSE_TEXT];
         SIM_TRACE(clock->trace, clock->now, park_cause_title(c->park, k->activity, who),
                   "take or pay: %.10g %s not taken of what was due, %.10g %s to pay", lacked, unit,

@@ -128,12 +128,10 @@ static bool write_out(const struct park_dims *d, const char *rule, const struct 
     return true;
 }
 
-void park_dims_named(void *user, const struct sim_value *v)
+void park_dims_named(void *user, const struct sim_value *v, double least)
 {
     struct park_dims *d = user;
-    struct sim_value *copy = SIM_ARENA_NEW(d->arena, struct sim_value, 1);
-    *copy = *v;
-    SIM_VEC_PUSH(&d->uses, copy);
+    SIM_VEC_PUSH(&d->uses, ((struct park_use){.value = *v, .least = least}));
 }
 
 bool park_dims_rule(void *user, const char *rule, const struct sim_node *node, struct sim_dim *out,

@@ -2,6 +2,7 @@
 
 #include "models/park/build.h"
 #include "models/park/factors.h"
+#include "models/park/kinds.h"
 #include "sim/base/hash.h"
 #include "sim/base/vec.h"
 #include "sim/num/rng.h"
@@ -34,17 +35,9 @@ struct follower {
     double value;
 };
 
-/** A factor of a move that follows a profile. */
-struct rate {
-    int32_t move;
-    int32_t profile;
-    enum park_ledger_factor factor;
-};
-
 struct park_drives {
     struct park_drive_parts parts;
     SIM_VEC(struct level) levels;
-    SIM_VEC(struct rate) rates;
     struct follower *followers;                                // by profile
     bool *is_followed;                                         // by profile: somebody depends on it
     bool *is_used;                                             // by calendar
@@ -53,7 +46,7 @@ struct park_drives {
     double *capacity;                                          // by activity: now
     struct sim_stats_timed *wanted;                            // by activity
     struct park_roster_lists by_calendar, by_target, by_level; // activities
-    struct park_roster_lists levels_by_profile, rates_by_profile;
+    struct park_roster_lists levels_by_profile;
 };
 
 int32_t park_drive_target(const struct park *p, int32_t activity)
@@ -127,12 +120,8 @@ static void list_activities(struct park_drives *d)
 /** The profile that a value refers to, -1 if none. */
 static int32_t profile_of(const struct park *p, const struct sim_value *v)
 {
-    for (int i = 0; v != NULL && v->form == SIM_VALUE_PROFILE && i < p->profile_count; i++) {
-        if (strcmp(p->profiles[i]->name, v->name) == 0) {
-            return i;
-        }
-    }
-    return -1;
+    const bool is_profile = v != NULL && v->form == SIM_VALUE_PROFILE;
+    return is_profile ? PARK_ID(p, profile, park_profile, v->name) : -1;
 }
 
 static void list_levels(struct park_drives *d)
@@ -149,30 +138,20 @@ static void list_levels(struct park_drives *d)
     free(key);
 }
 
-static void add_rate(struct park_drives *d, int32_t move, enum park_ledger_factor factor)
-{
-    const struct park *p = d->parts.park;
-    const int32_t profile = profile_of(p, park_factors_value(p, move, factor));
-    if (profile >= 0) {
-        d->is_followed[profile] = true;
-        SIM_VEC_PUSH(&d->rates, (struct rate){.move = move, .profile = profile, .factor = factor});
-    }
-}
-
-static void list_rates(struct park_drives *d)
+/** Factors of moves that follow a profile are the ledger's to book. */
+static void follow_factors(struct park_drives *d)
 {
     const struct park *p = d->parts.park;
     for (int32_t m = 0; m < p->net->move_count; m++) {
-        for (int f = 0; f < PARK_LEDGER_FACTORS; f++) {
-            add_rate(d, m, (enum park_ledger_factor)f);
+        for (int i = 0; i < PARK_LEDGER_FACTORS; i++) {
+            const enum park_ledger_factor f = (enum park_ledger_factor)i;
+            const int32_t profile = profile_of(p, park_factors_value(p, m, f));
+            if (profile >= 0) {
+                park_ledger_follow(d->parts.ledger, m, f, p->profiles[profile]->table,
+                                   1 / park_factors_per(p, m, f));
+            }
         }
     }
-    int32_t *key = sim_base_alloc((size_t)d->rates.count, sizeof(*key));
-    for (int i = 0; i < d->rates.count; i++) {
-        key[i] = d->rates.data[i].profile;
-    }
-    park_roster_lists_init(&d->rates_by_profile, p->profile_count, key, d->rates.count);
-    free(key);
 }
 
 struct park_drives *park_drive_create(const struct park_drive_parts *parts)
@@ -190,7 +169,7 @@ struct park_drives *park_drive_create(const struct park_drive_parts *parts)
     d->wanted = sim_base_alloc(activities, sizeof(*d->wanted));
     list_activities(d);
     list_levels(d);
-    list_rates(d);
+    follow_factors(d);
     return d;
 }
 
@@ -203,9 +182,7 @@ void park_drive_destroy(struct park_drives *d)
     park_roster_lists_fini(&d->by_target);
     park_roster_lists_fini(&d->by_level);
     park_roster_lists_fini(&d->levels_by_profile);
-    park_roster_lists_fini(&d->rates_by_profile);
     SIM_VEC_FREE(&d->levels);
-    SIM_VEC_FREE(&d->rates);
     free(d->followers);
     free(d->is_followed);
     free(d->is_used);
@@ -293,12 +270,6 @@ static void pass_on(struct park_drives *d, const struct park_clock *c, int32_t p
     for (int32_t i = l->first[profile]; i < l->first[profile + 1]; i++) {
         d->levels.data[l->items[i]].value = fmax(0, value);
         refresh_list(d, c->now, &d->by_level, l->items[i]);
-    }
-    l = &d->rates_by_profile;
-    for (int32_t i = l->first[profile]; i < l->first[profile + 1]; i++) {
-        const struct rate *r = &d->rates.data[l->items[i]];
-        park_ledger_post_move(d->parts.ledger, d->parts.flow, r->move);
-        park_ledger_set(d->parts.ledger, r->move, r->factor, value);
     }
 }
 

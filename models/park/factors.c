@@ -60,6 +60,11 @@ const struct sim_value *park_factors_value(const struct park *p, int32_t move,
     return NULL;
 }
 
+double park_factors_per(const struct park *p, int32_t move, enum park_ledger_factor factor)
+{
+    return factor == PARK_LEDGER_PROCESS ? p->net->moves[move].sent : 1;
+}
+
 double park_factors_constant(const struct park *p, int32_t move, enum park_ledger_factor factor)
 {
     const struct sim_value *v = park_factors_value(p, move, factor);
@@ -67,8 +72,7 @@ double park_factors_constant(const struct park *p, int32_t move, enum park_ledge
         return 0;
     }
     const double value = v->form == SIM_VALUE_DIST ? sim_dist_mean(&v->dist) : v->si;
-    // Emissions of a process are said per unit of its activity.
-    return factor == PARK_LEDGER_PROCESS ? value / p->net->moves[move].sent : value;
+    return value / park_factors_per(p, move, factor);
 }
 
 int park_factors_scope(const struct park *p, int32_t move, int32_t *out_party)

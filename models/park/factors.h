@@ -30,4 +30,8 @@ const struct sim_value *park_factors_value(const struct park *p, int32_t move,
  * what follows a profile. */
 double park_factors_constant(const struct park *p, int32_t move, enum park_ledger_factor factor);
 
+/** [SI] What is sent per unit that the factor is stated for: emissions of a process are said per
+ * unit of its activity, all others per SI of what is sent (1). */
+double park_factors_per(const struct park *p, int32_t move, enum park_ledger_factor factor);
+
 #endif

@@ -74,9 +74,14 @@ void park_processes_from(struct park_loader *l, struct park_flow *f, const struc
 /** Mass, volume or energy: what a stream may be measured in. */
 bool park_streams_is_amount(struct sim_dim dim);
 
-/** Values that name a profile, with the dimension that their keys want. */
+/** A value that names a profile, with the dimension that its key wants and the least it may be. */
+struct park_use {
+    struct sim_value value;
+    double least; // [SI] -INFINITY: whatever
+};
+
 struct park_uses {
-    const struct sim_value **data;
+    struct park_use *data;
     int count, capacity;
 };
 
@@ -84,7 +89,6 @@ struct park_uses {
 struct park_dims {
     const struct sim_tree *tree;
     const struct sim_units *units;
-    struct sim_arena *arena;
     struct park_uses uses;
 };
 sim_kind_dim_fn park_dims_rule;
@@ -145,10 +149,9 @@ bool park_resolve_place(const struct park_loader *l, const struct sim_ref *ref, 
 /** The party of a firm or market of that name; -1. */
 int32_t park_resolve_party(const struct park *p, const char *name);
 
-/** Work out a capacity or demand of dimension `dim` per second. Absent: `otherwise`. */
+/** Work out a capacity or demand. Absent: `otherwise`. */
 void park_resolve_level(struct park_loader *l, const struct sim_value *v,
-                        const struct sim_value *redraw, struct sim_dim stream_dim, double otherwise,
-                        struct park_level *out);
+                        const struct sim_value *redraw, double otherwise, struct park_level *out);
 
 /** A duration that is constant or drawn, as a prepared distribution in seconds. */
 void park_resolve_chance(struct park_loader *l, const struct sim_value *v, struct sim_dist *out);

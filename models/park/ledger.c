@@ -1,6 +1,7 @@
 #include "models/park/ledger.h"
 
 #include "models/park/build.h"
+#include "sim/base/vec.h"
 #include "sim/num/stats.h"
 
 #include <math.h>
@@ -15,6 +16,15 @@ struct line {
     struct sim_stats_sum sums[PARK_LEDGER_FACTORS];
     double factors[PARK_LEDGER_FACTORS];
     double posted;
+    sim_time since;                     // the same instant
+    int32_t first_course, course_count; // into courses
+};
+
+/** A factor that follows a table. */
+struct course {
+    enum park_ledger_factor factor;
+    const struct sim_table1d *table; // borrowed
+    double scale;
 };
 
 /** What the engine said of a pool at the restart. */
@@ -25,10 +35,11 @@ struct mark {
 struct park_ledger {
     const struct park *park;
     const struct park_net *net;
-    struct line *lines; // by move
-    double *began;      // by activity: its integral at the restart
-    struct mark *marks; // by pool
-    double *in, *out;   // by pool; scratch of the check
+    struct line *lines;             // by move
+    double *began;                  // by activity: its integral at the restart
+    struct mark *marks;             // by pool
+    double *in, *out;               // by pool; scratch of the check
+    SIM_VEC(struct course) courses; // by move
 };
 
 struct park_ledger *park_ledger_create(const struct park *p)
@@ -55,6 +66,7 @@ void park_ledger_destroy(struct park_ledger *l)
     free(l->marks);
     free(l->in);
     free(l->out);
+    SIM_VEC_FREE(&l->courses);
     free(l);
 }
 
@@ -64,7 +76,10 @@ void park_ledger_restart(struct park_ledger *l, const struct sim_flow *f)
         l->began[a] = sim_flow_total(f, a);
     }
     for (int m = 0; m < l->net->move_count; m++) {
-        struct line next = {.posted = l->began[l->net->moves[m].activity]};
+        struct line next = {.posted = l->began[l->net->moves[m].activity],
+                            .since = sim_flow_now(f),
+                            .first_course = l->lines[m].first_course,
+                            .course_count = l->lines[m].course_count};
         memcpy(next.factors, l->lines[m].factors, sizeof(next.factors));
         l->lines[m] = next;
     }
@@ -80,6 +95,40 @@ void park_ledger_set(struct park_ledger *l, int32_t move, enum park_ledger_facto
                      double value)
 {
     l->lines[move].factors[factor] = value;
+}
+
+void park_ledger_follow(struct park_ledger *l, int32_t move, enum park_ledger_factor factor,
+                        const struct sim_table1d *table, double scale)
+{
+    struct line *line = &l->lines[move];
+    line->first_course = line->course_count == 0 ? l->courses.count : line->first_course;
+    SIM_REQUIRE(line->first_course + line->course_count == l->courses.count,
+                "the factors of one move are told together");
+    line->course_count++;
+    SIM_VEC_PUSH(&l->courses, (struct course){.factor = factor, .table = table, .scale = scale});
+}
+
+/** Set the factors that vary to their means over the time since the last posting. */
+static void take_means(const struct park_ledger *l, struct line *line, sim_time now)
+{
+    for (int i = 0; i < line->course_count; i++) {
+        const struct course *c = &l->courses.data[line->first_course + i];
+        const double seconds = sim_simtime_to_seconds(now - line->since);
+        line->factors[c->factor] =
+            seconds > 0 ? c->scale * (sim_table1d_integral(c->table, line->since, now) / seconds)
+                        : c->scale * sim_table1d_at(c->table, now);
+    }
+}
+
+/** Set them to what they were at the last instant before `now`. */
+static void take_last(const struct park_ledger *l, struct line *line, sim_time now)
+{
+    for (int i = 0; i < line->course_count; i++) {
+        const struct course *c = &l->courses.data[line->first_course + i];
+        line->factors[c->factor] =
+            c->scale * (sim_table1d_at(c->table, now - 1) +
+                        sim_table1d_slope(c->table, now - 1) * sim_simtime_to_seconds(1));
+    }
 }
 
 static void book(struct line *line, double sent, double arrived)
@@ -98,9 +147,10 @@ void park_ledger_book(struct park_ledger *l, int32_t move, double sent, double a
     book(&l->lines[move], sent, arrived);
 }
 
-double park_ledger_book_due(struct park_ledger *l, int32_t move, double amount)
+double park_ledger_book_due(struct park_ledger *l, sim_time now, int32_t move, double amount)
 {
     struct line *line = &l->lines[move];
+    take_last(l, line, now);
     const double money = amount * line->factors[PARK_LEDGER_PRICE];
     sim_stats_sum_add(&line->unused, money);
     return money;
@@ -112,8 +162,20 @@ void park_ledger_post_move(struct park_ledger *l, const struct sim_flow *f, int3
     const double total = sim_flow_total(f, def->activity);
     const double moved = total - l->lines[move].posted;
     if (moved != 0) {
+        take_means(l, &l->lines[move], sim_flow_now(f));
         park_ledger_book(l, move, def->sent * moved, def->arrived * moved);
         l->lines[move].posted = total;
+    }
+    l->lines[move].since = sim_flow_now(f);
+}
+
+void park_ledger_changed(struct park_ledger *l, const struct sim_flow *f, int32_t activity)
+{
+    const struct park_activity *a = &l->net->activities[activity];
+    for (int32_t m = a->first_move; m < a->first_move + a->move_count; m++) {
+        if (l->lines[m].course_count > 0) {
+            park_ledger_post_move(l, f, m);
+        }
     }
 }
 
@@ -151,6 +213,7 @@ struct park_ledger_sum park_ledger_sum_now(const struct park_ledger *l, const st
     const struct park_move *def = &l->net->moves[move];
     struct line line = l->lines[move];
     const double moved = sim_flow_total(f, def->activity) - line.posted;
+    take_means(l, &line, sim_flow_now(f));
     book(&line, def->sent * moved, def->arrived * moved);
     return sum_of(&line);
 }

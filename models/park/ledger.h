@@ -6,8 +6,11 @@
  * Flow tables and payments go by what was sent, as metered at the supplier's gate.
  * Posting books what has moved since the last posting: the difference of the activity's exact
  * integral, so posting more often changes nothing but rounding. Money and carbon are columns of the
- * same booking, at the price and factor that hold; post a move before either changes. At the end of
- * the warm-up the ledger restarts.
+ * same booking, at the price and factor that hold. A factor that follows a profile counts with its
+ * mean over the time since the last posting, which is exact for whatever the profile does as long
+ * as the rate is constant: so a move is posted whenever its rate changes (park_ledger_changed), and
+ * a price that rises in a straight line costs amount x integral, not steps. At the end of the
+ * warm-up the ledger restarts.
  *
  * A ledger closes by construction, whatever is booked, so a sum over it proves nothing. It is
  * checked against what it does not know (DESIGN 4): for each pool, and for each stream,
@@ -27,6 +30,7 @@
 #include "models/park/build.h"
 #include "models/park/park.h"
 #include "sim/flow/flow.h"
+#include "sim/num/table1d.h"
 
 #define PARK_LEDGER_TOLERANCE 1e-9 // [-] of the throughput; beyond it a run has failed
 
@@ -72,9 +76,17 @@ void park_ledger_destroy(struct park_ledger *l); // NULL is fine
 /** Forget all sums, and count from where the totals and levels of `f` stand now; factors stay. */
 void park_ledger_restart(struct park_ledger *l, const struct sim_flow *f);
 
-/** From now on the move is booked so; post it first. */
+/** The move is booked so, throughout a run. */
 void park_ledger_set(struct park_ledger *l, int32_t move, enum park_ledger_factor factor,
                      double value);
+
+/** The factor is `scale` times what the table says at each instant; the table is borrowed. Each
+ * factor of a move once, before the first restart, by ascending moves. */
+void park_ledger_follow(struct park_ledger *l, int32_t move, enum park_ledger_factor factor,
+                        const struct sim_table1d *table, double scale);
+
+/** The rate of the activity changes now: book what moved at the old one, where factors vary. */
+void park_ledger_changed(struct park_ledger *l, const struct sim_flow *f, int32_t activity);
 
 /** Book all that has moved since the last posting (or restart); and the same for one move. */
 void park_ledger_post(struct park_ledger *l, const struct sim_flow *f);
@@ -83,9 +95,9 @@ void park_ledger_post_move(struct park_ledger *l, const struct sim_flow *f, int3
 /** Book one amount. Posting does so for whatever the network moved; others need not. */
 void park_ledger_book(struct park_ledger *l, int32_t move, double sent, double arrived);
 
-/** Book money for an amount [SI] that was due and not taken, at the price that holds. Returns it.
- */
-double park_ledger_book_due(struct park_ledger *l, int32_t move, double amount);
+/** Book money for an amount [SI] that was due until now and not taken, at the price of the last
+ * instant. Returns it. */
+double park_ledger_book_due(struct park_ledger *l, sim_time now, int32_t move, double amount);
 
 struct park_ledger_sum park_ledger_sum(const struct park_ledger *l, int32_t move);
 

@@ -54,6 +54,7 @@ static const struct sim_key keys[] = {
     {.name = "cost",
      .type = SIM_KEY_VALUE,
      .dim = "{money}/{stream}",
+     .forms = SIM_FORM_QUANTITY | SIM_FORM_PROFILE,
      .min = "0",
      .flags = SIM_KEY_PRICE,
      .offset = offsetof(struct park_link, cost),
@@ -199,9 +200,7 @@ static void resolve_one(struct park_loader *l, struct park_link *k)
     if (k->lost >= 1) {
         park_resolve_wrong(l, k->loss.node, "write less than 100 %", "nothing would arrive");
     }
-    park_resolve_level(l, &k->capacity, &k->redraw,
-                       k->stream >= 0 ? p->streams[k->stream]->si.dim : SIM_DIM_NONE, INFINITY,
-                       &k->level);
+    park_resolve_level(l, &k->capacity, &k->redraw, INFINITY, &k->level);
     if (k->delay_us > 0 && sim_tree_child(k->node, "capacity") == NULL) {
         park_resolve_wrong(l, k->delay.node, "state the link's capacity",
                            "the line holds capacity x delay, and there is no capacity");

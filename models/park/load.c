@@ -201,7 +201,7 @@ static enum sim_status fill(struct park *p, const struct root *root,
                             const struct park_load_opts *opts, struct sim_diag *d)
 {
     p->units = park_economy_units(p->tree, d);
-    struct park_dims dims = {.tree = p->tree, .units = p->units, .arena = p->arena};
+    struct park_dims dims = {.tree = p->tree, .units = p->units};
     const struct sim_kind_load_opts how = {
         .dim = park_dims_rule, .named = park_dims_named, .user = &dims, .units = p->units};
     p->file = sim_kind_load(&root->kind, p->tree, p->arena, &how, d);

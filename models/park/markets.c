@@ -40,6 +40,7 @@ static const struct sim_key sells_keys[] = {
     {.name = "upstream",
      .type = SIM_KEY_VALUE,
      .dim = "tCO2e/{name}",
+     .forms = SIM_FORM_QUANTITY | SIM_FORM_PROFILE,
      .offset = offsetof(struct park_offer, upstream),
      .doc = "emissions before it reaches the park; default: the stream's"},
     {.name = "order",
@@ -107,6 +108,7 @@ static const struct sim_key disposes_keys[] = {
     {.name = "emission",
      .type = SIM_KEY_VALUE,
      .dim = "tCO2e/{name}",
+     .forms = SIM_FORM_QUANTITY | SIM_FORM_PROFILE,
      .offset = offsetof(struct park_offer, emission),
      .doc = "emissions there, per unit"},
     {.name = "priority",
@@ -229,7 +231,7 @@ static void resolve(struct park_loader *l)
             continue; // told by the loader
         }
         park_resolve_level(l, o->side == PARK_SIDE_BUYS ? &o->demand : &o->capacity, &o->redraw,
-                           p->streams[o->stream]->si.dim, INFINITY, &o->level);
+                           INFINITY, &o->level);
     }
 }
 

@@ -352,7 +352,7 @@ static void resolve_one(struct park_loader *l, struct park_process *s)
     resolve_classes(s);
     resolve_merit(p, s);
     if (s->basis >= 0) {
-        park_resolve_level(l, &s->capacity, &s->redraw, p->streams[s->basis]->si.dim, 0, &s->level);
+        park_resolve_level(l, &s->capacity, &s->redraw, 0, &s->level);
     }
 }
 

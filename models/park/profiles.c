@@ -328,22 +328,29 @@ static bool borrow(const struct park *p, struct park_profile *f)
     return true;
 }
 
-/** What names a profile wants it in a dimension: a price as well as a capacity. */
-static void check_use(struct park_loader *l, const struct sim_value *v)
+/** What names a profile wants it in a dimension, and mostly not below 0: a price as well as a
+ * capacity. */
+static void check_use(struct park_loader *l, const struct park_use *use)
 {
     const struct park *p = l->park;
+    const struct sim_value *v = &use->value;
     const int32_t i = PARK_ID(p, profile, park_profile, v->name);
     const struct park_profile *f = i >= 0 ? p->profiles[i] : NULL;
-    if (v->form != SIM_VALUE_PROFILE || f == NULL || f->table == NULL ||
-        sim_units_is_same(f->dim, v->dim)) {
-        return; // what is not there, or wrong in itself, is told elsewhere
+    if (v->form != SIM_VALUE_PROFILE || f == NULL || f->table == NULL) {
+        return; // told elsewhere
     }
-    char is[SIM_UNITS_TEXT];
-    char want[SIM_UNITS_TEXT];
-    char example[SIM_UNITS_TEXT];
-    park_resolve_wrong(l, v->node, NULL, "profile %s is %s; wanted is %s, for example in %s",
-                       f->name, sim_units_dim_name(f->dim, is), sim_units_dim_name(v->dim, want),
-                       sim_units_dim_example(p->units, v->dim, example));
+    if (!sim_units_is_same(f->dim, v->dim)) {
+        char is[SIM_UNITS_TEXT];
+        char want[SIM_UNITS_TEXT];
+        char example[SIM_UNITS_TEXT];
+        park_resolve_wrong(l, v->node, NULL, "profile %s is %s; wanted is %s, for example in %s",
+                           f->name, sim_units_dim_name(f->dim, is),
+                           sim_units_dim_name(v->dim, want),
+                           sim_units_dim_example(p->units, v->dim, example));
+    } else if (f->least < use->least) {
+        park_resolve_wrong(l, v->node, "correct the CSV file", "profile %s falls below %.12g",
+                           f->name, use->least);
+    }
 }
 
 static void resolve(struct park_loader *l)
@@ -369,7 +376,7 @@ static void resolve(struct park_loader *l)
         sim_csv_destroy(csv);
     }
     for (int i = 0; i < l->uses->count; i++) {
-        check_use(l, l->uses->data[i]);
+        check_use(l, &l->uses->data[i]);
     }
 }
 

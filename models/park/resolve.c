@@ -114,28 +114,20 @@ bool park_resolve_place(const struct park_loader *l, const struct sim_ref *ref, 
     return *out_stock >= 0;
 }
 
-static void level_from_profile(struct park_loader *l, const struct sim_value *v,
-                               struct sim_dim stream_dim, struct park_level *out)
+static void level_from_profile(const struct park_loader *l, const struct sim_value *v,
+                               struct park_level *out)
 {
-    struct park *p = l->park;
+    const struct park *p = l->park;
     out->profile = PARK_ID(p, profile, park_profile, v->name);
     if (out->profile < 0) {
         return; // told by the check of profile names
     }
-    const struct park_profile *f = p->profiles[out->profile];
-    const struct sim_dim wanted = sim_units_dim_quotient(stream_dim, SIM_DIM_TIME);
-    if (f->table == NULL || !sim_units_is_same(f->dim, wanted)) {
-        return; // told where all profiles are held against their keys
-    }
-    if (f->least < 0) {
-        park_resolve_wrong(l, v->node, "correct the CSV file", "profile %s falls below 0", f->name);
-    }
+    const struct park_profile *f = p->profiles[out->profile]; // held against the key in profiles.c
     out->nominal = f->greatest > 0 ? f->greatest : 0;
 }
 
 void park_resolve_level(struct park_loader *l, const struct sim_value *v,
-                        const struct sim_value *redraw, struct sim_dim stream_dim, double otherwise,
-                        struct park_level *out)
+                        const struct sim_value *redraw, double otherwise, struct park_level *out)
 {
     *out = (struct park_level){.value = NULL, .nominal = otherwise, .profile = -1};
     if (v->form == SIM_VALUE_NONE) {
@@ -145,7 +137,7 @@ void park_resolve_level(struct park_loader *l, const struct sim_value *v,
     if (v->form == SIM_VALUE_QUANTITY) {
         out->nominal = v->si;
     } else if (v->form == SIM_VALUE_PROFILE) {
-        level_from_profile(l, v, stream_dim, out);
+        level_from_profile(l, v, out);
     } else if (v->form == SIM_VALUE_DIST) {
         struct sim_dist *d = SIM_ARENA_NEW(l->park->arena, struct sim_dist, 1);
         park_resolve_chance(l, v, d);

@@ -240,6 +240,7 @@ static void on_change(void *user, sim_time now, int32_t activity, double before,
     }
     (void)park_delay_changed(r->delays, &r->clock, activity, after);
     park_contract_changed(r->contracts, &r->clock, activity, after);
+    park_ledger_changed(r->ledger, r->flow, activity);
     if (r->clock.trace != NULL) {
         if (!r->bounds_are_said) {
             say_bounds(r, false);

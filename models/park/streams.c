@@ -67,6 +67,7 @@ static const struct sim_key keys[] = {
     {.name = "upstream",
      .type = SIM_KEY_VALUE,
      .dim = "tCO2e/{unit}",
+     .forms = SIM_FORM_QUANTITY | SIM_FORM_PROFILE,
      .offset = offsetof(struct park_stream, upstream),
      .doc = "emissions before it reaches the park, per unit bought"},
     {.name = "price",

@@ -156,9 +156,9 @@ struct sim_key_time {
 typedef bool sim_kind_dim_fn(void *user, const char *rule, const struct sim_node *node,
                              struct sim_dim *out, char example[64]);
 
-/** A value that refers to something, profile(sun): its dimension is that of the key, so that
- * whoever knows what it refers to can check it. */
-typedef void sim_kind_named_fn(void *user, const struct sim_value *v);
+/** A value that refers to something, profile(sun): its dimension and the least that it may be [SI]
+ * are those of the key, so that whoever knows what it refers to can check it. */
+typedef void sim_kind_named_fn(void *user, const struct sim_value *v, double least);
 
 struct sim_kind_load_opts {
     sim_kind_dim_fn *dim;     // NULL: rules with braces are not checked

@@ -147,10 +147,11 @@ static void check_named(struct sim_kind_slot *s, const struct sim_value *v)
     }
 }
 
-static void tell_named(const struct sim_kind_loading *l, const struct sim_value *v)
+static void tell_named(struct sim_kind_slot *s, const struct sim_value *v)
 {
-    if (l->opts != NULL && l->opts->named != NULL) {
-        l->opts->named(l->opts->user, v);
+    const struct sim_kind_load_opts *o = s->load->opts;
+    if (o != NULL && o->named != NULL) {
+        o->named(o->user, v, bound(s, s->key->min, (double)-INFINITY));
     }
 }
 
@@ -174,7 +175,7 @@ static struct sim_value value_of(struct sim_kind_slot *s)
     }
     if (is_known && namespace_of(v.form) != NULL) {
         v.dim = dim;
-        tell_named(s->load, &v);
+        tell_named(s, &v);
     }
     check_named(s, &v);
     check_range(s, &v);

@@ -1,4 +1,5 @@
 // Rules of a park that were broken once: each with the park in which it showed, and what is right.
+#include "models/park/results.h"
 #include "sim/cfg/diag.h"
 #include "tests/support/park_kit.h"
 
@@ -123,4 +124,130 @@ Test(closed_dates, outside_of_the_run_are_told)
                 "'2025-02-14' lies outside of the run, 2026-01-01 00:00 to 2027-01-01 00:00");
     assert_told(SHIFT("2027-01-01", "\"2027-01-01..2027-01-02\""), "lies outside of the run");
     assert_silent(SHIFT("2027-01-01", "\"2025-12-30..2026-01-02\""));
+}
+
+// ---- what is linear in time is booked by its integral
+
+// 10 t/h from 00:00 to 00:30, at a price that rises by 1 EUR/t an hour: 10 x 1/8.
+Test(linear_factors, cost_amount_times_integral)
+{
+    struct park_kit k;
+    make(&k, FOUND "f8_linear_price.cfg", NULL, 0);
+
+    cr_assert(epsilon_eq(dbl, park_kit_money(&k, "f > c: w"), 1.25, 1.25 * EXACT));
+    park_kit_close(&k);
+}
+
+/** 10 t/h of w to a tip, in pieces of hours. The price rises by 2 EUR/t an hour until 06:00 and
+ * falls by 4/3 then; the factor rises by 1/2 kg/t an hour, then by 1. */
+#define TIP(warmup, steps, more)                                                                   \
+    "format = 1; park = { start = \"2025-01-01\"; until = \"2025-01-01 12:00\"; " warmup           \
+    " record = { every = \"1 h\"; what = ( \"flows\", \"emissions\", \"money\" ); }; };\n"         \
+    "economy = { currency = \"EUR\"; };\n"                                                         \
+    "streams = { w = { unit = \"t\"; }; };\n"                                                      \
+    "calendars = { day = { open = ( \"Mon-Sun 00:00-00:30\", \"Mon-Sun 05:00-07:00\" ); }; };\n"   \
+    "profiles = {\n"                                                                               \
+    "  p = { csv = \"tests/data/faults/linear.csv\"; column = \"price\"; between = \"linear\";\n"  \
+    "        past = \"hold\"; steps = " steps "; };\n"                                             \
+    "  c = { csv = \"tests/data/faults/linear.csv\"; column = \"co2\"; between = \"linear\";\n"    \
+    "        past = \"hold\"; steps = " steps "; }; };\n"                                          \
+    "firms = { f = { processes = { m = { kind = \"continuous\"; product = \"w\";\n"                \
+    "  capacity = \"10 t/h\"; calendar = \"day\"; }; }; }; };\n"                                   \
+    "markets = {\n"                                                                                \
+    "  tip = { disposes = { w = { fate = \"landfill\"; price = \"profile(p)\";\n"                  \
+    "    emission = \"profile(c)\"; }; }; }; };\n" more
+
+#define BELT                                                                                       \
+    "links = { belt = { kind = \"line\"; stream = \"w\"; from = \"f\"; to = \"tip\";\n"            \
+    "  cost = \"profile(p)\"; }; };\n"                                                             \
+    "exchanges = { x = { over = \"belt\"; price = \"profile(p)\"; }; };\n"
+
+/** Of a series by party: the sum over all intervals; what one interval has in *out_one. */
+static double party_series(const struct park_kit *k, const char *name, const char *party,
+                           int64_t interval, double *out_one)
+{
+    const int64_t count = park_results_interval_count(k->park);
+    const int64_t at =
+        sim_schema_label(k->schema, sim_schema_axis_find(k->schema, NULL, "party"), party);
+    const int var = sim_schema_var_find(k->schema, NULL, name);
+    double sum = 0;
+    cr_assert(ge(int, var, 0));
+    for (int64_t i = 0; i < count; i++) {
+        sum += sim_row_value(k->row, var, at * count + i);
+    }
+    *out_one = sim_row_value(k->row, var, at * count + interval);
+    return sum;
+}
+
+static double ledger_column(const struct park_kit *k, const char *column, const char *label)
+{
+    const int64_t at =
+        sim_schema_label(k->schema, sim_schema_axis_find(k->schema, "ledger", "entry"), label);
+    return sim_row_f64_const(k->row, sim_schema_var_find(k->schema, "ledger", column))[at];
+}
+
+#define TIPPED "f > tip: w"
+
+// Integrals of the price: 1/4 until 00:30, 11 from 05:00, 34/3 from 06:00; of the factor: 1/16,
+// 11/4 and 7/2.
+Test(linear_factors, are_exact_in_totals_and_in_series)
+{
+    static const char *const texts[] = {TIP("", "6", ""), TIP("", "1", "")};
+    const double price = 10 * (0.25 + 11 + 34 / 3.0);
+    const double tonnes = 10 * (1 / 16.0 + 11 / 4.0 + 7 / 2.0) / 1e3;
+    for (int i = 0; i < SIM_COUNT(texts); i++) {
+        struct park_kit k;
+        double one = 0;
+        park_kit_open_text(&k, texts[i]);
+        cr_assert(eq(int, (int)park_kit_make(&k, 0, NULL), (int)SIM_OK), "%s", k.err.text);
+
+        cr_expect(epsilon_eq(dbl, park_kit_money(&k, TIPPED), price, price * EXACT));
+        cr_expect(epsilon_eq(dbl, park_kit_co2e(&k, TIPPED), tonnes, tonnes * EXACT));
+        const double earned = party_series(&k, "earned", "f", 5, &one);
+        cr_expect(epsilon_eq(dbl, earned, price, price * 1e-6)); // float32
+        cr_expect(epsilon_eq(dbl, one, 110.0, 110 * 1e-6));
+        const double freed = party_series(&k, "co2e_scope3", "f", 6, &one);
+        cr_expect(epsilon_eq(dbl, freed, tonnes, tonnes * 1e-6));
+        cr_expect(epsilon_eq(dbl, one, 0.035, 0.035 * 1e-6));
+        park_kit_close(&k);
+    }
+}
+
+Test(linear_factors, are_exact_in_carriage)
+{
+    struct park_kit k;
+    const double price = 10 * (0.25 + 11 + 34 / 3.0);
+    park_kit_open_text(&k, TIP("", "6", BELT));
+    cr_assert(eq(int, (int)park_kit_make(&k, 0, NULL), (int)SIM_OK), "%s", k.err.text);
+
+    cr_assert(epsilon_eq(dbl, ledger_column(&k, "carriage", TIPPED), price, price * EXACT));
+    cr_assert(epsilon_eq(dbl, park_kit_money(&k, TIPPED), price, price * EXACT));
+    park_kit_close(&k);
+}
+
+// From 05:30 on, in the midst of a constant rate and of a slope.
+Test(linear_factors, count_from_the_end_of_the_warm_up)
+{
+    struct park_kit k;
+    const double price = 10 * (5.75 + 34 / 3.0);
+    park_kit_open_text(&k, TIP("warmup = \"5.5 h\";", "6", ""));
+    cr_assert(eq(int, (int)park_kit_make(&k, 0, NULL), (int)SIM_OK), "%s", k.err.text);
+
+    cr_assert(epsilon_eq(dbl, park_kit_money(&k, TIPPED), price, price * EXACT));
+    park_kit_close(&k);
+}
+
+// 43800 t/year are 60 t in 12 h, of which 25 are taken; the others at 4 EUR/t, the last price.
+Test(linear_factors, end_with_the_price_that_take_or_pay_asks)
+{
+    struct park_kit k;
+    park_kit_open_text(&k,
+                       TIP("", "6",
+                           "exchanges = { x = { stream = \"w\"; from = \"f\"; to = \"tip\";\n"
+                           "  price = \"profile(p)\"; take_or_pay = \"43800 t/year\"; }; };\n"));
+    cr_assert(eq(int, (int)park_kit_make(&k, 0, NULL), (int)SIM_OK), "%s", k.err.text);
+
+    const double price = 10 * (0.25 + 11 + 34 / 3.0) + 4 * (43800 / 730.0 - 25);
+    cr_assert(epsilon_eq(dbl, park_kit_money(&k, TIPPED), price, price * EXACT));
+    park_kit_close(&k);
 }
