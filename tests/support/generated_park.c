@@ -14,7 +14,9 @@
 enum {
     GROUP = 10, // [-] firms around one works
     MILLS = 6,  // [-] of them
-    KILNS = 2
+    KILNS = 2,
+    CLUSTER = 50,       // [-] firms that steam connects when it is clustered
+    LISTS_ABOVE = 1000, // [-] firms
 };
 
 /** A text that grows. */
@@ -28,6 +30,7 @@ struct writer {
     struct text out;
     struct sim_rng rng;
     int firms;
+    int pairs; // [-] named in the group that is being written
     struct generated_park_opts opts;
 };
 
@@ -48,6 +51,32 @@ static void say(struct text *t, const char *fmt, ...)
     vsnprintf(t->at + t->length, more + 1, fmt, args);
     va_end(args);
     t->length += more;
+}
+
+/** Begin and end a group of named things ("NAME = { ... };"), or a list of them. */
+static void say_begin(struct writer *w, const char *name)
+{
+    say(&w->out, "%s = %s\n", name, w->firms > LISTS_ABOVE ? "(" : "{");
+}
+
+static void say_end(struct writer *w)
+{
+    say(&w->out, w->firms > LISTS_ABOVE ? ");\n" : "};\n");
+}
+
+/** Begin and end one of them. */
+static void say_name(struct writer *w, const char *name, bool is_first)
+{
+    if (w->firms > LISTS_ABOVE) {
+        say(&w->out, "  %s{ name = \"%s\";", is_first ? "" : ", ", name);
+    } else {
+        say(&w->out, "  %s = {", name);
+    }
+}
+
+static void say_done(struct writer *w)
+{
+    say(&w->out, w->firms > LISTS_ABOVE ? " }\n" : " };\n");
 }
 
 static int groups(const struct writer *w)
@@ -166,9 +195,11 @@ static void say_water(struct writer *w)
 static void say_firm(struct writer *w, int firm)
 {
     const enum role role = role_of(firm);
-    say(&w->out, "  f%04d = { title = \"Công ty %d\"; at = ( %.4f, %.4f ); calendar = \"%s\";\n",
-        firm, firm, between(w, 10.8, 11.0), between(w, 106.7, 107.0),
-        role == MILL ? calendar(w) : "always");
+    char name[20];
+    snprintf(name, sizeof name, "f%04d", firm);
+    say_name(w, name, firm == 0);
+    say(&w->out, " title = \"Công ty %d\"; at = ( %.4f, %.4f ); calendar = \"%s\";\n", firm,
+        between(w, 10.8, 11.0), between(w, 106.7, 107.0), role == MILL ? calendar(w) : "always");
     switch (role) {
     case WORKS:
         say_works(w);
@@ -183,7 +214,7 @@ static void say_firm(struct writer *w, int firm)
         say_water(w);
         break;
     }
-    say(&w->out, "  };\n");
+    say_done(w);
 }
 
 // ---- links and contracts: within a group, and a few across
@@ -199,27 +230,36 @@ struct pair {
     const char *to_stock;
 };
 
+/** The name of a link or contract begins it. */
+static void say_pair_name(struct writer *w, const struct pair *p, int from, int to)
+{
+    char name[40];
+    snprintf(name, sizeof name, "%s_%04d_%04d", p->name, from, to);
+    say_name(w, name, w->pairs++ == 0);
+}
+
 static void say_link(struct writer *w, const struct pair *p, int from, int to)
 {
+    say_pair_name(w, p, from, to);
     say(&w->out,
-        "  %s_%04d_%04d = { kind = \"pipe\"; stream = \"%s\"; from = \"f%04d%s\"; to = "
-        "\"f%04d%s\"; capacity = \"%.2f %s/h\";",
-        p->name, from, to, p->stream, from, p->from_stock, to, p->to_stock,
-        between(w, p->low, p->high), p->unit);
+        " kind = \"pipe\"; stream = \"%s\"; from = \"f%04d%s\"; to = \"f%04d%s\"; capacity = "
+        "\"%.2f %s/h\";",
+        p->stream, from, p->from_stock, to, p->to_stock, between(w, p->low, p->high), p->unit);
     if (p->has_loss) {
         say(&w->out, " loss = \"%.1f %%\";", between(w, 1, 6));
     }
     if (w->opts.has_delays) {
         say(&w->out, " delay = \"%d min\";", 5 + one_of(w, 30));
     }
-    say(&w->out, " };\n");
+    say_done(w);
 }
 
 static void say_contract(struct writer *w, const struct pair *p, int from, int to, int rank)
 {
-    say(&w->out,
-        "  %s_%04d_%04d = { over = \"%s_%04d_%04d\"; priority = %d; price = \"%.0f VND/%s\"; };\n",
-        p->name, from, to, p->name, from, to, rank, between(w, 1e3, 5e5), p->unit);
+    say_pair_name(w, p, from, to);
+    say(&w->out, " over = \"%s_%04d_%04d\"; priority = %d; price = \"%.0f VND/%s\";", p->name, from,
+        to, rank, between(w, 1e3, 5e5), p->unit);
+    say_done(w);
 }
 
 static const struct pair heat = {"heat", "steam", "t", 3, 12, true, "", ""};
@@ -247,7 +287,8 @@ static void each_pair(struct writer *w, say_pair *tell)
         const int kiln = first + MILLS + 1 + place % KILNS;
         const int water = first + MILLS + KILNS + 1;
         tell(w, &heat, first, mill, 1 + (place - 1) % 3);
-        if (place == 1 && first >= GROUP) { // the first of a group also has the works before
+        const bool is_apart = w->opts.is_clustered && first % CLUSTER == 0;
+        if (place == 1 && first >= GROUP && !is_apart) { // the first also has the works before
             tell(w, &heat, first - GROUP, mill, 4);
         }
         if (kiln < w->firms) {
@@ -289,9 +330,9 @@ static void say_head(struct writer *w, const struct generated_park_opts *o)
 
 static void say_streams(struct writer *w)
 {
+    say(&w->out, "streams = {\n");
     for (int i = 0; i < groups(w); i++) {
-        say(&w->out, "%s  good%d = { unit = \"t\"; kind = \"product\"; };\n",
-            i == 0 ? "streams = {\n" : "", i);
+        say(&w->out, "  good%d = { unit = \"t\"; kind = \"product\"; };\n", i);
     }
     say(&w->out, "  brick  = { unit = \"t\"; kind = \"product\"; };\n"
                  "  raw    = { unit = \"t\"; kind = \"material\"; upstream = \"0.4 tCO2e/t\"; };\n"
@@ -306,14 +347,16 @@ static void say_streams(struct writer *w)
                  "  clean  = { unit = \"m3\"; kind = \"water\"; density = \"1 t/m3\"; };\n"
                  "  waste  = { unit = \"m3\"; kind = \"wastewater\"; density = \"1 t/m3\"; };\n"
                  "};\n");
+    const int times = w->firms > CLUSTER ? (w->firms + CLUSTER - 1) / CLUSTER : 1;
     say(&w->out,
         "calendars = {\n  always = { };\n"
         "  two_shifts = { open = ( \"Mon-Sat 06:00-22:00\" );%s };\n"
         "  one_shift = { open = ( \"Mon-Fri 07:00-15:30\" ); maintenance = ( \"yearly "
         "07-01 for 5 days\" ); };\n};\n"
-        "crews = {\n  crew0 = { size = 2; };\n  crew1 = { size = 1; calendar = "
-        "\"two_shifts\"; };\n  crew2 = { size = 3; };\n};\n",
-        w->opts.days > 44 ? " closed = ( \"2026-02-14..2026-02-22\" );" : "");
+        "crews = {\n  crew0 = { size = %d; };\n  crew1 = { size = %d; calendar = "
+        "\"two_shifts\"; };\n  crew2 = { size = %d; };\n};\n",
+        w->opts.days > 44 ? " closed = ( \"2026-02-14..2026-02-22\" );" : "", 2 * times, times,
+        3 * times);
 }
 
 static void say_markets(struct writer *w)
@@ -364,15 +407,19 @@ static void say_park(struct writer *w, const struct generated_park_opts *opts)
     say_head(w, opts);
     say_streams(w);
     say_markets(w);
-    say(&w->out, "firms = {\n");
+    say_begin(w, "firms");
     for (int i = 0; i < w->firms; i++) {
         say_firm(w, i);
     }
-    say(&w->out, "};\nlinks = {\n");
+    say_end(w);
+    say_begin(w, "links");
+    w->pairs = 0;
     each_pair(w, say_link_of);
-    say(&w->out, "};\nexchanges = {\n");
+    say_end(w);
+    say_begin(w, "exchanges");
+    w->pairs = 0;
     each_pair(w, say_contract);
-    say(&w->out, "};\n");
+    say_end(w);
 }
 
 static enum sim_status write_file(const char *folder, const char *name, char *text,

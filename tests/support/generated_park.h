@@ -10,7 +10,9 @@
  * wait for crews; how much refuse comes changes every four hours by a profile. A park of 50 firms
  * handles about 17,000 events a year.
  *
- * With options off as by default, nothing flows in a circle and no pipe has a delay.
+ * With options off as by default, nothing flows in a circle and no pipe has a delay. Crews grow
+ * with the park beyond 50 firms, so that a large park is as busy a firm as a small one. Above 1,000
+ * firms named things come as lists, since libconfig's groups take time in the square of their size.
  *
  * Every taker has a way out and every giver an outlet, so the file checks without a warning and
  * each stream balances.
@@ -29,6 +31,7 @@ struct generated_park_opts {
     bool has_delays;     // 5 to 34 min on every pipe and conveyor
     bool has_loops;      // waterworks give clean water back to the mills
     bool has_one_market; // all mills make the same goods
+    bool is_clustered;   // no steam from the works before: each five groups stand alone
 };
 
 struct generated_park_opts generated_park_opts_default(void); // 50 firms, 365 days, "1 day"
