@@ -1,5 +1,8 @@
 #include "sim/base/file.h"
 
+#include "sim/base/out.h"
+#include "sim/base/sys.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -29,25 +32,6 @@ static enum sim_status check_readable(int fd, const char *path, size_t limit, si
     return SIM_OK;
 }
 
-/** Read until `length` bytes are there or the file ends; returns how many, -1 with errno set. */
-static ptrdiff_t read_fully(int fd, char *bytes, size_t length)
-{
-    size_t done = 0;
-
-    while (done < length) {
-        const ssize_t got = read(fd, bytes + done, length - done);
-
-        if (got == 0) {
-            break;
-        }
-        if (got < 0 && errno != EINTR) {
-            return -1;
-        }
-        done += got > 0 ? (size_t)got : 0;
-    }
-    return (ptrdiff_t)done;
-}
-
 static enum sim_status read_open_file(int fd, const char *path, size_t limit, char **out_bytes,
                                       size_t *out_length, struct sim_err *err)
 {
@@ -55,7 +39,7 @@ static enum sim_status read_open_file(int fd, const char *path, size_t limit, ch
 
     SIM_TRY(check_readable(fd, path, limit, &length, err));
     char *bytes = sim_base_alloc(length + 1, 1);
-    const ptrdiff_t got = read_fully(fd, bytes, length);
+    const ptrdiff_t got = sim_sys_read(fd, bytes, length);
 
     if (got < 0) {
         free(bytes);
@@ -70,14 +54,14 @@ static enum sim_status read_open_file(int fd, const char *path, size_t limit, ch
 enum sim_status sim_file_read(const char *path, size_t limit, char **out_bytes, size_t *out_length,
                               struct sim_err *err)
 {
-    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe must not hang us
+    const int fd = sim_sys_open(path, O_RDONLY | O_NONBLOCK); // a pipe must not hang us
 
     if (fd < 0) {
         return sim_err_errno(err, SIM_MISSING, "cannot read %s", path);
     }
     const enum sim_status status = read_open_file(fd, path, limit, out_bytes, out_length, err);
 
-    (void)close(fd);
+    (void)sim_sys_close(fd);
     return status;
 }
 
@@ -91,44 +75,84 @@ static bool is_one_inode(const struct stat *a, const struct stat *b)
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/** Lock an open part. `*out_is_gone`: its last owner renamed or removed it before we had it. */
-static enum sim_status lock_part(int fd, const char *part, const char *path, bool *out_is_gone,
+/** Nobody else may have had a hand in a part that is there: what is written to it must not go
+ * through another name, nor be read or changed by another user. */
+static enum sim_status check_own(const struct stat *info, const char *part, struct sim_err *err)
+{
+    const char *wrong = !S_ISREG(info->st_mode)     ? "is no plain file"
+                        : info->st_uid != geteuid() ? "belongs to another user"
+                        : info->st_nlink > 1        ? "has a second name (a hard link)"
+                                                    : NULL;
+
+    return wrong == NULL
+               ? SIM_OK
+               : sim_err_set(err, SIM_WRITE, "cannot write %s: it %s; remove it, or name another",
+                             part, wrong);
+}
+
+/** An open part, not ours yet. */
+struct part {
+    int fd;
+    bool is_new;  // this process made it
+    bool is_gone; // its last owner renamed or removed it before we had it
+};
+
+static enum sim_status lock_part(struct part *p, const char *part, const char *path,
                                  struct sim_err *err)
 {
     struct stat ours;
     struct stat named;
 
     // a file system without locks (ENOLCK, EINVAL, ...) is written as if we were alone
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    if (flock(p->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
         return sim_err_set(err, SIM_WRITE, "cannot write %s: another run is writing it", path);
     }
-    *out_is_gone = fstat(fd, &ours) != 0 || stat(part, &named) != 0 || !is_one_inode(&ours, &named);
-    if (!*out_is_gone && S_ISREG(ours.st_mode) && ftruncate(fd, 0) != 0) {
-        return sim_err_errno(err, SIM_WRITE, "cannot write %s", part);
+    p->is_gone =
+        fstat(p->fd, &ours) != 0 || lstat(part, &named) != 0 || !is_one_inode(&ours, &named);
+    if (p->is_gone) {
+        return SIM_OK;
     }
-    return SIM_OK;
+    if (!p->is_new) { // some file systems give what is made to a fixed owner
+        SIM_TRY(check_own(&ours, part, err));
+    }
+    return sim_sys_truncate(p->fd, 0) ? SIM_OK
+                                      : sim_err_errno(err, SIM_WRITE, "cannot write %s", part);
+}
+
+/** Open what is to be claimed, and nothing that a link leads to. */
+static enum sim_status open_part(struct part *p, const char *part, struct sim_err *err)
+{
+    p->fd = sim_sys_open(part, O_RDWR | O_CREAT | O_EXCL);
+    p->is_new = p->fd >= 0;
+    p->is_gone = false;
+    if (p->fd < 0 && errno == EEXIST) {
+        p->fd = sim_sys_open(part, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
+        p->is_gone = p->fd < 0 && errno == ENOENT; // removed in between: try again
+    }
+    if (p->fd >= 0 || p->is_gone) {
+        return SIM_OK;
+    }
+    return errno == ELOOP
+               ? sim_err_set(err, SIM_WRITE,
+                             "cannot write %s: it is a link; remove it, or name another", part)
+               : sim_err_errno(err, SIM_WRITE, "cannot write %s", part);
 }
 
 enum sim_status sim_file_claim(const char *part, const char *path, int *out_fd, struct sim_err *err)
 {
-    bool is_gone = true;
+    struct part p = {.is_gone = true};
 
     *out_fd = -1;
-    while (is_gone) {
-        const int fd = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    while (p.is_gone) {
+        SIM_TRY(open_part(&p, part, err));
+        const enum sim_status status = p.fd >= 0 ? lock_part(&p, part, path, err) : SIM_OK;
 
-        if (fd < 0) {
-            return sim_err_errno(err, SIM_WRITE, "cannot write %s", part);
-        }
-        const enum sim_status status = lock_part(fd, part, path, &is_gone, err);
-
-        if (status != SIM_OK || is_gone) {
-            (void)close(fd);
-        } else {
-            *out_fd = fd;
+        if (p.fd >= 0 && (status != SIM_OK || p.is_gone)) {
+            (void)sim_sys_close(p.fd);
         }
         SIM_TRY(status);
     }
+    *out_fd = p.fd;
     return SIM_OK;
 }
 
@@ -167,88 +191,74 @@ bool sim_file_is_same(const char *a, const char *b)
     return !has_a && !has_b && would_be_same(a, b);
 }
 
-/** fsync a file or a folder by name; false with errno set. */
-static bool flush_by_name(const char *path, int flags)
+enum sim_status sim_file_check_target(const char *path, struct sim_err *err)
 {
-    const int fd = open(path, flags | O_CLOEXEC);
+    struct stat info;
+
+    if (stat(path, &info) != 0 || S_ISREG(info.st_mode)) {
+        return SIM_OK;
+    }
+    return sim_err_set(err, SIM_WRITE, "cannot write %s: it is %s; name a file", path,
+                       S_ISDIR(info.st_mode) ? "a folder" : "not a plain file");
+}
+
+/** Flush a folder; false with errno set. */
+static bool flush_folder(const char *path)
+{
+    const int fd = sim_sys_open(path, O_RDONLY | O_DIRECTORY);
 
     if (fd < 0) {
         return false;
     }
-    const bool flushed = fsync(fd) == 0 || errno == EINVAL; // EINVAL: a file system without fsync
+    const bool flushed = sim_sys_flush(fd);
     const int number = errno;
 
-    (void)close(fd);
+    (void)sim_sys_close(fd);
     errno = number;
     return flushed;
 }
 
-enum sim_status sim_file_commit(const char *part, const char *path, struct sim_err *err)
+enum sim_status sim_file_commit(int fd, const char *part, const char *path, struct sim_err *err)
 {
-    if (!flush_by_name(part, O_RDONLY)) {
+    if (!sim_sys_flush(fd)) {
         return sim_err_errno(err, SIM_WRITE, "cannot flush %s to the disk", part);
     }
-    if (rename(part, path) != 0) {
+    if (!sim_sys_rename(part, path)) {
         return sim_err_errno(err, SIM_WRITE, "cannot rename %s to %s", part, path);
     }
     char *folder = sim_file_folder(path);
     enum sim_status status = SIM_OK;
 
-    if (!flush_by_name(folder, O_RDONLY | O_DIRECTORY)) {
+    if (!flush_folder(folder)) {
         status = sim_err_errno(err, SIM_WRITE, "cannot flush the folder %s to the disk", folder);
     }
     free(folder);
     return status;
 }
 
-/** Write all bytes; false with errno set. */
-static bool write_fully(int fd, const char *bytes, size_t length)
+void sim_file_discard(int fd, const char *part)
 {
-    size_t done = 0;
+    struct stat ours;
+    struct stat named;
 
-    while (done < length) {
-        const ssize_t put = write(fd, bytes + done, length - done);
-
-        if (put < 0 && errno != EINTR) {
-            return false;
-        }
-        done += put > 0 ? (size_t)put : 0;
+    if (fstat(fd, &ours) == 0 && lstat(part, &named) == 0 && is_one_inode(&ours, &named)) {
+        (void)unlink(part);
     }
-    return true;
-}
-
-static enum sim_status write_part(const char *part, const void *bytes, size_t length,
-                                  struct sim_err *err)
-{
-    const int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-
-    if (fd < 0) {
-        return sim_err_errno(err, SIM_WRITE, "cannot write %s", part);
-    }
-    const bool written = write_fully(fd, bytes, length);
-    const int number = errno;
-    const bool closed = close(fd) == 0;
-
-    if (written && closed) {
-        return SIM_OK;
-    }
-    errno = written ? errno : number;
-    return sim_err_errno(err, SIM_WRITE, "cannot write %s", part);
 }
 
 enum sim_status sim_file_write(const char *path, const void *bytes, size_t length,
                                struct sim_err *err)
 {
-    char *part = sim_file_part(path);
-    enum sim_status status = write_part(part, bytes, length, err);
+    struct sim_out *out = NULL;
+
+    SIM_TRY(sim_out_open(path, &out, err));
+    sim_out_put(out, bytes, length);
+    enum sim_status status = sim_out_finish(out, err);
 
     if (status == SIM_OK) {
-        status = sim_file_commit(part, path, err);
+        status = sim_out_commit(out, err);
     }
-    if (status != SIM_OK) {
-        (void)unlink(part);
-    }
-    free(part);
+    sim_out_close(out);
     return status;
 }
 
@@ -313,18 +323,13 @@ char *sim_file_join(const char *folder, const char *relative)
     return sim_base_format("%s%s%s", folder, folder[length - 1] == '/' ? "" : "/", relative);
 }
 
-bool sim_file_read_at(int fd, uint64_t offset, void *bytes, size_t length)
+enum sim_status sim_file_read_at(int fd, const char *path, uint64_t offset, void *bytes,
+                                 size_t length, struct sim_err *err)
 {
-    size_t done = 0;
+    const ptrdiff_t got = sim_sys_read_at(fd, offset, bytes, length);
 
-    while (done < length) {
-        const ssize_t got =
-            pread(fd, (unsigned char *)bytes + done, length - done, (off_t)(offset + done));
-
-        if (got == 0 || (got < 0 && errno != EINTR)) {
-            return false;
-        }
-        done += got > 0 ? (size_t)got : 0;
+    if (got < 0) {
+        return sim_err_errno(err, SIM_MISSING, "cannot read %s", path);
     }
-    return true;
+    return (size_t)got == length ? SIM_OK : SIM_INPUT;
 }

@@ -1,11 +1,13 @@
 #include "sim/base/hash.h"
 
+#include "sim/base/sys.h"
+
 #define XXH_INLINE_ALL
 #include <sha2.h>
 #include <xxhash.h>
 
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <string.h>
 
 uint64_t sim_hash_bytes(const void *bytes, size_t length, uint64_t seed)
@@ -47,20 +49,21 @@ enum sim_status sim_hash_sha256_file(const char *path, char out_hex[65], struct 
 {
     unsigned char bytes[65536];
     SHA2_CTX sum;
-    FILE *file = fopen(path, "rb");
+    const int fd = sim_sys_open(path, O_RDONLY | O_NONBLOCK);
 
-    if (file == NULL) {
+    if (fd < 0) {
         return sim_err_errno(err, SIM_MISSING, "cannot read %s", path);
     }
-    SHA256Init(&sum);
-    for (size_t got = fread(bytes, 1, sizeof(bytes), file); got > 0;
-         got = fread(bytes, 1, sizeof(bytes), file)) {
-        SHA256Update(&sum, bytes, got);
-    }
-    const int failed = ferror(file) ? errno : 0;
+    ptrdiff_t got = 0;
 
-    (void)fclose(file);
-    if (failed != 0) {
+    SHA256Init(&sum);
+    while ((got = sim_sys_read(fd, bytes, sizeof(bytes))) > 0) {
+        SHA256Update(&sum, bytes, (size_t)got);
+    }
+    const int failed = errno;
+
+    (void)sim_sys_close(fd);
+    if (got < 0) {
         errno = failed;
         return sim_err_errno(err, SIM_MISSING, "cannot read %s", path);
     }

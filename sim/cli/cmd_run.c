@@ -1,4 +1,5 @@
 #include "sim/base/file.h"
+#include "sim/base/out.h"
 #include "sim/cfg/diag.h"
 #include "sim/cli/run_study.h"
 #include "sim/num/simtime.h"
@@ -10,7 +11,6 @@
 
 #include <jansson.h>
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,10 +51,8 @@ struct job {
     struct sim_schema *schema;
     struct sim_writer *writer;
     struct sim_summary *summary;
-    FILE *trace;
-    char *trace_part; // renamed to `trace_path` at the end; NULL: written in place
+    struct sim_out *trace;
     const char *trace_path;
-    int trace_claim; // holds the part; -1: none
     double started_s;
     char started_utc[32];
     char first_failure[1000];
@@ -92,20 +90,10 @@ static enum sim_status open_trace(struct job *j, struct sim_err *err)
     if (j->trace_path == NULL) {
         return SIM_OK;
     }
-    if (lstat(j->trace_path, &info) != 0 || S_ISREG(info.st_mode)) {
-        j->trace_part = sim_file_part(j->trace_path);
-    }
+    const bool is_file = lstat(j->trace_path, &info) != 0 || S_ISREG(info.st_mode);
+
     SIM_TRY(sim_file_make_parents(j->trace_path, err));
-    if (j->trace_part != NULL) {
-        SIM_TRY(sim_file_claim(j->trace_part, j->trace_path, &j->trace_claim, err));
-        j->trace = fopen(j->trace_part, "w");
-    } else {
-        j->trace = fopen(j->trace_path, "w");
-    }
-    if (j->trace == NULL) {
-        return sim_err_errno(err, SIM_WRITE, "cannot write %s", j->trace_path);
-    }
-    return SIM_OK;
+    return (is_file ? sim_out_open : sim_out_open_in_place)(j->trace_path, &j->trace, err);
 }
 
 static bool is_of_study(const struct job *j)
@@ -285,7 +273,7 @@ static enum sim_status begin(struct job *j, struct sim_option_args *args, struct
 
 static void write_trace(void *user, const char *bytes, size_t length)
 {
-    (void)fwrite(bytes, 1, length, user); // a failure is seen by ferror at the end
+    sim_out_put(user, bytes, length); // a failure is told at the end
 }
 
 static struct sim_progress *make_progress(const struct job *j)
@@ -361,34 +349,18 @@ static enum sim_status make_runs(struct job *j, struct sim_err *err)
 
 // ---- end ----
 
-static void release_trace(struct job *j)
-{
-    if (j->trace_claim >= 0) {
-        (void)close(j->trace_claim);
-        j->trace_claim = -1;
-    }
-}
-
 static enum sim_status close_trace(struct job *j, struct sim_err *err)
 {
-    enum sim_status status = SIM_OK;
-
     if (j->trace == NULL) {
         return SIM_OK;
     }
-    errno = 0;
-    const bool is_bad = ferror(j->trace) != 0;
+    enum sim_status status = sim_out_finish(j->trace, err);
 
-    if (fclose(j->trace) != 0 || is_bad) {
-        status = sim_err_errno(err, SIM_WRITE, "cannot write %s", j->trace_path);
-    }
-    j->trace = NULL;
-    if (status == SIM_OK && j->trace_part != NULL) {
-        status = sim_file_commit(j->trace_part, j->trace_path, err);
-    }
     if (status == SIM_OK) {
-        release_trace(j);
+        status = sim_out_commit(j->trace, err);
     }
+    sim_out_close(j->trace);
+    j->trace = NULL;
     return status;
 }
 
@@ -580,25 +552,18 @@ static enum sim_status finish(struct job *j, enum sim_status status, struct sim_
 static void drop(struct job *j)
 {
     sim_cli_stop_end();
-    if (j->trace != NULL) {
-        (void)fclose(j->trace);
-    }
-    if (j->trace_claim >= 0) {
-        (void)unlink(j->trace_part); // ours, and not whole
-    }
-    release_trace(j);
+    sim_out_close(j->trace); // ours, and not whole
     sim_writer_abandon(j->writer);
     sim_summary_destroy(j->summary);
     sim_schema_destroy(j->schema);
     j->cli->model->unload(j->data);
     sim_run_study_close(&j->study);
-    free(j->trace_part);
 }
 
 static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *args,
                            struct sim_err *err)
 {
-    struct job j = {.cli = cli, .trace_claim = -1, .started_s = sim_machine_wall_s()};
+    struct job j = {.cli = cli, .started_s = sim_machine_wall_s()};
 
     sim_machine_utc(j.started_utc);
     enum sim_status status = begin(&j, args, err);

@@ -1,44 +1,45 @@
 #include "sim/base/file.h"
+#include "sim/base/out.h"
 #include "sim/cli/export_priv.h"
 
-#include <errno.h>
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct sim_export_csv {
-    FILE *file; // NULL: `sink`
+    struct sim_out *file; // NULL: `sink`
     struct sim_sink sink;
-    char *path; // NULL: `sink`
-    char *part;
     bool is_in_row;
     int64_t rows;
 };
 
+static void put(struct sim_export_csv *c, const char *text)
+{
+    if (c->file != NULL) {
+        sim_out_put(c->file, text, strlen(text));
+    } else {
+        sim_sink_text(&c->sink, text);
+    }
+}
+
 enum sim_status sim_export_csv_open(const char *path, bool has_mark, struct sim_export_csv **out,
                                     struct sim_err *err)
 {
+    struct sim_out *file = NULL;
+
     *out = NULL;
     SIM_TRY(sim_file_make_parents(path, err));
-    char *part = sim_file_part(path);
-    FILE *file = fopen(part, "w");
-
-    if (file == NULL) {
-        free(part);
-        return sim_err_errno(err, SIM_WRITE, "cannot write %s", path);
-    }
+    SIM_TRY(sim_out_open(path, &file, err));
     struct sim_export_csv *c = sim_base_alloc(1, sizeof(*c));
 
-    *c = (struct sim_export_csv){
-        .file = file, .path = sim_base_format("%s", path), .part = part, .rows = -1};
-    if (has_mark) {
-        (void)fputs("\xef\xbb\xbf", file);
-    }
+    *c = (struct sim_export_csv){.file = file, .rows = -1};
     *out = c;
+    if (has_mark) {
+        put(c, "\xef\xbb\xbf");
+    }
     return SIM_OK;
 }
 
@@ -48,15 +49,6 @@ struct sim_export_csv *sim_export_csv_to_sink(const struct sim_sink *sink)
 
     *c = (struct sim_export_csv){.sink = *sink, .rows = -1};
     return c;
-}
-
-static void put(struct sim_export_csv *c, const char *text)
-{
-    if (c->file != NULL) {
-        (void)fputs(text, c->file); // a failure is seen by ferror at the end
-    } else {
-        sim_sink_text(&c->sink, text);
-    }
 }
 
 static void begin_cell(struct sim_export_csv *c)
@@ -154,29 +146,12 @@ int64_t sim_export_csv_rows(const struct sim_export_csv *c)
 
 enum sim_status sim_export_csv_finish(struct sim_export_csv *c, struct sim_err *err)
 {
-    if (c->file == NULL) {
-        return SIM_OK; // whoever owns the sink looks
-    }
-    FILE *file = c->file;
-    const bool is_bad = ferror(file) != 0;
-
-    c->file = NULL;
-    errno = 0;
-    if (fclose(file) != 0 || is_bad) {
-        return sim_err_errno(err, SIM_WRITE, "cannot write %s", c->path);
-    }
-    return SIM_OK;
+    return c->file != NULL ? sim_out_finish(c->file, err) : SIM_OK; // whoever owns the sink looks
 }
 
 enum sim_status sim_export_csv_commit(struct sim_export_csv *c, struct sim_err *err)
 {
-    if (c == NULL || c->path == NULL) {
-        return SIM_OK;
-    }
-    SIM_TRY(sim_file_commit(c->part, c->path, err));
-    free(c->part);
-    c->part = NULL;
-    return SIM_OK;
+    return c != NULL && c->file != NULL ? sim_out_commit(c->file, err) : SIM_OK;
 }
 
 void sim_export_csv_close(struct sim_export_csv *c)
@@ -184,13 +159,6 @@ void sim_export_csv_close(struct sim_export_csv *c)
     if (c == NULL) {
         return;
     }
-    if (c->file != NULL) {
-        (void)fclose(c->file);
-    }
-    if (c->part != NULL) {
-        (void)unlink(c->part);
-    }
-    free(c->part);
-    free(c->path);
+    sim_out_close(c->file);
     free(c);
 }

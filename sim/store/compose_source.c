@@ -1,6 +1,7 @@
 #include "sim/store/compose_source.h"
 
 #include "sim/base/file.h"
+#include "sim/base/sys.h"
 #include "sim/store/parts_files.h"
 #include "sim/store/schema_priv.h"
 
@@ -47,16 +48,17 @@ static void keep_first(char **kept, const char *path)
     }
 }
 
-/** Add the runs of one block. What is damaged is noted: it counts when runs are missing. */
+/** Add the runs of one block. What is damaged is noted: it counts when runs are missing. What the
+ * system cannot read ends it all. */
 static enum sim_status add_block(struct sim_compose_source *s, const char *path, bool is_open,
                                  struct sim_err *err)
 {
     struct sim_parts_block_list list = {0};
-    struct sim_err why;
-    enum sim_status status = is_open ? sim_parts_block_scan(path, &list, &why)
-                                     : sim_parts_block_index(path, &list, &why);
+    enum sim_status status =
+        is_open ? sim_parts_block_scan(path, &list, err) : sim_parts_block_index(path, &list, err);
 
-    if (status != SIM_OK) {
+    if (status == SIM_MISSING) { // what cannot be read may be as sound as it was
+    } else if (status != SIM_OK) {
         keep_first(&s->damaged, path);
         status = SIM_OK;
     } else if (list.runs.count > 0 &&
@@ -126,7 +128,7 @@ void sim_compose_source_destroy(struct sim_compose_source *s)
     }
     for (int i = 0; i < OPEN_FILES; i++) {
         if (s->files[i].fd >= 0) {
-            (void)close(s->files[i].fd);
+            (void)sim_sys_close(s->files[i].fd);
         }
     }
     for (int i = 0; i < s->paths.count; i++) {
@@ -174,37 +176,39 @@ static int file_of(struct sim_compose_source *s, uint32_t block)
 
     if (f->block != (int64_t)block) {
         if (f->fd >= 0) {
-            (void)close(f->fd);
+            (void)sim_sys_close(f->fd);
         }
-        f->fd = open(s->paths.data[block], O_RDONLY | O_CLOEXEC);
+        f->fd = sim_sys_open(s->paths.data[block], O_RDONLY | O_NONBLOCK);
         f->block = f->fd >= 0 ? (int64_t)block : -1;
     }
     return f->fd;
 }
 
-/** The whole record in s->bytes, checked; its length, or 0. */
-static size_t fetch(struct sim_compose_source *s, int fd, const struct sim_parts_index_run *run)
+/** The whole record in s->bytes, checked; SIM_INPUT: not as it was written. */
+static enum sim_status fetch(struct sim_compose_source *s, int fd,
+                             const struct sim_parts_index_run *run, size_t *out_length,
+                             struct sim_err *err)
 {
+    const char *path = s->paths.data[run->block];
     const uint64_t offset = sim_parts_index_offset(run);
     struct sim_pack_record_head head;
 
-    if (!sim_file_read_at(fd, offset, &head, sizeof(head)) ||
-        !sim_pack_record_is_head(&head, sizeof(head)) || head.length > INT32_MAX ||
+    SIM_TRY(sim_file_read_at(fd, path, offset, &head, sizeof(head), err));
+    if (!sim_pack_record_is_head(&head, sizeof(head)) || head.length > INT32_MAX ||
         head.replication != run->replication) {
-        return 0;
+        return SIM_INPUT;
     }
     SIM_VEC_RESERVE(&s->bytes, (int)head.length);
-    return sim_file_read_at(fd, offset, s->bytes.data, head.length) &&
-                   sim_pack_record_is_whole(s->bytes.data, head.length)
-               ? (size_t)head.length
-               : 0;
+    SIM_TRY(sim_file_read_at(fd, path, offset, s->bytes.data, head.length, err));
+    *out_length = (size_t)head.length;
+    return sim_pack_record_is_whole(s->bytes.data, head.length) ? SIM_OK : SIM_INPUT;
 }
 
 static enum sim_status tell_damaged(struct sim_compose_source *s, const char *path,
                                     struct sim_err *err)
 {
     char *bad = sim_base_format("%s.bad", path);
-    const bool is_aside = rename(path, bad) == 0;
+    const bool is_aside = sim_sys_rename(path, bad);
 
     s->is_set_aside = s->is_set_aside || is_aside;
 
@@ -230,12 +234,16 @@ enum sim_status sim_compose_source_read(struct sim_compose_source *s,
     if (fd < 0) {
         return sim_err_errno(err, SIM_MISSING, "cannot read %s", path);
     }
-    const size_t length = fetch(s, fd, run);
+    size_t length = 0;
+    const enum sim_status status = fetch(s, fd, run, &length, err);
 
-    if (length > 0) {
+    if (status == SIM_OK) {
         *out = sim_pack_record_read(s->card->schema, s->bytes.data, length, key);
     }
-    return *out != NULL ? SIM_OK : tell_damaged(s, path, err);
+    if (*out != NULL) {
+        return SIM_OK;
+    }
+    return status == SIM_MISSING ? status : tell_damaged(s, path, err);
 }
 
 // ---- one study ----

@@ -20,10 +20,10 @@ void sim_h5layout_init(struct sim_h5layout *l, struct sim_h5 *h, const struct si
 void sim_h5layout_fini(struct sim_h5layout *l)
 {
     for (int i = 0; i < l->scales.count; i++) {
-        (void)H5Dclose(l->scales.data[i].id);
+        sim_h5_release(l->h, l->scales.data[i].id);
     }
     for (int i = 0; i < l->groups.count; i++) {
-        (void)H5Gclose(l->groups.data[i].id);
+        sim_h5_release(l->h, l->groups.data[i].id);
     }
     SIM_VEC_FREE(&l->scales);
     SIM_VEC_FREE(&l->groups);
@@ -62,25 +62,25 @@ static hid_t make_space(const struct sim_h5layout *l, int rank, const int *axes)
     hsize_t most[SIM_CHUNK_MAX_RANK];
 
     if (rank == 0) {
-        return H5Screate(H5S_SCALAR);
+        return SIM_H5_ID(l->h, "prepare", "a value", H5Screate(H5S_SCALAR));
     }
     for (int i = 0; i < rank; i++) {
         dims[i] = (hsize_t)sim_h5layout_length(l, axes[i]);
         most[i] = axes[i] == SIM_SCHEMA_AXIS_RUN ? H5S_UNLIMITED : dims[i];
     }
-    return H5Screate_simple(rank, dims, most);
+    return SIM_H5_ID(l->h, "prepare", "an array", H5Screate_simple(rank, dims, most));
 }
 
-static void set_chunks(hid_t plist, const struct sim_chunk_shape *shape)
+static void set_chunks(struct sim_h5 *h, hid_t plist, const struct sim_chunk_shape *shape)
 {
     hsize_t chunk[SIM_CHUNK_MAX_RANK];
 
     for (int i = 0; i < shape->rank; i++) {
         chunk[i] = (hsize_t)shape->chunk[i];
     }
-    (void)H5Pset_chunk(plist, shape->rank, chunk);
-    (void)H5Pset_shuffle(plist);
-    (void)H5Pset_deflate(plist, SIM_CHUNK_LEVEL_TOLD);
+    (void)SIM_H5_OK(h, "prepare", "chunks", H5Pset_chunk(plist, shape->rank, chunk));
+    (void)SIM_H5_OK(h, "prepare", "chunks", H5Pset_shuffle(plist));
+    (void)SIM_H5_OK(h, "prepare", "chunks", H5Pset_deflate(plist, SIM_CHUNK_LEVEL_TOLD));
 }
 
 /** Texts on the run axis can grow too, but HDF5 does not deflate what they point to. */
@@ -90,21 +90,7 @@ static void set_plain_chunks(const struct sim_h5layout *l, hid_t plist, int rank
     const hsize_t cut = chunk < SIM_H5LAYOUT_RUNS ? chunk : SIM_H5LAYOUT_RUNS;
 
     SIM_REQUIRE(rank == 1, "only vectors over runs are chunked without a shape");
-    (void)H5Pset_chunk(plist, 1, &cut);
-}
-
-static void write_fill_attr(struct sim_h5layout *l, hid_t id, enum sim_schema_type type,
-                            const void *fill)
-{
-    const hid_t space = H5Screate(H5S_SCALAR);
-    const hid_t attr = l->h->failed ? -1
-                                    : H5Acreate2(id, "_FillValue", sim_h5_file_type(l->h, type),
-                                                 space, H5P_DEFAULT, H5P_DEFAULT);
-    const bool good = attr >= 0 && H5Awrite(attr, sim_h5_memory_type(l->h, type), fill) >= 0;
-
-    (void)sim_h5_check(l->h, good, "write the attribute", "_FillValue");
-    (void)H5Aclose(attr);
-    (void)H5Sclose(space);
+    (void)SIM_H5_OK(l->h, "prepare", "chunks", H5Pset_chunk(plist, 1, &cut));
 }
 
 static void write_attrs(struct sim_h5layout *l, hid_t id, enum sim_schema_type type,
@@ -131,34 +117,32 @@ static void describe(struct sim_h5layout *l, hid_t id, const struct sim_h5layout
     sim_h5_attr_text(l->h, id, "comment", a->comment);
     write_attrs(l, id, a->type, a->attrs, a->attr_count);
     if (a->has_fill_attr) {
-        write_fill_attr(l, id, a->type, a->fill);
+        sim_h5_attr_fill(l->h, id, a->type, a->fill);
     }
 }
 
 static hid_t create_dataset(struct sim_h5layout *l, const struct sim_h5layout_array *a)
 {
+    struct sim_h5 *h = l->h;
     const hid_t group = sim_h5layout_group(l, a->group);
-
-    if (l->h->failed) {
-        return -1;
-    }
-    const hid_t plist = sim_h5_dataset_plist();
+    const hid_t plist = sim_h5_dataset_plist(h);
     const hid_t space = make_space(l, a->rank, a->axes);
 
     if (a->chunks != NULL) {
-        set_chunks(plist, a->chunks);
+        set_chunks(h, plist, a->chunks);
     } else if (a->rank > 0 && a->axes[0] == SIM_SCHEMA_AXIS_RUN) {
         set_plain_chunks(l, plist, a->rank);
     }
     if (a->fill != NULL) {
-        (void)H5Pset_fill_value(plist, sim_h5_memory_type(l->h, a->type), a->fill);
+        (void)SIM_H5_OK(h, "prepare", a->name,
+                        H5Pset_fill_value(plist, sim_h5_memory_type(h, a->type), a->fill));
     }
-    const hid_t id = H5Dcreate2(group, a->name, sim_h5_file_type(l->h, a->type), space, H5P_DEFAULT,
-                                plist, H5P_DEFAULT);
+    const hid_t id = SIM_H5_ID(h, "make", a->name,
+                               H5Dcreate2(group, a->name, sim_h5_file_type(h, a->type), space,
+                                          H5P_DEFAULT, plist, H5P_DEFAULT));
 
-    (void)sim_h5_check(l->h, id >= 0, "make", a->name);
-    (void)H5Sclose(space);
-    (void)H5Pclose(plist);
+    sim_h5_release(h, space);
+    sim_h5_release(h, plist);
     return id;
 }
 
@@ -171,14 +155,11 @@ hid_t sim_h5layout_dataset(struct sim_h5layout *l, const struct sim_h5layout_arr
     }
     const hid_t id = create_dataset(l, a);
 
-    for (int i = 0; i < a->rank && !l->h->failed; i++) {
-        const herr_t attached = H5DSattach_scale(id, scales[i], (unsigned)i);
-
-        (void)sim_h5_check(l->h, attached >= 0, "attach the dimensions of", a->name);
+    for (int i = 0; i < a->rank; i++) {
+        (void)SIM_H5_OK(l->h, "attach the dimensions of", a->name,
+                        H5DSattach_scale(id, scales[i], (unsigned)i));
     }
-    if (!l->h->failed) {
-        describe(l, id, a);
-    }
+    describe(l, id, a);
     return id;
 }
 
@@ -190,30 +171,31 @@ static void write_values(struct sim_h5layout *l, hid_t id, const struct sim_h5la
             return;
         }
     }
-    const bool good = !l->h->failed && H5Dwrite(id, sim_h5_memory_type(l->h, a->type), H5S_ALL,
-                                                H5S_ALL, H5P_DEFAULT, values) >= 0;
-
-    (void)sim_h5_check(l->h, good, "write", a->name);
+    (void)SIM_H5_OK(
+        l->h, "write", a->name,
+        H5Dwrite(id, sim_h5_memory_type(l->h, a->type), H5S_ALL, H5S_ALL, H5P_DEFAULT, values));
 }
 
 void sim_h5layout_write_part(struct sim_h5layout *l, hid_t id, enum sim_schema_type type,
                              int64_t first, int64_t count, const void *values)
 {
+    static const char what[] = "results";
+    struct sim_h5 *h = l->h;
     const hsize_t start = (hsize_t)first;
     const hsize_t length = (hsize_t)count;
 
-    if (l->h->failed || count == 0) {
+    if (count == 0) {
         return;
     }
-    const hid_t space = H5Dget_space(id);
-    const hid_t memory = H5Screate_simple(1, &length, NULL);
-    const bool good =
-        H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, NULL, &length, NULL) >= 0 &&
-        H5Dwrite(id, sim_h5_memory_type(l->h, type), memory, space, H5P_DEFAULT, values) >= 0;
+    const hid_t space = SIM_H5_ID(h, "write", what, H5Dget_space(id));
+    const hid_t memory = SIM_H5_ID(h, "write", what, H5Screate_simple(1, &length, NULL));
 
-    (void)sim_h5_check(l->h, good, "write results", NULL);
-    (void)H5Sclose(memory);
-    (void)H5Sclose(space);
+    (void)SIM_H5_OK(h, "write", what,
+                    H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, NULL, &length, NULL));
+    (void)SIM_H5_OK(h, "write", what,
+                    H5Dwrite(id, sim_h5_memory_type(h, type), memory, space, H5P_DEFAULT, values));
+    sim_h5_release(h, memory);
+    sim_h5_release(h, space);
 }
 
 void sim_h5layout_write(struct sim_h5layout *l, const struct sim_h5layout_array *a,
@@ -222,9 +204,7 @@ void sim_h5layout_write(struct sim_h5layout *l, const struct sim_h5layout_array 
     const hid_t id = sim_h5layout_dataset(l, a);
 
     write_values(l, id, a, values);
-    if (id >= 0) {
-        (void)H5Dclose(id);
-    }
+    sim_h5_release(l->h, id);
 }
 
 /** What the engine says of its own axes; the model's say it themselves. */
@@ -302,10 +282,7 @@ static hid_t make_scale(struct sim_h5layout *l, const char *group, int axis)
     describe_axis(l->schema, axis, &a);
     const hid_t id = create_dataset(l, &a);
 
-    if (id < 0) {
-        return id;
-    }
-    (void)sim_h5_check(l->h, H5DSset_scale(id, own->name) >= 0, "make the dimension", own->name);
+    (void)SIM_H5_OK(l->h, "make the dimension", own->name, H5DSset_scale(id, own->name));
     describe(l, id, &a);
     if (axis == SIM_SCHEMA_AXIS_TIME || axis == SIM_SCHEMA_AXIS_INSTANT) {
         describe_time(l, id, group, axis);

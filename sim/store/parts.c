@@ -1,6 +1,7 @@
 #include "sim/store/parts.h"
 
 #include "sim/base/file.h"
+#include "sim/base/sys.h"
 #include "sim/store/parts_block.h"
 #include "sim/store/parts_files.h"
 #include "sim/store/parts_index.h"
@@ -74,7 +75,7 @@ static void destroy(struct sim_parts *p)
     sim_parts_block_fini(&p->sealing.block);
     if (p->lock >= 0) {
         (void)unlink(p->lock_path);
-        (void)close(p->lock);
+        (void)sim_sys_close(p->lock);
     }
     sim_parts_index_destroy(p->index);
     sim_pack_record_fini(&p->record);
@@ -88,11 +89,11 @@ static void destroy(struct sim_parts *p)
 static void flush_above(const char *folder)
 {
     char *above = sim_file_folder(folder);
-    const int fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int fd = sim_sys_open(above, O_RDONLY | O_DIRECTORY);
 
     if (fd >= 0) {
-        (void)fsync(fd);
-        (void)close(fd);
+        (void)sim_sys_flush(fd);
+        (void)sim_sys_close(fd);
     }
     free(above);
 }
@@ -137,7 +138,7 @@ static enum sim_status write_card(const struct sim_parts *p, struct sim_err *err
     char *path = sim_base_format("%s/card.json", p->folder);
     enum sim_status status = sim_card_write(p->card, ours, err);
 
-    if (status == SIM_OK && rename(ours, path) != 0) {
+    if (status == SIM_OK && !sim_sys_rename(ours, path)) {
         status = sim_err_errno(err, SIM_WRITE, "cannot write %s", path);
     }
     free(ours);
@@ -160,7 +161,7 @@ static enum sim_status recover_foreign(const struct sim_parts_recover *r, int32_
     const enum sim_status status = sim_parts_recover_shard(r, &m, err);
 
     (void)unlink(lock_path);
-    (void)close(lock);
+    (void)sim_sys_close(lock);
     free(lock_path);
     SIM_VEC_FREE(&m.blocks);
     return status;
@@ -396,10 +397,14 @@ enum sim_status sim_parts_close(struct sim_parts *p, struct sim_err *err)
     return status;
 }
 
+/** Those that are the card, or those that are not. */
 static enum sim_status remove_files(const char *folder, const struct sim_parts_files_list *list,
-                                    struct sim_err *err)
+                                    bool is_card, struct sim_err *err)
 {
     for (int i = 0; i < list->files.count; i++) {
+        if ((list->files.data[i].kind == SIM_PARTS_FILES_CARD) != is_card) {
+            continue;
+        }
         char *path = sim_file_join(folder, list->files.data[i].name);
         const bool removed = unlink(path) == 0 || errno == ENOENT;
 
@@ -424,7 +429,10 @@ enum sim_status sim_parts_remove(const char *folder, struct sim_err *err)
     enum sim_status status = sim_parts_files_list(folder, &list, err);
 
     if (status == SIM_OK) {
-        status = remove_files(folder, &list, err);
+        status = remove_files(folder, &list, false, err);
+    }
+    if (status == SIM_OK) { // last: while it is there, the folder says whose runs are left
+        status = remove_files(folder, &list, true, err);
     }
     SIM_VEC_FREE(&list.files);
     if (status == SIM_OK && rmdir(folder) != 0 && errno != ENOTEMPTY && errno != EEXIST) {

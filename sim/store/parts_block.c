@@ -2,6 +2,7 @@
 
 #include "sim/base/file.h"
 #include "sim/base/hash.h"
+#include "sim/base/sys.h"
 
 #include <libdeflate.h>
 
@@ -10,10 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum {
-    PIECES_AT_ONCE = 256
-};
 
 static const uint64_t head_magic = UINT64_C(0x312d6b6c62706365);  // "ecpblk-1"
 static const uint64_t index_magic = UINT64_C(0x312d786469706365); // "ecpidx-1"
@@ -52,22 +49,31 @@ static enum sim_status open_to_read(const char *path, int *out_fd, uint64_t *out
 {
     struct stat info;
 
-    *out_fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    *out_fd = sim_sys_open(path, O_RDONLY | O_NONBLOCK);
     if (*out_fd < 0) {
         return sim_err_errno(err, SIM_MISSING, "cannot read %s", path);
     }
     if (fstat(*out_fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-        (void)close(*out_fd);
+        (void)sim_sys_close(*out_fd);
         return sim_err_set(err, SIM_INPUT, "%s is no plain file", path);
     }
     *out_length = (uint64_t)info.st_size;
     return SIM_OK;
 }
 
-static bool read_head(int fd, struct sim_parts_block_list *list)
+/** A block open for reading. What it says is damage only when the system could read it: of what it
+ * could not, nothing is known, and it must be left as it is. */
+struct source {
+    int fd;
+    const char *path;
+};
+
+/** SIM_INPUT: not as it was written. */
+static enum sim_status read_head(const struct source *s, struct sim_parts_block_list *list,
+                                 struct sim_err *err)
 {
-    return sim_file_read_at(fd, 0, &list->head, sizeof(list->head)) &&
-           list->head.magic == head_magic;
+    SIM_TRY(sim_file_read_at(s->fd, s->path, 0, &list->head, sizeof(list->head), err));
+    return list->head.magic == head_magic ? SIM_OK : SIM_INPUT;
 }
 
 static uint32_t index_crc(const struct sim_parts_block_run *runs, size_t count,
@@ -104,64 +110,77 @@ static bool are_runs_sound(const struct sim_parts_block_list *list)
     return at == list->records_end;
 }
 
-/** Head, tail and index of a sealed block. */
-static bool read_index(int fd, struct sim_parts_block_list *list)
+/** Head, tail and index of a sealed block; SIM_INPUT: not as they were written. */
+static enum sim_status read_index(const struct source *s, struct sim_parts_block_list *list,
+                                  struct sim_err *err)
 {
     struct tail tail;
 
-    if (list->length < sizeof(list->head) + sizeof(tail) || !read_head(fd, list) ||
-        !sim_file_read_at(fd, list->length - sizeof(tail), &tail, sizeof(tail)) ||
-        !is_tail_sound(&tail, list->length)) {
-        return false;
+    if (list->length < sizeof(list->head) + sizeof(tail)) {
+        return SIM_INPUT;
+    }
+    SIM_TRY(read_head(s, list, err));
+    SIM_TRY(
+        sim_file_read_at(s->fd, s->path, list->length - sizeof(tail), &tail, sizeof(tail), err));
+    if (!is_tail_sound(&tail, list->length)) {
+        return SIM_INPUT;
     }
     list->records_end = tail.records_end;
     list->crc = tail.crc;
     SIM_VEC_RESERVE(&list->runs, (int)tail.count);
     list->runs.count = (int)tail.count;
-    return sim_file_read_at(fd, tail.records_end + sizeof(tail.magic), list->runs.data,
-                            (size_t)tail.count * sizeof(*list->runs.data)) &&
-           index_crc(list->runs.data, (size_t)tail.count, &tail) == tail.index_crc &&
-           are_runs_sound(list);
+    SIM_TRY(sim_file_read_at(s->fd, s->path, tail.records_end + sizeof(tail.magic), list->runs.data,
+                             (size_t)tail.count * sizeof(*list->runs.data), err));
+    return index_crc(list->runs.data, (size_t)tail.count, &tail) == tail.index_crc &&
+                   are_runs_sound(list)
+               ? SIM_OK
+               : SIM_INPUT;
 }
 
 enum sim_status sim_parts_block_index(const char *path, struct sim_parts_block_list *list,
                                       struct sim_err *err)
 {
-    int fd = -1;
+    struct source source = {.path = path};
 
     list->runs.count = 0;
     list->is_torn = false;
-    SIM_TRY(open_to_read(path, &fd, &list->length, err));
-    const bool good = read_index(fd, list);
+    SIM_TRY(open_to_read(path, &source.fd, &list->length, err));
+    const enum sim_status status = read_index(&source, list, err);
 
-    (void)close(fd);
-    return good ? SIM_OK
-                : sim_err_set(err, SIM_INPUT, "%s is damaged: its index is not as it was written",
-                              path);
+    (void)sim_sys_close(source.fd);
+    return status != SIM_INPUT
+               ? status
+               : sim_err_set(err, SIM_INPUT, "%s is damaged: its index is not as it was written",
+                             path);
 }
 
 struct scan {
-    int fd;
+    struct source source;
     struct sim_parts_block_list *list;
     SIM_VEC(unsigned char) bytes; // of one record
 };
 
-/** Read the record at the end of what is known; false when there is no whole one. */
-static bool scan_record(struct scan *s)
+/** Read the record at the end of what is known; SIM_INPUT when there is no whole one. */
+static enum sim_status scan_record(struct scan *s, struct sim_err *err)
 {
+    const struct source *from = &s->source;
     struct sim_parts_block_list *list = s->list;
     const uint64_t left = list->length - list->records_end;
     struct sim_pack_record_head head;
 
-    if (left < sizeof(head) || !sim_file_read_at(s->fd, list->records_end, &head, sizeof(head)) ||
-        !sim_pack_record_is_head(&head, sizeof(head)) || head.length > left ||
+    if (left < sizeof(head)) {
+        return SIM_INPUT;
+    }
+    SIM_TRY(sim_file_read_at(from->fd, from->path, list->records_end, &head, sizeof(head), err));
+    if (!sim_pack_record_is_head(&head, sizeof(head)) || head.length > left ||
         head.length > INT32_MAX) {
-        return false;
+        return SIM_INPUT;
     }
     SIM_VEC_RESERVE(&s->bytes, (int)head.length);
-    if (!sim_file_read_at(s->fd, list->records_end, s->bytes.data, head.length) ||
-        !sim_pack_record_is_whole(s->bytes.data, head.length)) {
-        return false;
+    SIM_TRY(
+        sim_file_read_at(from->fd, from->path, list->records_end, s->bytes.data, head.length, err));
+    if (!sim_pack_record_is_whole(s->bytes.data, head.length)) {
+        return SIM_INPUT;
     }
     const struct sim_parts_block_run run = {head.mark,  head.replication,  head.status,
                                             head.value, list->records_end, head.length};
@@ -169,65 +188,58 @@ static bool scan_record(struct scan *s)
     SIM_VEC_PUSH(&list->runs, run);
     list->crc = libdeflate_crc32(list->crc, s->bytes.data, head.length);
     list->records_end += head.length;
-    return true;
+    return SIM_OK;
 }
 
 /** What follows the last whole record: nothing, the beginning of an index, or something torn. */
-static bool is_torn_after(int fd, const struct sim_parts_block_list *list)
+static enum sim_status look_behind(const struct source *s, struct sim_parts_block_list *list,
+                                   struct sim_err *err)
 {
     const uint64_t left = list->length - list->records_end;
     uint64_t magic = 0;
     const size_t there = left < sizeof(magic) ? (size_t)left : sizeof(magic);
+    const enum sim_status status =
+        sim_file_read_at(s->fd, s->path, list->records_end, &magic, there, err);
 
-    return left > 0 && (!sim_file_read_at(fd, list->records_end, &magic, there) ||
-                        memcmp(&magic, &index_magic, there) != 0);
+    list->is_torn = left > 0 && (status != SIM_OK || memcmp(&magic, &index_magic, there) != 0);
+    return status == SIM_INPUT ? SIM_OK : status;
+}
+
+/** All whole records; SIM_OK at the first that is not whole. */
+static enum sim_status scan_records(struct scan *s, struct sim_err *err)
+{
+    struct sim_parts_block_list *list = s->list;
+    enum sim_status status =
+        list->length >= sizeof(list->head) ? read_head(&s->source, list, err) : SIM_INPUT;
+
+    if (status == SIM_OK) {
+        list->crc = libdeflate_crc32(0, &list->head, sizeof(list->head));
+        list->records_end = sizeof(list->head);
+    }
+    while (status == SIM_OK) {
+        status = scan_record(s, err);
+    }
+    return status == SIM_INPUT ? look_behind(&s->source, list, err) : status;
 }
 
 enum sim_status sim_parts_block_scan(const char *path, struct sim_parts_block_list *list,
                                      struct sim_err *err)
 {
-    struct scan scan = {.list = list};
+    struct scan scan = {.list = list, .source.path = path};
 
     list->runs.count = 0;
     list->crc = 0;
     list->records_end = 0;
-    SIM_TRY(open_to_read(path, &scan.fd, &list->length, err));
-    if (list->length >= sizeof(list->head) && read_head(scan.fd, list)) {
-        list->crc = libdeflate_crc32(0, &list->head, sizeof(list->head));
-        list->records_end = sizeof(list->head);
-        while (scan_record(&scan)) {
-        }
-    }
-    list->is_torn = is_torn_after(scan.fd, list);
+    list->is_torn = false;
+    SIM_TRY(open_to_read(path, &scan.source.fd, &list->length, err));
+    const enum sim_status status = scan_records(&scan, err);
+
     SIM_VEC_FREE(&scan.bytes);
-    (void)close(scan.fd);
-    return SIM_OK;
+    (void)sim_sys_close(scan.source.fd);
+    return status;
 }
 
 // ---- writing ----
-
-/** Write all pieces, as few calls as may be; false with errno set. They are used up. */
-static bool write_pieces(int fd, struct iovec *pieces, int count)
-{
-    while (count > 0) {
-        const int now = count < PIECES_AT_ONCE ? count : PIECES_AT_ONCE;
-        ssize_t put = writev(fd, pieces, now);
-
-        if (put < 0 && errno != EINTR) {
-            return false;
-        }
-        for (; put > 0 && (size_t)put >= pieces->iov_len; pieces++, count--) {
-            put -= (ssize_t)pieces->iov_len;
-        }
-        if (put > 0) {
-            pieces->iov_base = (unsigned char *)pieces->iov_base + put;
-            pieces->iov_len -= (size_t)put;
-        }
-        for (; count > 0 && pieces->iov_len == 0; pieces++, count--) {
-        }
-    }
-    return true;
-}
 
 /** The file was removed while we hold it: whatever is written is lost. */
 static bool is_gone(const struct sim_parts_block *b)
@@ -241,7 +253,7 @@ static enum sim_status tell_failure(struct sim_parts_block *b, struct sim_err *e
 {
     const int number = errno;
 
-    b->is_broken = ftruncate(b->fd, (off_t)b->list.records_end) != 0;
+    b->is_broken = !sim_sys_truncate(b->fd, b->list.records_end);
     errno = number;
     return sim_err_errno(err, SIM_WRITE, "cannot write %s.open (runs finished before are safe)",
                          b->path);
@@ -261,7 +273,7 @@ static enum sim_status open_to_write(struct sim_parts_block *b, const char *path
 
     memset(b, 0, sizeof(*b));
     b->path = sim_base_strdup(path);
-    b->fd = open(name, O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0666);
+    b->fd = sim_sys_open(name, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | flags);
     const enum sim_status status =
         b->fd >= 0 ? SIM_OK : sim_err_errno(err, SIM_WRITE, "cannot write %s", name);
 
@@ -272,14 +284,14 @@ static enum sim_status open_to_write(struct sim_parts_block *b, const char *path
 enum sim_status sim_parts_block_create(struct sim_parts_block *b, const char *path,
                                        const struct sim_parts_block_head *head, struct sim_err *err)
 {
-    enum sim_status status = open_to_write(b, path, O_CREAT | O_TRUNC, err);
+    enum sim_status status = open_to_write(b, path, O_CREAT | O_EXCL, err);
 
     b->list.head = *head;
     b->list.head.magic = head_magic;
     if (status == SIM_OK) {
         struct iovec piece = {&b->list.head, sizeof(b->list.head)};
 
-        status = write_pieces(b->fd, &piece, 1) ? SIM_OK : tell_failure(b, err);
+        status = sim_sys_write_pieces(b->fd, &piece, 1) ? SIM_OK : tell_failure(b, err);
     }
     b->list.records_end = sizeof(b->list.head);
     b->list.crc = libdeflate_crc32(0, &b->list.head, sizeof(b->list.head));
@@ -298,7 +310,7 @@ enum sim_status sim_parts_block_resume(struct sim_parts_block *b, const char *pa
     if (status == SIM_OK) {
         status = sim_parts_block_scan(name, &b->list, err);
     }
-    if (status == SIM_OK && ftruncate(b->fd, (off_t)b->list.records_end) != 0) {
+    if (status == SIM_OK && !sim_sys_truncate(b->fd, b->list.records_end)) {
         status = sim_err_errno(err, SIM_WRITE, "cannot cut the torn end off %s", name);
     }
     free(name);
@@ -325,7 +337,7 @@ enum sim_status sim_parts_block_append(struct sim_parts_block *b, struct sim_pac
 
         crc = libdeflate_crc32(crc, piece->iov_base, piece->iov_len);
     }
-    if (!write_pieces(b->fd, record->pieces.data, record->pieces.count)) {
+    if (!sim_sys_write_pieces(b->fd, record->pieces.data, record->pieces.count)) {
         return tell_failure(b, err);
     }
     SIM_VEC_PUSH(&b->list.runs, *run);
@@ -350,7 +362,7 @@ static enum sim_status write_index(struct sim_parts_block *b, struct sim_err *er
 
     tail.index_crc = index_crc(list->runs.data, (size_t)list->runs.count, &tail);
     b->list.length = list->records_end + sizeof(magic) + pieces[1].iov_len + sizeof(tail);
-    return write_pieces(b->fd, pieces, SIM_COUNT(pieces)) ? SIM_OK : tell_failure(b, err);
+    return sim_sys_write_pieces(b->fd, pieces, SIM_COUNT(pieces)) ? SIM_OK : tell_failure(b, err);
 }
 
 enum sim_status sim_parts_block_seal(struct sim_parts_block *b, struct sim_err *err)
@@ -365,7 +377,7 @@ enum sim_status sim_parts_block_seal(struct sim_parts_block *b, struct sim_err *
     } else {
         status = write_index(b, err);
         if (status == SIM_OK) {
-            status = sim_file_commit(name, b->path, err);
+            status = sim_file_commit(b->fd, name, b->path, err);
             b->is_broken = status != SIM_OK; // an index is in the way of more records
         }
     }
@@ -376,7 +388,7 @@ enum sim_status sim_parts_block_seal(struct sim_parts_block *b, struct sim_err *
 void sim_parts_block_fini(struct sim_parts_block *b)
 {
     if (b->fd >= 0) {
-        (void)close(b->fd);
+        (void)sim_sys_close(b->fd);
     }
     b->fd = -1;
     free(b->path);

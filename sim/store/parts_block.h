@@ -42,11 +42,13 @@ struct sim_parts_block_list {
 
 void sim_parts_block_list_fini(struct sim_parts_block_list *list);
 
-/** Read the index of a sealed block. SIM_INPUT, in words, when it is not as it was sealed. */
+/** Read the index of a sealed block. SIM_INPUT, in words, when it is not as it was sealed;
+ * SIM_MISSING when the system cannot read it: then nothing is known of it. */
 enum sim_status sim_parts_block_index(const char *path, struct sim_parts_block_list *list,
                                       struct sim_err *err) SIM_MUST_USE;
 
-/** Read all records of a block that may be open: those before the first that is not whole. */
+/** Read all records of a block that may be open: those before the first that is not whole.
+ * SIM_MISSING when the system cannot read it: what comes behind must not be cut off. */
 enum sim_status sim_parts_block_scan(const char *path, struct sim_parts_block_list *list,
                                      struct sim_err *err) SIM_MUST_USE;
 

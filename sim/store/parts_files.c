@@ -124,14 +124,22 @@ enum sim_status sim_parts_files_list(const char *folder, struct sim_parts_files_
         return sim_err_errno(err, SIM_MISSING, "cannot read the folder %s", folder);
     }
     out->files.count = 0;
+    errno = 0;
     for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
         struct sim_parts_file file;
 
         if (parse_name(entry->d_name, &file)) {
             SIM_VEC_PUSH(&out->files, file);
         }
+        errno = 0;
     }
+    const int number = errno; // not 0: there is more, and it cannot be read
+
     (void)closedir(dir);
+    if (number != 0) {
+        errno = number;
+        return sim_err_errno(err, SIM_MISSING, "cannot read the folder %s", folder);
+    }
     if (out->files.count > 0) {
         qsort(out->files.data, (size_t)out->files.count, sizeof(*out->files.data), compare_files);
     }
@@ -179,22 +187,28 @@ static void take_manifest(struct sim_parts_files_manifest *m, json_t *root)
     }
 }
 
-void sim_parts_files_manifest_read(const char *folder, struct sim_parts_files_manifest *m)
+enum sim_status sim_parts_files_manifest_read(const char *folder,
+                                              struct sim_parts_files_manifest *m,
+                                              struct sim_err *err)
 {
     char *path = sim_parts_files_path(folder, m->shard, m->shards, ".json");
     char *text = NULL;
     size_t length = 0;
-    struct sim_err ignored;
 
     m->blocks.count = 0;
-    if (sim_file_read(path, MANIFEST_LIMIT, &text, &length, &ignored) == SIM_OK) {
+    const enum sim_status status = sim_file_read(path, MANIFEST_LIMIT, &text, &length, err);
+
+    if (status == SIM_OK) {
         json_t *root = json_loadb(text, length, 0, NULL);
 
         take_manifest(m, root);
         json_decref(root);
         free(text);
     }
+    const bool is_unreadable = status == SIM_MISSING && sim_file_exists(path);
+
     free(path);
+    return is_unreadable ? status : SIM_OK;
 }
 
 static char *render(const struct sim_parts_files_manifest *m)

@@ -62,8 +62,11 @@ struct sim_parts_files_manifest {
     SIM_VEC(struct sim_parts_files_block) blocks; // by number
 };
 
-/** Read it; one that is not there or not whole is empty (blocks speak for themselves). */
-void sim_parts_files_manifest_read(const char *folder, struct sim_parts_files_manifest *m);
+/** Read it; one that is not there or not whole is empty (blocks speak for themselves). SIM_MISSING
+ * when it is there and the system cannot read it. */
+enum sim_status sim_parts_files_manifest_read(const char *folder,
+                                              struct sim_parts_files_manifest *m,
+                                              struct sim_err *err) SIM_MUST_USE;
 
 /** Write it whole. SIM_WRITE. */
 enum sim_status sim_parts_files_manifest_write(const char *folder,

@@ -1,12 +1,13 @@
 #include "sim/store/parts_index.h"
 
+#include "sim/base/file.h"
 #include "sim/base/hash.h"
+#include "sim/base/sys.h"
 #include "sim/store/pack_record.h"
 
 #include <fcntl.h>
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 static const uint32_t failed_bit = UINT32_C(1) << 31;
 
@@ -179,26 +180,27 @@ static enum sim_status reread_values(const struct sim_parts_index *ix, const cha
 {
     const int var = sim_parts_index_response(ix->card);
     const uint64_t place = var >= 0 ? sim_pack_record_place(ix->card->schema, var) : 0;
-    const int fd = var >= 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    const int fd = var >= 0 ? sim_sys_open(path, O_RDONLY | O_NONBLOCK) : -1;
+    enum sim_status status = SIM_OK;
 
     if (var >= 0 && fd < 0) {
         return sim_err_errno(err, SIM_MISSING, "cannot read %s", path);
     }
-    for (int i = 0; i < list->runs.count; i++) {
+    for (int i = 0; i < list->runs.count && status != SIM_MISSING; i++) {
         struct sim_parts_block_run *run = &list->runs.data[i];
         double value = (double)NAN;
-        const bool has_value = var >= 0 && run->status == SIM_RUN_OK;
 
-        if (has_value && pread(fd, &value, sizeof(value), (off_t)(run->offset + place)) !=
-                             (ssize_t)sizeof(value)) {
-            value = (double)NAN; // the record is damaged: composing will say so
+        status = SIM_OK;
+        if (var >= 0 && run->status == SIM_RUN_OK) {
+            status = sim_file_read_at(fd, path, run->offset + place, &value, sizeof(value), err);
         }
-        run->value = value;
+        // one that is cut off is damaged: composing will say so
+        run->value = status == SIM_OK ? value : (double)NAN;
     }
     if (fd >= 0) {
-        (void)close(fd);
+        (void)sim_sys_close(fd);
     }
-    return SIM_OK;
+    return status == SIM_INPUT ? SIM_OK : status;
 }
 
 enum sim_status sim_parts_index_add_block(struct sim_parts_index *ix, const char *path,

@@ -1,6 +1,7 @@
 #include "sim/store/parts_recover.h"
 
 #include "sim/base/file.h"
+#include "sim/base/sys.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -48,7 +49,7 @@ static enum sim_status set_aside(const char *path, struct sim_err *err)
 {
     char *bad = sim_base_format("%s.bad", path);
     const enum sim_status status =
-        rename(path, bad) == 0
+        sim_sys_rename(path, bad)
             ? SIM_OK
             : sim_err_errno(err, SIM_WRITE, "cannot set the damaged %s aside", path);
 
@@ -56,16 +57,17 @@ static enum sim_status set_aside(const char *path, struct sim_err *err)
     return status;
 }
 
-/** Whether a sealed block is as it was sealed, and as the manifest has it; it may not have it yet.
- */
-static bool is_sound(const char *path, int64_t number, const struct sim_parts_files_manifest *m,
-                     struct sim_parts_block_list *list)
+/** A sealed block must be as it was sealed, and as the manifest has it (it may not have it yet):
+ * else SIM_INPUT. */
+static enum sim_status check_sound(const char *path, int64_t number,
+                                   const struct sim_parts_files_manifest *m,
+                                   struct sim_parts_block_list *list, struct sim_err *err)
 {
     const struct sim_parts_files_block *told = sim_parts_files_manifest_find(m, number);
-    struct sim_err why;
 
-    return sim_parts_block_index(path, list, &why) == SIM_OK &&
-           (told == NULL || (told->bytes == list->length && told->crc == list->crc));
+    SIM_TRY(sim_parts_block_index(path, list, err));
+    return told == NULL || (told->bytes == list->length && told->crc == list->crc) ? SIM_OK
+                                                                                   : SIM_INPUT;
 }
 
 static enum sim_status check_block(const struct sim_parts_recover *r,
@@ -74,15 +76,14 @@ static enum sim_status check_block(const struct sim_parts_recover *r,
 {
     struct sim_parts_block_list list = {0};
     char *path = sim_parts_files_block(r->folder, m->shard, m->shards, number);
-    enum sim_status status = SIM_OK;
-
-    if (!sim_file_exists(path)) { // it had no runs
-    } else if (is_sound(path, number, m, &list)) {
+    const bool is_there = sim_file_exists(path); // else it had no runs
+    enum sim_status status = is_there ? check_sound(path, number, m, &list, err) : SIM_OK;
+    if (is_there && status == SIM_OK) {
         const struct sim_parts_files_block block = {number, list.runs.count, list.length, list.crc,
                                                     0};
 
         SIM_VEC_PUSH(&now->blocks, block);
-    } else {
+    } else if (status == SIM_INPUT) { // and not where it merely cannot be read
         r->found->bad_blocks++;
         status = set_aside(path, err);
     }
@@ -142,7 +143,7 @@ enum sim_status sim_parts_recover_shard(const struct sim_parts_recover *r,
 {
     struct sim_parts_files_manifest now = {.shard = m->shard, .shards = m->shards};
 
-    sim_parts_files_manifest_read(r->folder, m);
+    SIM_TRY(sim_parts_files_manifest_read(r->folder, m, err));
     r->found->bad_blocks += count_lost(r, m);
     enum sim_status status = check_blocks(r, m, &now, err);
 
@@ -166,11 +167,12 @@ static enum sim_status index_block(struct sim_parts_recover *r, const struct sim
                                    struct sim_err *err)
 {
     char *path = sim_parts_files_block(r->folder, f->shard, f->shards, f->number);
-    struct sim_err why;
-    enum sim_status status = SIM_OK;
+    enum sim_status status = sim_parts_block_index(path, &r->list, err);
 
     // a block of another process may be gone or damaged by now: then its runs are not there
-    if (sim_parts_block_index(path, &r->list, &why) == SIM_OK) {
+    if (status == SIM_INPUT || (status == SIM_MISSING && !sim_file_exists(path))) {
+        status = SIM_OK;
+    } else if (status == SIM_OK) {
         if (is_of_layout(r, &r->list)) {
             count_runs(r, &r->list);
             status = sim_parts_index_add_block(r->index, path, &r->list, 0, err);

@@ -1,33 +1,17 @@
 #include "sim/store/reader.h"
 
-#include "sim/base/arena.h"
 #include "sim/base/file.h"
-#include "sim/base/vec.h"
-#include "sim/store/h5.h"
+#include "sim/base/sys.h"
+#include "sim/store/reader_priv.h"
 #include "sim/store/writer.h"
 
-#include <hdf5_hl.h>
-
-#include <inttypes.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
 #include <string.h>
+#include <sys/stat.h>
 
-enum {
-    MAX_ATTR_NUMBERS = 64
-};
-
-struct group_attr {
-    const char *group;
-    struct sim_reader_attr attr;
-};
-
-struct sim_reader {
-    struct sim_h5 h;
-    struct sim_arena *arena;
-    char *path;
-    SIM_VEC(struct sim_reader_var) vars;
-    SIM_VEC(struct group_attr) attrs;
-    SIM_VEC(struct sim_reader_failure) failures;
-};
+#define CHECKED_BYTES (UINT64_C(64) << 20) // files up to this are checked whenever they are opened
 
 /** Where a walk over the objects of a group stands. */
 struct walk {
@@ -35,299 +19,150 @@ struct walk {
     const char *group;
 };
 
-// ---- attributes ----
-
-static const char *read_texts(struct sim_reader *r, hid_t attr, hid_t type, hsize_t count)
+bool sim_reader_refuse(struct sim_reader *r, const char *fmt, ...)
 {
-    char **texts = sim_base_alloc(count, sizeof(*texts));
-    const char *joined = "";
-    const bool is_read = H5Tis_variable_str(type) > 0 && H5Aread(attr, type, texts) >= 0;
+    char text[2000];
+    va_list args;
 
-    for (hsize_t i = 0; is_read && i < count; i++) {
-        joined = sim_arena_format(r->arena, "%s%s%s", joined, i > 0 ? ", " : "",
-                                  texts[i] != NULL ? texts[i] : "");
-        (void)H5free_memory(texts[i]);
+    va_start(args, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    if (!r->h.failed) {
+        r->h.failed = true;
+        (void)sim_err_set(&r->h.err, SIM_INPUT, "%s is not as a results file should be: %s",
+                          r->path, text);
     }
-    free(texts);
-    return joined;
-}
-
-static const char *read_floats(struct sim_reader *r, hid_t attr, hsize_t count)
-{
-    double numbers[MAX_ATTR_NUMBERS] = {0};
-    const char *joined = "";
-
-    if (H5Aread(attr, H5T_NATIVE_DOUBLE, numbers) < 0) {
-        return "";
-    }
-    for (hsize_t i = 0; i < count; i++) {
-        joined = sim_arena_format(r->arena, "%s%s%.15g", joined, i > 0 ? ", " : "", numbers[i]);
-    }
-    return joined;
-}
-
-/** Whole numbers as such: a seed has more digits than a float64 keeps. */
-static const char *read_ints(struct sim_reader *r, hid_t attr, hid_t type, hsize_t count)
-{
-    uint64_t numbers[MAX_ATTR_NUMBERS] = {0};
-    const bool is_signed = H5Tget_sign(type) == H5T_SGN_2;
-    const char *joined = "";
-
-    if (H5Aread(attr, is_signed ? H5T_NATIVE_INT64 : H5T_NATIVE_UINT64, numbers) < 0) {
-        return "";
-    }
-    for (hsize_t i = 0; i < count; i++) {
-        const char *comma = i > 0 ? ", " : "";
-
-        joined = is_signed ? sim_arena_format(r->arena, "%s%s%" PRId64, joined, comma,
-                                              (int64_t)numbers[i])
-                           : sim_arena_format(r->arena, "%s%s%" PRIu64, joined, comma, numbers[i]);
-    }
-    return joined;
-}
-
-/** An open attribute as text; "" for types that are not shown. */
-static const char *attr_text(struct sim_reader *r, hid_t attr)
-{
-    const hid_t type = H5Aget_type(attr);
-    const hid_t space = H5Aget_space(attr);
-    const hssize_t count = H5Sget_simple_extent_npoints(space);
-    const H5T_class_t kind = H5Tget_class(type);
-    const char *text = "";
-
-    if (count > 0 && kind == H5T_STRING) {
-        text = read_texts(r, attr, type, (hsize_t)count);
-    } else if (count > 0 && count <= MAX_ATTR_NUMBERS) {
-        if (kind == H5T_FLOAT) {
-            text = read_floats(r, attr, (hsize_t)count);
-        } else if (kind == H5T_INTEGER) {
-            text = read_ints(r, attr, type, (hsize_t)count);
-        }
-    }
-    (void)H5Sclose(space);
-    (void)H5Tclose(type);
-    return text;
-}
-
-static herr_t visit_attr(hid_t object, const char *name, const H5A_info_t *info, void *user)
-{
-    (void)info;
-    const struct walk *walk = user;
-    struct sim_reader *r = walk->reader;
-    const hid_t attr = H5Aopen(object, name, H5P_DEFAULT);
-    const struct group_attr entry = {walk->group,
-                                     {sim_arena_strdup(r->arena, name), attr_text(r, attr)}};
-
-    (void)H5Aclose(attr);
-    SIM_VEC_PUSH(&r->attrs, entry);
-    return 0;
-}
-
-/** A text attribute of a dataset; NULL when absent. */
-static const char *dataset_text(struct sim_reader *r, hid_t dataset, const char *name)
-{
-    if (H5Aexists(dataset, name) <= 0) {
-        return NULL;
-    }
-    const hid_t attr = H5Aopen(dataset, name, H5P_DEFAULT);
-    const char *text = attr_text(r, attr);
-
-    (void)H5Aclose(attr);
-    return text;
+    return false;
 }
 
 // ---- datasets ----
 
-/** Our type of a dataset's; false for those that are not read as variables (compounds). */
-static bool classify(hid_t type, enum sim_schema_type *out)
+/** Text of the last name in the path of an object. */
+static const char *last_name(struct sim_reader *r, hid_t object)
 {
-    const size_t size = H5Tget_size(type);
-
-    switch ((int)H5Tget_class(type)) {
-    case H5T_FLOAT:
-        *out = size == 4 ? SIM_SCHEMA_F32 : SIM_SCHEMA_F64;
-        return true;
-    case H5T_INTEGER:
-        *out = size == 1 ? SIM_SCHEMA_I8 : size == 4 ? SIM_SCHEMA_I32 : SIM_SCHEMA_I64;
-        return true;
-    case H5T_STRING:
-        *out = SIM_SCHEMA_STRING;
-        return true;
-    default:
-        return false;
-    }
-}
-
-static herr_t take_scale_name(hid_t dataset, unsigned dim, hid_t scale, void *user)
-{
-    (void)dataset;
-    (void)dim;
-    char *name = user;
     char path[512] = "";
 
-    if (H5Iget_name(scale, path, sizeof(path)) > 0) {
-        const char *slash = strrchr(path, '/');
-
-        (void)snprintf(name, 512, "%s", slash != NULL ? slash + 1 : path);
+    if (H5Iget_name(object, path, sizeof(path)) <= 0) {
+        return "";
     }
-    return 1;
+    const char *slash = strrchr(path, '/');
+
+    return sim_arena_strdup(r->arena, slash != NULL ? slash + 1 : path);
 }
 
-static void read_dims(struct sim_reader *r, hid_t dataset, struct sim_reader_var *var)
+/** Names of the scales that DIMENSION_LIST refers to: one vector of references a dimension. The
+ * high-level library of HDF5 trusts the attribute's length; we do not. */
+static void read_references(struct sim_reader *r, hid_t dataset, hid_t attr,
+                            struct sim_reader_var *var)
 {
-    const hid_t space = H5Dget_space(dataset);
-    hsize_t dims[SIM_CHUNK_MAX_RANK] = {0};
+    hvl_t lists[SIM_CHUNK_MAX_RANK] = {{0, NULL}};
+    struct sim_h5 *h = &r->h;
+    const hid_t type = SIM_H5_ID(h, "read", var->name, H5Aget_type(attr));
+    const hid_t space = SIM_H5_ID(h, "read", var->name, H5Aget_space(attr));
+    const hid_t of = h->failed || H5Tget_class(type) != H5T_VLEN ? -1 : H5Tget_super(type);
+    const bool is_sound = of >= 0 && H5Tequal(of, H5T_STD_REF_OBJ) > 0 &&
+                          H5Sget_simple_extent_npoints(space) == var->rank;
+    const bool is_read = is_sound && SIM_H5_OK(h, "read", var->name, H5Aread(attr, type, lists));
 
-    (void)H5Sget_simple_extent_dims(space, dims, NULL);
-    for (int i = 0; i < var->rank; i++) {
-        char name[512] = "";
+    for (int i = 0; is_read && i < var->rank; i++) {
+        const hid_t scale = lists[i].len > 0
+                                ? H5Rdereference2(dataset, H5P_DEFAULT, H5R_OBJECT, lists[i].p)
+                                : -1; // a reference to what is gone is no failure
 
-        var->dims[i] = (int64_t)dims[i];
-        if (var->is_axis) {
-            (void)snprintf(name, sizeof(name), "%s", var->name);
-        } else if (H5DSget_num_scales(dataset, (unsigned)i) > 0) {
-            (void)H5DSiterate_scales(dataset, (unsigned)i, NULL, take_scale_name, name);
+        if (scale >= 0 && H5Iget_type(scale) == H5I_DATASET) {
+            var->dim_names[i] = last_name(r, scale);
         }
-        var->dim_names[i] = sim_arena_strdup(r->arena, name);
+        sim_h5_release(h, scale);
+        (void)H5free_memory(lists[i].p);
     }
-    (void)H5Sclose(space);
+    sim_h5_release(h, of);
+    sim_h5_release(h, space);
+    sim_h5_release(h, type);
 }
 
-static int dataset_rank(hid_t dataset)
+static void read_dim_names(struct sim_reader *r, hid_t dataset, struct sim_reader_var *var)
 {
-    const hid_t space = H5Dget_space(dataset);
-    const int rank = H5Sget_simple_extent_ndims(space);
+    for (int i = 0; i < var->rank; i++) {
+        var->dim_names[i] = var->is_axis ? var->name : "";
+    }
+    if (!var->is_axis && H5Aexists(dataset, "DIMENSION_LIST") > 0) {
+        const hid_t attr =
+            SIM_H5_ID(&r->h, "read", var->name, H5Aopen(dataset, "DIMENSION_LIST", H5P_DEFAULT));
 
-    (void)H5Sclose(space);
-    return rank;
+        read_references(r, dataset, attr, var);
+        sim_h5_release(&r->h, attr);
+    }
 }
 
 static void add_var(struct sim_reader *r, const char *group, const char *name, hid_t dataset)
 {
-    const hid_t type = H5Dget_type(dataset);
-    struct sim_reader_var var = {.group = group, .rank = dataset_rank(dataset)};
+    struct sim_reader_var var = {.group = group, .name = sim_arena_strdup(r->arena, name)};
 
-    if (classify(type, &var.type) && var.rank >= 0 && var.rank <= SIM_CHUNK_MAX_RANK) {
-        var.name = sim_arena_strdup(r->arena, name);
-        var.is_axis = H5DSis_scale(dataset) > 0;
-        var.units = dataset_text(r, dataset, "units");
-        var.long_name = dataset_text(r, dataset, "long_name");
-        read_dims(r, dataset, &var);
+    if (sim_reader_check_dataset(r, dataset, &var)) {
+        var.units = sim_reader_text_named(r, dataset, "units");
+        var.long_name = sim_reader_text_named(r, dataset, "long_name");
+        read_dim_names(r, dataset, &var);
+        (void)sim_strtab_intern(r->names, sim_arena_format(r->arena, "%s/%s", group, name));
         SIM_VEC_PUSH(&r->vars, var);
     }
-    (void)H5Tclose(type);
+}
+
+/** Links that lead elsewhere, to other files even, are not followed. */
+static hid_t open_object(struct sim_reader *r, hid_t group, const char *name,
+                         const H5L_info_t *info)
+{
+    return info->type == H5L_TYPE_HARD
+               ? SIM_H5_ID(&r->h, "read", name, H5Oopen(group, name, H5P_DEFAULT))
+               : -1;
 }
 
 static herr_t visit_dataset(hid_t group, const char *name, const H5L_info_t *info, void *user)
 {
-    (void)info;
     const struct walk *walk = user;
-    const hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+    struct sim_reader *r = walk->reader;
+    const hid_t object = open_object(r, group, name, info);
 
     if (object >= 0 && H5Iget_type(object) == H5I_DATASET) {
-        add_var(walk->reader, walk->group, name, object);
+        add_var(r, walk->group, name, object);
     }
-    (void)H5Oclose(object);
-    return 0;
+    sim_h5_release(&r->h, object);
+    return r->h.failed ? 1 : 0;
 }
 
-/** Everything in one group but its groups. Older files have no order of creation: then by name. */
+/** Visit the objects of a group. Older files have no order of creation: then by name. */
+static void visit(struct sim_reader *r, hid_t group, H5L_iterate_t act, struct walk *walk)
+{
+    hsize_t from = 0;
+
+    if (H5Literate(group, H5_INDEX_CRT_ORDER, H5_ITER_INC, &from, act, walk) < 0) {
+        from = 0;
+        (void)SIM_H5_OK(&r->h, "read", "a group",
+                        H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, &from, act, walk));
+    }
+}
+
+/** Everything in one group but its groups. */
 static void read_group(struct sim_reader *r, hid_t group, const char *name)
 {
     struct walk walk = {r, name};
-    hsize_t from = 0;
 
-    if (H5Literate(group, H5_INDEX_CRT_ORDER, H5_ITER_INC, &from, visit_dataset, &walk) < 0) {
-        from = 0;
-        (void)H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, &from, visit_dataset, &walk);
-    }
-    from = 0;
-    if (H5Aiterate2(group, H5_INDEX_CRT_ORDER, H5_ITER_INC, &from, visit_attr, &walk) < 0) {
-        from = 0;
-        (void)H5Aiterate2(group, H5_INDEX_NAME, H5_ITER_INC, &from, visit_attr, &walk);
+    visit(r, group, visit_dataset, &walk);
+    if (!r->h.failed) {
+        sim_reader_text_attrs(r, group, name);
     }
 }
 
 static herr_t visit_group(hid_t root, const char *name, const H5L_info_t *info, void *user)
 {
-    (void)info;
     const struct walk *walk = user;
-    const hid_t object = H5Oopen(root, name, H5P_DEFAULT);
+    struct sim_reader *r = walk->reader;
+    const hid_t object = open_object(r, root, name, info);
 
     if (object >= 0 && H5Iget_type(object) == H5I_GROUP) {
-        read_group(walk->reader, object, sim_arena_strdup(walk->reader->arena, name));
+        read_group(r, object, sim_arena_strdup(r->arena, name));
     }
-    (void)H5Oclose(object);
-    return 0;
-}
-
-static void read_all(struct sim_reader *r)
-{
-    struct walk walk = {r, ""};
-    hsize_t from = 0;
-
-    read_group(r, r->h.file, "");
-    if (H5Literate(r->h.file, H5_INDEX_CRT_ORDER, H5_ITER_INC, &from, visit_group, &walk) < 0) {
-        from = 0;
-        (void)H5Literate(r->h.file, H5_INDEX_NAME, H5_ITER_INC, &from, visit_group, &walk);
-    }
-}
-
-// ---- open ----
-
-static enum sim_status check_format(const struct sim_reader *r, struct sim_err *err)
-{
-    const char *format = sim_reader_attr(r, "", "ecopark_format");
-    const size_t major = strcspn(SIM_WRITER_FORMAT, ".");
-
-    if (format == NULL) {
-        return sim_err_set(err, SIM_INPUT, "%s is an HDF5 file, but not a results file", r->path);
-    }
-    if (strncmp(format, SIM_WRITER_FORMAT, major) != 0 || format[major] != '.') {
-        return sim_err_set(err, SIM_INPUT, "%s has format %s; this program reads %.*s.x", r->path,
-                           format, (int)major, SIM_WRITER_FORMAT);
-    }
-    return SIM_OK;
-}
-
-enum sim_status sim_reader_open(const char *path, struct sim_reader **out, struct sim_err *err)
-{
-    *out = NULL;
-    if (!sim_file_exists(path)) {
-        return sim_err_set(err, SIM_MISSING, "cannot read %s: there is no such file", path);
-    }
-    struct sim_reader *r = sim_base_alloc(1, sizeof(*r));
-
-    r->arena = sim_arena_create();
-    r->path = sim_base_strdup(path);
-    sim_h5_open(&r->h, r->path);
-    if (r->h.failed) {
-        sim_reader_close(r);
-        return sim_err_set(err, SIM_INPUT, "%s is not an HDF5 file, or it is not whole", path);
-    }
-    read_all(r);
-    const enum sim_status status = check_format(r, err);
-
-    if (status != SIM_OK) {
-        sim_reader_close(r);
-        return status;
-    }
-    *out = r;
-    return SIM_OK;
-}
-
-void sim_reader_close(struct sim_reader *r)
-{
-    if (r == NULL) {
-        return;
-    }
-    sim_h5_close(&r->h);
-    sim_arena_destroy(r->arena);
-    SIM_VEC_FREE(&r->vars);
-    SIM_VEC_FREE(&r->attrs);
-    SIM_VEC_FREE(&r->failures);
-    free(r->path);
-    free(r);
+    sim_h5_release(&r->h, object);
+    return r->h.failed ? 1 : 0;
 }
 
 // ---- ask ----
@@ -356,7 +191,7 @@ int sim_reader_attr_count(const struct sim_reader *r, const char *group)
 const char *sim_reader_attr(const struct sim_reader *r, const char *group, const char *name)
 {
     for (int i = 0; i < r->attrs.count; i++) {
-        const struct group_attr *entry = &r->attrs.data[i];
+        const struct sim_reader_group_attr *entry = &r->attrs.data[i];
 
         if (strcmp(entry->group, group) == 0 && strcmp(entry->attr.name, name) == 0) {
             return entry->attr.text;
@@ -378,12 +213,11 @@ const struct sim_reader_var *sim_reader_var_at(const struct sim_reader *r, int v
 
 int sim_reader_find(const struct sim_reader *r, const char *group, const char *name)
 {
-    for (int i = 0; i < r->vars.count; i++) {
-        if (strcmp(r->vars.data[i].group, group) == 0 && strcmp(r->vars.data[i].name, name) == 0) {
-            return i;
-        }
-    }
-    return -1;
+    char *key = sim_base_format("%s/%s", group, name);
+    const int var = sim_strtab_find(r->names, key);
+
+    free(key);
+    return var;
 }
 
 int64_t sim_reader_size(const struct sim_reader *r, int var)
@@ -401,35 +235,43 @@ int64_t sim_reader_size(const struct sim_reader *r, int var)
 
 static hid_t open_dataset(struct sim_reader *r, const struct sim_reader_var *var)
 {
-    const char *path = sim_arena_format(r->arena, "/%s%s%s", var->group,
-                                        var->group[0] != '\0' ? "/" : "", var->name);
+    char *path =
+        sim_base_format("/%s%s%s", var->group, var->group[0] != '\0' ? "/" : "", var->name);
+    const hid_t dataset =
+        SIM_H5_ID(&r->h, "read", var->name, H5Dopen2(r->h.file, path, H5P_DEFAULT));
 
-    return H5Dopen2(r->h.file, path, H5P_DEFAULT);
+    free(path);
+    return dataset;
 }
 
-/** Read a box into `out`; the memory type has the layout of `out`. */
-static bool read_box(hid_t dataset, const struct sim_reader_var *v, const int64_t *start,
-                     const int64_t *count, hid_t memory_type, void *out)
+/** A box within a variable: what is selected in the file, and as much in memory. */
+struct box {
+    hid_t file_space;
+    hid_t memory_space;
+    int64_t size; // [-] values
+};
+
+static struct box select_box(struct sim_reader *r, hid_t dataset, const struct sim_reader_var *v,
+                             const int64_t *start, const int64_t *count)
 {
     hsize_t from[SIM_CHUNK_MAX_RANK] = {0};
     hsize_t length[SIM_CHUNK_MAX_RANK] = {0};
+    struct sim_h5 *h = &r->h;
+    struct box b = {H5S_ALL, H5S_ALL, 1};
 
-    if (v->rank == 0) {
-        return H5Dread(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out) >= 0;
-    }
     for (int i = 0; i < v->rank; i++) {
         from[i] = start != NULL ? (hsize_t)start[i] : 0;
         length[i] = (hsize_t)(count != NULL ? count[i] : v->dims[i]);
+        b.size *= (int64_t)length[i];
     }
-    const hid_t file_space = H5Dget_space(dataset);
-    const hid_t memory_space = H5Screate_simple(v->rank, length, NULL);
-    const bool good =
-        H5Sselect_hyperslab(file_space, H5S_SELECT_SET, from, NULL, length, NULL) >= 0 &&
-        H5Dread(dataset, memory_type, memory_space, file_space, H5P_DEFAULT, out) >= 0;
-
-    (void)H5Sclose(memory_space);
-    (void)H5Sclose(file_space);
-    return good;
+    if (v->rank > 0) {
+        b.file_space = SIM_H5_ID(h, "read", v->name, H5Dget_space(dataset));
+        b.memory_space = SIM_H5_ID(h, "read", v->name, H5Screate_simple(v->rank, length, NULL));
+        (void)SIM_H5_OK(
+            h, "read", v->name,
+            H5Sselect_hyperslab(b.file_space, H5S_SELECT_SET, from, NULL, length, NULL));
+    }
+    return b;
 }
 
 static int64_t box_size(const struct sim_reader *r, int var, const int64_t *start,
@@ -451,117 +293,195 @@ static int64_t box_size(const struct sim_reader *r, int var, const int64_t *star
 const char *sim_reader_var_attr(struct sim_reader *r, int var, const char *name)
 {
     const hid_t dataset = open_dataset(r, sim_reader_var_at(r, var));
-    const char *text = dataset >= 0 ? dataset_text(r, dataset, name) : NULL;
+    const char *text = sim_reader_text_named(r, dataset, name);
 
-    (void)H5Dclose(dataset);
+    sim_h5_release(&r->h, dataset);
     return text;
 }
 
+/** Why the file cannot be read; a file that cannot be read once is not read again. */
+static enum sim_status tell_unreadable(const struct sim_reader *r, const char *name,
+                                       struct sim_err *err)
+{
+    return r->h.port.read_errno != 0 || r->h.err.status != SIM_INPUT
+               ? sim_err_set(err, r->h.err.status, "%s", r->h.err.text)
+               : sim_err_set(err, SIM_INPUT, "%s: cannot read '%s': the file is damaged", r->path,
+                             name);
+}
+
+/** Read a box of numbers, or of texts where `numbers` is NULL. */
 static enum sim_status read_values(struct sim_reader *r, int var, const int64_t *start,
-                                   const int64_t *count, hid_t type, void *out, struct sim_err *err)
+                                   const int64_t *count, double *numbers, const char **texts,
+                                   struct sim_err *err)
 {
     const struct sim_reader_var *v = sim_reader_var_at(r, var);
 
+    if ((v->type == SIM_SCHEMA_STRING) != (texts != NULL)) {
+        return sim_err_set(err, SIM_INPUT, "%s: '%s' holds %s, and should hold %s", r->path,
+                           v->name, texts != NULL ? "numbers" : "texts",
+                           texts != NULL ? "texts" : "numbers");
+    }
     if (box_size(r, var, start, count) == 0) {
         return SIM_OK;
     }
+    struct sim_h5 *h = &r->h;
     const hid_t dataset = open_dataset(r, v);
-    const hid_t text = H5Dget_type(dataset); // ASCII and UTF-8 do not convert into each other
-    const bool is_text = v->type == SIM_SCHEMA_STRING;
-    const bool good =
-        dataset >= 0 && read_box(dataset, v, start, count, is_text ? text : type, out);
+    const struct box b = select_box(r, dataset, v, start, count);
 
-    (void)H5Tclose(text);
-    (void)H5Dclose(dataset);
-    if (!good) {
-        return sim_err_set(err, SIM_INPUT, "%s: cannot read '%s': the file is damaged", r->path,
-                           v->name);
+    if (texts != NULL) {
+        (void)sim_reader_text_read(r, dataset, b.memory_space, b.file_space, b.size, texts);
+    } else {
+        (void)SIM_H5_OK(h, "read", v->name,
+                        H5Dread(dataset, H5T_NATIVE_DOUBLE, b.memory_space, b.file_space,
+                                H5P_DEFAULT, numbers));
     }
-    return SIM_OK;
+    if (v->rank > 0) {
+        sim_h5_release(h, b.memory_space);
+        sim_h5_release(h, b.file_space);
+    }
+    sim_h5_release(h, dataset);
+    return h->failed ? tell_unreadable(r, v->name, err) : SIM_OK;
 }
 
 enum sim_status sim_reader_numbers(struct sim_reader *r, int var, const int64_t *start,
                                    const int64_t *count, double *out, struct sim_err *err)
 {
-    SIM_REQUIRE(sim_reader_var_at(r, var)->type != SIM_SCHEMA_STRING, "the variable is numeric");
-    return read_values(r, var, start, count, H5T_NATIVE_DOUBLE, out, err);
+    return read_values(r, var, start, count, out, NULL, err);
 }
 
 enum sim_status sim_reader_texts(struct sim_reader *r, int var, const int64_t *start,
                                  const int64_t *count, const char **out, struct sim_err *err)
 {
-    SIM_REQUIRE(sim_reader_var_at(r, var)->type == SIM_SCHEMA_STRING, "the variable is of texts");
-    const int64_t size = box_size(r, var, start, count);
-    char **texts = sim_base_alloc((size_t)size, sizeof(*texts));
-    const enum sim_status status = read_values(r, var, start, count, r->h.text, texts, err);
-
-    for (int64_t i = 0; i < size && status == SIM_OK; i++) {
-        out[i] = sim_arena_strdup(r->arena, texts[i] != NULL ? texts[i] : "");
-        (void)H5free_memory(texts[i]);
-    }
-    free(texts);
-    return status;
+    return read_values(r, var, start, count, NULL, out, err);
 }
 
-// ---- failures ----
+// ---- open ----
 
-struct raw_failure {
-    int64_t run;
-    int64_t point;
-    char *when;
-    char *reason;
-};
-
-static void keep_failures(struct sim_reader *r, struct raw_failure *raw, hssize_t count)
+static void check_format(struct sim_reader *r)
 {
-    for (hssize_t i = 0; i < count; i++) {
-        const struct sim_reader_failure f = {raw[i].run, raw[i].point,
-                                             sim_arena_strdup(r->arena, raw[i].when),
-                                             sim_arena_strdup(r->arena, raw[i].reason)};
+    const char *format = sim_reader_attr(r, "", "ecopark_format");
+    const size_t major = strcspn(SIM_WRITER_FORMAT, ".");
 
-        SIM_VEC_PUSH(&r->failures, f);
-        (void)H5free_memory(raw[i].when);
-        (void)H5free_memory(raw[i].reason);
+    if (r->h.failed) {
+        return;
+    }
+    if (format == NULL) {
+        r->h.failed = true;
+        (void)sim_err_set(&r->h.err, SIM_INPUT, "%s is an HDF5 file, but not a results file",
+                          r->path);
+    } else if (strncmp(format, SIM_WRITER_FORMAT, major) != 0 || format[major] != '.') {
+        r->h.failed = true;
+        (void)sim_err_set(&r->h.err, SIM_INPUT, "%s has format %s; this program reads %.*s.x",
+                          r->path, format, (int)major, SIM_WRITER_FORMAT);
     }
 }
 
-static bool read_failures(struct sim_reader *r, hid_t table)
+static void read_all(struct sim_reader *r)
 {
-    const hid_t space = H5Dget_space(table);
-    const hssize_t count = H5Sget_simple_extent_npoints(space);
-    const hid_t type = H5Tcreate(H5T_COMPOUND, sizeof(struct raw_failure));
-    struct raw_failure *raw = sim_base_alloc((size_t)(count > 0 ? count : 0), sizeof(*raw));
+    struct walk walk = {r, ""};
 
-    (void)H5Tinsert(type, "run", HOFFSET(struct raw_failure, run), H5T_NATIVE_INT64);
-    (void)H5Tinsert(type, "point", HOFFSET(struct raw_failure, point), H5T_NATIVE_INT64);
-    (void)H5Tinsert(type, "time", HOFFSET(struct raw_failure, when), r->h.text);
-    (void)H5Tinsert(type, "reason", HOFFSET(struct raw_failure, reason), r->h.text);
-    const bool good = count <= 0 || H5Dread(table, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) >= 0;
-
-    if (good) {
-        keep_failures(r, raw, count);
+    sim_reader_text_attrs(r, r->h.file, "");
+    check_format(r); // first: of other files nothing more need be right
+    if (!r->h.failed) {
+        visit(r, r->h.file, visit_dataset, &walk);
     }
-    free(raw);
-    (void)H5Tclose(type);
-    (void)H5Sclose(space);
-    return good;
+    if (!r->h.failed) {
+        visit(r, r->h.file, visit_group, &walk);
+    }
+    sim_reader_check_all(r);
+    sim_reader_check_failures(r);
 }
 
-enum sim_status sim_reader_failures(struct sim_reader *r, const struct sim_reader_failure **out,
-                                    int *out_count, struct sim_err *err)
+/** A pipe must not hang us, and is no results file. */
+static enum sim_status open_plain(const char *path, int *out_fd, uint64_t *out_length,
+                                  struct sim_err *err)
 {
-    if (r->failures.count == 0 && H5Lexists(r->h.file, "/failures", H5P_DEFAULT) > 0 &&
-        H5Lexists(r->h.file, "/failures/table", H5P_DEFAULT) > 0) {
-        const hid_t table = H5Dopen2(r->h.file, "/failures/table", H5P_DEFAULT);
-        const bool good = table >= 0 && read_failures(r, table);
+    struct stat info;
 
-        (void)H5Dclose(table);
-        if (!good) {
-            return sim_err_set(err, SIM_INPUT, "%s: cannot read /failures: the file is damaged",
-                               r->path);
-        }
+    *out_fd = sim_sys_open(path, O_RDONLY | O_NONBLOCK);
+    if (*out_fd < 0) {
+        return errno == ENOENT
+                   ? sim_err_set(err, SIM_MISSING, "cannot read %s: there is no such file", path)
+                   : sim_err_errno(err, SIM_MISSING, "cannot read %s", path);
     }
-    *out = r->failures.data;
-    *out_count = r->failures.count;
+    if (fstat(*out_fd, &info) == 0 && S_ISREG(info.st_mode)) {
+        *out_length = (uint64_t)info.st_size;
+        return SIM_OK;
+    }
+    (void)sim_sys_close(*out_fd);
+    return sim_err_set(err, SIM_INPUT, "%s is not an HDF5 file, or it is not whole", path);
+}
+
+/** Look at the seal; small files are checked against it before HDF5 has to make sense of them. */
+static enum sim_status check_seal(struct sim_reader *r, int fd, struct sim_err *err)
+{
+    SIM_TRY(sim_seal_find(fd, r->path, r->length, &r->seal, err));
+    return r->length <= CHECKED_BYTES ? sim_seal_check(fd, r->path, &r->seal, err) : SIM_OK;
+}
+
+static enum sim_status open_hdf5(struct sim_reader *r, int fd, struct sim_err *err)
+{
+    sim_h5_open(&r->h, r->path, fd, r->seal.length);
+    if (r->h.failed && r->h.port.read_errno == 0) {
+        return sim_err_set(err, SIM_INPUT, "%s is not an HDF5 file, or it is not whole", r->path);
+    }
+    if (!r->h.failed) {
+        read_all(r);
+    }
+    return r->h.failed ? sim_err_set(err, r->h.err.status, "%s", r->h.err.text) : SIM_OK;
+}
+
+enum sim_status sim_reader_open(const char *path, struct sim_reader **out, struct sim_err *err)
+{
+    uint64_t length = 0;
+    int fd = -1;
+
+    *out = NULL;
+    SIM_TRY(open_plain(path, &fd, &length, err));
+    struct sim_reader *r = sim_base_alloc(1, sizeof(*r));
+
+    r->arena = sim_arena_create();
+    r->names = sim_strtab_create();
+    r->path = sim_base_strdup(path);
+    r->length = length;
+    enum sim_status status = check_seal(r, fd, err);
+
+    if (status == SIM_OK) {
+        status = open_hdf5(r, fd, err);
+    } else {
+        (void)sim_sys_close(fd);
+    }
+    if (status != SIM_OK) {
+        sim_reader_close(r);
+        return status;
+    }
+    *out = r;
     return SIM_OK;
+}
+
+void sim_reader_close(struct sim_reader *r)
+{
+    if (r == NULL) {
+        return;
+    }
+    sim_h5_close(&r->h);
+    sim_arena_destroy(r->arena);
+    sim_strtab_destroy(r->names);
+    SIM_VEC_FREE(&r->vars);
+    SIM_VEC_FREE(&r->attrs);
+    SIM_VEC_FREE(&r->failures);
+    free(r->path);
+    free(r);
+}
+
+// ---- verify ----
+
+bool sim_reader_is_sealed(const struct sim_reader *r)
+{
+    return r->seal.is_there;
+}
+
+enum sim_status sim_reader_verify(struct sim_reader *r, struct sim_err *err)
+{
+    return sim_seal_check(r->h.port.fd, r->path, &r->seal, err);
 }

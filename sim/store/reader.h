@@ -4,6 +4,11 @@
  * Everything but the values is read when the file is opened. The same reader serves info, export,
  * merge and compare. Files of another major format are refused, files of later minor ones are not.
  *
+ * A file may come from anybody. So it is opened only when the type, the rank and the length of all
+ * that commands read by name are as they should be, when axes are no longer than the file can hold,
+ * and when no value lies in another file; a seal (seal.h) is looked at before HDF5 reads anything.
+ * Copies that netCDF or xarray save have no seal, and texts of fixed length: they are read as well.
+ *
  * Floor 2. A reader belongs to one thread; texts handed out are borrowed until close.
  */
 #ifndef SIM_STORE_READER_H
@@ -41,7 +46,8 @@ struct sim_reader_failure {
     const char *reason;
 };
 
-/** SIM_MISSING when there is no such file, SIM_INPUT when it is no results file of this format. */
+/** SIM_MISSING when there is no such file or the system cannot read it, SIM_INPUT when it is no
+ * results file of this format, or one that is damaged or forged. */
 enum sim_status sim_reader_open(const char *path, struct sim_reader **out,
                                 struct sim_err *err) SIM_MUST_USE;
 void sim_reader_close(struct sim_reader *r); // NULL is fine
@@ -73,6 +79,13 @@ enum sim_status sim_reader_numbers(struct sim_reader *r, int var, const int64_t 
 enum sim_status sim_reader_texts(struct sim_reader *r, int var, const int64_t *start,
                                  const int64_t *count, const char **out,
                                  struct sim_err *err) SIM_MUST_USE;
+
+/** Whether the file has a checksum of all its bytes; a copy by another program has none. */
+bool sim_reader_is_sealed(const struct sim_reader *r);
+
+/** Read every byte and compare: SIM_INPUT when one is not as it was written. Without a checksum
+ * nothing is known, and nothing is told. */
+enum sim_status sim_reader_verify(struct sim_reader *r, struct sim_err *err) SIM_MUST_USE;
 
 /** The runs that failed; `*out` is borrowed until close. */
 enum sim_status sim_reader_failures(struct sim_reader *r, const struct sim_reader_failure **out,

@@ -1,13 +1,11 @@
 #include "sim/store/writer.h"
 
 #include "sim/base/file.h"
+#include "sim/base/sys.h"
 #include "sim/store/schema_priv.h"
 #include "sim/store/writer_priv.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /** Totals of many runs make one chunk: large enough to deflate well, small enough to hold. */
 enum {
@@ -72,11 +70,8 @@ static void write_block_chunk(void *user, const int64_t *offset, const void *byt
         at[d] = (hsize_t)offset[d];
     }
     at[0] += (hsize_t)t->column->first;
-    if (!t->writer->h.failed) {
-        const herr_t put = H5Dwrite_chunk(t->column->dataset, H5P_DEFAULT, 0, at, length, bytes);
-
-        (void)sim_h5_check(&t->writer->h, put >= 0, "write results", NULL);
-    }
+    (void)SIM_H5_OK(&t->writer->h, "write", "results",
+                    H5Dwrite_chunk(t->column->dataset, H5P_DEFAULT, 0, at, length, bytes));
 }
 
 void sim_writer_flush(struct sim_writer *w, struct sim_writer_column *c)
@@ -378,18 +373,6 @@ static void make_vars(struct sim_writer *w)
 
 // ---- open ----
 
-/** A device must not be replaced by a file, nor can a folder be. */
-static enum sim_status check_target(const char *path, struct sim_err *err)
-{
-    struct stat info;
-
-    if (stat(path, &info) != 0 || S_ISREG(info.st_mode)) {
-        return SIM_OK;
-    }
-    return sim_err_set(err, SIM_WRITE, "cannot write %s: it is %s; name a file", path,
-                       S_ISDIR(info.st_mode) ? "a folder" : "not a plain file");
-}
-
 void sim_writer_destroy(struct sim_writer *w)
 {
     for (int i = 0; i < w->columns.count; i++) {
@@ -403,7 +386,7 @@ void sim_writer_destroy(struct sim_writer *w)
         free(w->failures.data[i].reason);
     }
     if (w->claim >= 0) {
-        (void)close(w->claim); // after the rename or the removal
+        (void)sim_sys_close(w->claim); // after the rename or the removal
     }
     SIM_VEC_FREE(&w->columns);
     SIM_VEC_FREE(&w->texts);
@@ -457,7 +440,7 @@ enum sim_status sim_writer_open(const struct sim_schema *s, const char *path,
                                 struct sim_err *err)
 {
     *out = NULL;
-    SIM_TRY(check_target(path, err));
+    SIM_TRY(sim_file_check_target(path, err));
     SIM_TRY(sim_file_make_parents(path, err));
     struct sim_writer *w = create(s, path, opts);
 
@@ -467,7 +450,7 @@ enum sim_status sim_writer_open(const struct sim_schema *s, const char *path,
         sim_writer_destroy(w); // the part stays: it is another's
         return claimed;
     }
-    sim_h5_create(&w->h, w->part);
+    sim_h5_create(&w->h, w->part, w->claim);
     sim_h5layout_init(&w->layout, &w->h, s, opts->runs, opts->points);
     make_axes(w);
     make_run_columns(w);
@@ -524,13 +507,9 @@ static void put_chunk(struct sim_writer *w, const struct sim_pack_chunk *chunk)
     for (int d = 0; d < SIM_CHUNK_MAX_RANK; d++) {
         at[d] = (hsize_t)chunk->offset[d];
     }
-    if (!w->h.failed) {
-        const herr_t put =
-            H5Dwrite_chunk(w->series[chunk->var], H5P_DEFAULT, 0, at, chunk->length, chunk->bytes);
-
-        (void)sim_h5_check(&w->h, put >= 0, "write",
-                           sim_schema_var_at(w->schema, chunk->var)->name);
-    }
+    (void)SIM_H5_OK(
+        &w->h, "write", sim_schema_var_at(w->schema, chunk->var)->name,
+        H5Dwrite_chunk(w->series[chunk->var], H5P_DEFAULT, 0, at, chunk->length, chunk->bytes));
 }
 
 /** What the run has from its point. */

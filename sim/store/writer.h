@@ -20,7 +20,7 @@
 #include "sim/store/schema.h"
 
 /** Readers accept every file of the same major format. */
-#define SIM_WRITER_FORMAT "1.0"
+#define SIM_WRITER_FORMAT "1.1"
 
 /** What the file says of itself besides the schema; borrowed until open returns. */
 struct sim_writer_opts {

@@ -1,9 +1,9 @@
 #include "sim/base/file.h"
 #include "sim/store/schema_priv.h"
+#include "sim/store/seal.h"
 #include "sim/store/writer_priv.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #ifdef __clang__
 #define COMPILER __VERSION__ // "Debian Clang 14.0.6"
@@ -28,54 +28,63 @@ static void write_designs(struct sim_writer *w)
     free(names);
 }
 
-static hid_t failure_type(const struct sim_writer *w)
+static hid_t failure_type(struct sim_writer *w)
 {
-    const hid_t type = H5Tcreate(H5T_COMPOUND, sizeof(struct sim_writer_failure));
+    static const char what[] = "/failures";
+    struct sim_h5 *h = &w->h;
+    const hid_t type =
+        SIM_H5_ID(h, "prepare", what, H5Tcreate(H5T_COMPOUND, sizeof(struct sim_writer_failure)));
 
-    (void)H5Tinsert(type, "run", HOFFSET(struct sim_writer_failure, run), H5T_NATIVE_INT64);
-    (void)H5Tinsert(type, "point", HOFFSET(struct sim_writer_failure, point), H5T_NATIVE_INT64);
-    (void)H5Tinsert(type, "time", HOFFSET(struct sim_writer_failure, when), w->h.text);
-    (void)H5Tinsert(type, "reason", HOFFSET(struct sim_writer_failure, reason), w->h.text);
+    (void)SIM_H5_OK(
+        h, "prepare", what,
+        H5Tinsert(type, "run", HOFFSET(struct sim_writer_failure, run), H5T_NATIVE_INT64));
+    (void)SIM_H5_OK(
+        h, "prepare", what,
+        H5Tinsert(type, "point", HOFFSET(struct sim_writer_failure, point), H5T_NATIVE_INT64));
+    (void)SIM_H5_OK(h, "prepare", what,
+                    H5Tinsert(type, "time", HOFFSET(struct sim_writer_failure, when), h->text));
+    (void)SIM_H5_OK(h, "prepare", what,
+                    H5Tinsert(type, "reason", HOFFSET(struct sim_writer_failure, reason), h->text));
     return type;
 }
 
 static void write_failure_table(struct sim_writer *w, hid_t group, hid_t type)
 {
+    static const char what[] = "/failures/table";
+    struct sim_h5 *h = &w->h;
     const hsize_t length = (hsize_t)w->failures.count;
-    const hid_t space = H5Screate_simple(1, &length, NULL);
-    const hid_t plist = sim_h5_dataset_plist();
-    const hid_t table = H5Dcreate2(group, "table", type, space, H5P_DEFAULT, plist, H5P_DEFAULT);
-    const bool good =
-        table >= 0 && H5Dwrite(table, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, w->failures.data) >= 0;
+    const hid_t space = SIM_H5_ID(h, "prepare", what, H5Screate_simple(1, &length, NULL));
+    const hid_t plist = sim_h5_dataset_plist(h);
+    const hid_t table = SIM_H5_ID(
+        h, "make", what, H5Dcreate2(group, "table", type, space, H5P_DEFAULT, plist, H5P_DEFAULT));
 
-    (void)sim_h5_check(&w->h, good, "write", "/failures/table");
-    if (table >= 0) {
-        (void)H5Dclose(table);
-    }
-    (void)H5Pclose(plist);
-    (void)H5Sclose(space);
+    (void)SIM_H5_OK(h, "write", what,
+                    H5Dwrite(table, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, w->failures.data));
+    sim_h5_release(h, table);
+    sim_h5_release(h, plist);
+    sim_h5_release(h, space);
 }
 
 /** netCDF-4 reads a compound only when its type has a name in the file. Without failures there is
  * no table, because xarray warns of each compound that it meets. */
 static void write_failures(struct sim_writer *w)
 {
+    static const char what[] = "/failures";
+    struct sim_h5 *h = &w->h;
     const hid_t group = sim_h5layout_group(&w->layout, "failures");
 
-    if (w->h.failed || w->failures.count == 0) {
+    if (w->failures.count == 0) {
         return;
     }
     const hid_t type = failure_type(w);
-    const hid_t plist = H5Pcreate(H5P_DATATYPE_CREATE);
+    const hid_t plist = SIM_H5_ID(h, "prepare", what, H5Pcreate(H5P_DATATYPE_CREATE));
 
-    (void)H5Pset_obj_track_times(plist, false);
-    const herr_t named = H5Tcommit2(group, "failure", type, H5P_DEFAULT, plist, H5P_DEFAULT);
-
-    if (sim_h5_check(&w->h, named >= 0, "write the type of", "/failures")) {
-        write_failure_table(w, group, type);
-    }
-    (void)H5Pclose(plist);
-    (void)H5Tclose(type);
+    (void)SIM_H5_OK(h, "prepare", what, H5Pset_obj_track_times(plist, false));
+    (void)SIM_H5_OK(h, "write the type of", what,
+                    H5Tcommit2(group, "failure", type, H5P_DEFAULT, plist, H5P_DEFAULT));
+    write_failure_table(w, group, type);
+    sim_h5_release(h, plist);
+    sim_h5_release(h, type);
 }
 
 static void write_input_texts(struct sim_writer *w)
@@ -101,7 +110,7 @@ static void write_input_files(struct sim_writer *w)
         paths[i] = w->schema->files.data[i].name;
         sums[i] = w->schema->files.data[i].text;
     }
-    if (!w->h.failed && count > 0) {
+    if (count > 0) {
         sim_h5_attr_texts(&w->h, group, "files", paths, count);
         sim_h5_attr_texts(&w->h, group, "sha256", sums, count);
     }
@@ -113,7 +122,7 @@ static void write_facts(struct sim_writer *w, const struct sim_writer_fact *fact
 {
     const hid_t group = count > 0 ? sim_h5layout_group(&w->layout, "execution") : -1;
 
-    for (int i = 0; i < count && !w->h.failed; i++) {
+    for (int i = 0; i < count; i++) {
         if (facts[i].text != NULL) {
             sim_h5_attr_text(&w->h, group, facts[i].name, facts[i].text);
         } else {
@@ -229,19 +238,13 @@ static void write_root_attrs(struct sim_writer *w, const char *ended)
 static void close_handles(struct sim_writer *w)
 {
     for (int i = 0; i < w->columns.count; i++) {
-        if (w->columns.data[i].dataset >= 0) {
-            (void)H5Dclose(w->columns.data[i].dataset);
-        }
+        sim_h5_release(&w->h, w->columns.data[i].dataset);
     }
     for (int i = 0; i < w->texts.count; i++) {
-        if (w->texts.data[i].dataset >= 0) {
-            (void)H5Dclose(w->texts.data[i].dataset);
-        }
+        sim_h5_release(&w->h, w->texts.data[i].dataset);
     }
     for (int i = 0; w->series != NULL && i < sim_schema_var_count(w->schema); i++) {
-        if (w->series[i] >= 0) {
-            (void)H5Dclose(w->series[i]);
-        }
+        sim_h5_release(&w->h, w->series[i]);
     }
     sim_h5layout_fini(&w->layout);
 }
@@ -262,30 +265,31 @@ static void write_rest(struct sim_writer *w, const char *ended, const struct sim
     write_input_files(w);
     write_root_attrs(w, ended);
     write_facts(w, facts, fact_count);
-    if (!w->h.failed) {
-        const herr_t flushed = H5Fflush(w->h.file, H5F_SCOPE_GLOBAL);
+    (void)SIM_H5_OK(&w->h, "write", "the file", H5Fflush(w->h.file, H5F_SCOPE_GLOBAL));
+}
 
-        (void)sim_h5_check(&w->h, flushed >= 0, "write the file", NULL);
+/** Everything is written and closed: seal it, and give it its name. */
+static enum sim_status commit(struct sim_writer *w, struct sim_err *err)
+{
+    if (w->h.failed) {
+        return sim_err_set(err, w->h.err.status, "%s", w->h.err.text);
     }
+    SIM_TRY(sim_seal_put(w->claim, w->part, w->h.port.length, err));
+    return sim_file_commit(w->claim, w->part, w->path, err);
 }
 
 enum sim_status sim_writer_close(struct sim_writer *w, const char *ended,
                                  const struct sim_writer_fact *facts, int fact_count,
                                  struct sim_err *err)
 {
-    enum sim_status status = SIM_OK;
-
     sim_h5_quiet();
     write_rest(w, ended, facts, fact_count);
     close_handles(w);
     sim_h5_close(&w->h);
-    if (w->h.failed) {
-        status = sim_err_set(err, w->h.err.status, "%s", w->h.err.text);
-    } else {
-        status = sim_file_commit(w->part, w->path, err);
-    }
+    const enum sim_status status = commit(w, err);
+
     if (status != SIM_OK) {
-        (void)unlink(w->part);
+        sim_file_discard(w->claim, w->part);
     }
     sim_writer_destroy(w);
     return status;
@@ -299,6 +303,6 @@ void sim_writer_abandon(struct sim_writer *w)
     sim_h5_quiet();
     close_handles(w);
     sim_h5_close(&w->h);
-    (void)unlink(w->part);
+    sim_file_discard(w->claim, w->part);
     sim_writer_destroy(w);
 }

@@ -3,9 +3,11 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -143,11 +145,15 @@ Test(file, says_when_the_disk_is_full)
 {
     struct sim_err full = {0};
 
-    cr_assert(symlink("/dev/full", in_folder("a.part")) == 0);
+    const struct rlimit small = {2, RLIM_INFINITY};
+
+    cr_assert(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    cr_assert(setrlimit(RLIMIT_FSIZE, &small) == 0); // as a disk with room for two bytes
 
     cr_assert(sim_file_write(in_folder("a"), "new", 3, &full) == SIM_WRITE);
-    cr_assert(strstr(full.text, "No space left on device") != NULL, "%s", full.text);
+    cr_assert(strstr(full.text, "File too large") != NULL, "%s", full.text);
     cr_assert(not(sim_file_exists(in_folder("a"))));
+    cr_assert(not(sim_file_exists(in_folder("a.part"))));
 }
 
 Test(file, leaves_no_part_behind)
@@ -164,17 +170,48 @@ Test(file, leaves_no_part_behind)
 Test(file, commits_a_part_that_another_filled)
 {
     char *part = sim_file_part(in_folder("r.h5"));
-    FILE *stream = fopen(part, "w");
+    int fd = -1;
 
-    cr_assert(stream != NULL);
-    (void)fputs("rows", stream);
-    (void)fclose(stream);
+    cr_assert(sim_file_claim(part, in_folder("r.h5"), &fd, &err) == SIM_OK);
+    cr_assert(eq(int, (int)write(fd, "rows", 4), 4));
     cr_assert(not(sim_file_exists(in_folder("r.h5"))));
-    cr_assert(sim_file_commit(part, in_folder("r.h5"), &err) == SIM_OK);
+    cr_assert(sim_file_commit(fd, part, in_folder("r.h5"), &err) == SIM_OK);
 
     cr_assert(sim_file_exists(in_folder("r.h5")));
     cr_assert(not(sim_file_exists(part)));
-    cr_assert(sim_file_commit(part, in_folder("r.h5"), &err) == SIM_WRITE, "it is gone");
+    cr_assert(sim_file_commit(fd, part, in_folder("r.h5"), &err) == SIM_WRITE, "it is gone");
+    (void)close(fd);
+    free(part);
+}
+
+Test(file, claims_no_part_that_somebody_may_have_planted)
+{
+    char *part = sim_file_part(in_folder("a"));
+    int fd = -1;
+
+    cr_assert(sim_file_write(in_folder("mine"), "precious", 8, &err) == SIM_OK);
+    cr_assert(symlink("mine", part) == 0);
+    cr_assert(sim_file_claim(part, in_folder("a"), &fd, &err) == SIM_WRITE, "a link");
+    cr_assert(strstr(err.text, "it is a link") != NULL);
+    cr_assert(unlink(part) == 0);
+    cr_assert(link(in_folder("mine"), part) == 0);
+    cr_assert(sim_file_claim(part, in_folder("a"), &fd, &err) == SIM_WRITE, "a second name");
+    cr_assert(unlink(part) == 0);
+    cr_assert(mkfifo(part, 0600) == 0);
+    cr_assert(sim_file_claim(part, in_folder("a"), &fd, &err) == SIM_WRITE, "a pipe");
+    cr_assert(unlink(part) == 0);
+    if (geteuid() == 0) { // only root can make a file of another user
+        cr_assert(sim_file_write(part, "x", 1, &err) == SIM_OK);
+        cr_assert(chown(part, 12345, 12345) == 0);
+        cr_assert(sim_file_claim(part, in_folder("a"), &fd, &err) == SIM_WRITE, "of another user");
+        cr_assert(unlink(part) == 0);
+    }
+    char *bytes = NULL;
+    size_t length = 0;
+
+    cr_assert(sim_file_read(in_folder("mine"), 100, &bytes, &length, &err) == SIM_OK);
+    cr_assert(eq(sz, length, 8), "nothing was cut off");
+    free(bytes);
     free(part);
 }
 

@@ -134,14 +134,14 @@ class Toy(unittest.TestCase):
             self.assertEqual(f.variables["way"].dimensions, ("run", "place", "time"))
             self.assertTrue(f.dimensions["run"].isunlimited())
         with h5py.File(self.path("r.h5")) as f:
-            self.assertEqual(f.attrs["NX_class"], "NXdata")
-            self.assertEqual(f.attrs["signal"], "way")
-            self.assertEqual(list(f.attrs["axes"]), ["run", "place", "time"])
+            self.assertEqual(f.attrs["NX_class"], b"NXdata")
+            self.assertEqual(f.attrs["signal"], b"way")
+            self.assertEqual(list(f.attrs["axes"]), [b"run", b"place", b"time"])
             self.assertEqual(f["way"].compression, "gzip")
             self.assertTrue(f["way"].shuffle)
             self.assertEqual(f["way"].chunks, (1, 3, 20))
             self.assertEqual(f["inputs/park"].asstr()[()], "days = as resolved\n")
-            self.assertEqual(list(f["inputs"].attrs["files"]), ["toy.txt"])
+            self.assertEqual(list(f["inputs"].attrs["files"]), [b"toy.txt"])
             self.assertIn("wall_s", f["execution"].attrs)
             failed = f["failures/table"][0]
             self.assertEqual((failed["run"], failed["reason"].decode()), (1, "lost its way in Đồng Nai"))
