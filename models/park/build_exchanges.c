@@ -74,18 +74,12 @@ static bool find_ends(struct park_builder *b, const struct park_exchange *e, str
 static int32_t pumping_pool(struct park_builder *b, const struct park_link *k)
 {
     const struct park *p = b->park;
-    const int32_t electricity = PARK_ID(p, stream, park_stream, "electricity");
-    if (electricity < 0) {
-        wrong(b, k->pumping.node, "add a stream named electricity, in MWh",
-              "pumping takes electricity, and no stream is named so");
-        return -1;
-    }
     if (p->parties[k->from].is_market) {
         wrong(b, k->pumping.node, "begin the link at a firm, or leave pumping out",
               "a market pays for its own pumping");
         return -1;
     }
-    return park_build_junction(b, k->from, electricity);
+    return park_build_junction(b, k->from, k->pumping_stream);
 }
 
 static struct park_activity exchange_activity(const struct park *p, int32_t id)

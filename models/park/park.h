@@ -268,7 +268,7 @@ struct park_market {
 
 struct park_link {
     const char *title;
-    struct sim_ref stream_ref, from_ref, to_ref, calendar_ref;
+    struct sim_ref stream_ref, from_ref, to_ref, calendar_ref, pumping_ref;
     struct sim_value capacity, length, loss, delay, pumping, redraw;
     struct sim_value cost, capex, opex; // [money/SI], [money], [money/s]
     int payer;                          // of the cost: 0 `from`, 1 `to`
@@ -286,7 +286,8 @@ struct park_link {
     struct park_level level; // [SI/s] at its entry
     double lost;             // [-] 0..1
     sim_time delay_us;
-    double pumping_j; // [J per SI]
+    double pumping_j;       // [J per SI]
+    int32_t pumping_stream; // that it takes for it; -1: none
     int32_t first_failure;
     int failure_count;
 };

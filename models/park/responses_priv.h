@@ -73,13 +73,14 @@ enum park_responses_hour {
 };
 
 enum {
-    PARK_RESPONSES_PARTS = 4
+    PARK_RESPONSES_PARTS = 5
 };
 
 struct park_responses_rule {
     struct park_responses_part parts[PARK_RESPONSES_PARTS];
     int book; // column of the parties' books + 1; 0: none
     enum park_responses_hour hours;
+    bool at_most_one; // a share that is no more than 1: what goes into a stock was possible, too
 };
 
 /** One number that is read from the row (or from hours) and weighed. */

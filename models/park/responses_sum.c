@@ -211,7 +211,8 @@ static double of_sums(const struct park_responses_sum *sum, const struct sim_row
     if (sum->other.count > 0) {
         bottom = fmin(bottom, total(&sum->other, row));
     }
-    return bottom > 0 ? top / bottom : (double)NAN;
+    const double share = bottom > 0 ? top / bottom : (double)NAN;
+    return sum->ask.kind->rule->at_most_one && share > 1 ? 1 : share;
 }
 
 double park_responses_value(const struct park_responses_sum *sum,

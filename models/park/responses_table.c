@@ -96,6 +96,40 @@ static double delivered(const struct park_responses_ask *a, int32_t move)
     return is_end && is_between_firms(a->park, m) && is_at(a, m, m->to) ? 1 : 0;
 }
 
+/** Does the party have processes that take the stream, or that give it? */
+static bool has_flow(const struct park *p, int32_t account, int32_t stream, bool gives)
+{
+    const struct park_party *party = &p->parties[p->net->accounts[account].party];
+    const struct sim_items *all = party->is_market ? NULL : &p->firms[party->id]->processes;
+    for (int i = 0; all != NULL && i < all->count; i++) {
+        const struct park_process *s = all->at[i].data;
+        for (int k = 0; k < s->flow_count; k++) {
+            if (s->flows[k].stream == stream && s->flows[k].gives == gives) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/** What a contract brings to whom can use it; who only passes it on counts at the next. */
+static double brought(const struct park_responses_ask *a, int32_t move)
+{
+    const struct park_move *m = move_of(a, move);
+    const double weight = delivered(a, move);
+    return weight != 0 && has_flow(a->park, m->to, m->stream, false) ? weight : 0;
+}
+
+/** What a user that makes none of it passes on by contract is not used there. */
+static double passed_on(const struct park_responses_ask *a, int32_t move)
+{
+    const struct park_move *m = move_of(a, move);
+    const bool is_passed = m->kind == PARK_MOVE_EXCHANGE && is_at(a, m, m->from) &&
+                           has_flow(a->park, m->from, m->stream, false) &&
+                           !has_flow(a->park, m->from, m->stream, true);
+    return is_passed ? -1 : 0;
+}
+
 static double lost(const struct park_responses_ask *a, int32_t move)
 {
     const struct park_move *m = move_of(a, move);
@@ -345,13 +379,17 @@ const struct park_responses_kind park_responses_kinds[] = {
 
     {"symbiosis.exchange_efficiency", SHARE, 0, NEEDS, +1,
      "what was exchanged of what could have been",
-     "exchanged / min(made, used + unserved by processes) [S]",
-     RULE(.parts = {TOP(QUANTITY, exchanged), BOTTOM(QUANTITY, produced), OTHER(QUANTITY, consumed),
-                    OTHER(UNSERVED, lacked)})},
+     "what arrived by exchanges at users, less what those passed on / min(made, used + unserved by "
+     "processes), at most 100 % [S]",
+     RULE(.parts = {TOP(ARRIVED, brought), TOP(QUANTITY, passed_on), BOTTOM(QUANTITY, produced),
+                    OTHER(QUANTITY, consumed), OTHER(UNSERVED, lacked)},
+          .at_most_one = true)},
     {"symbiosis.substitution", SHARE, PARTY, NEEDS, +1, "share of the demand met by exchanges",
-     "delivered by exchanges / (used + unserved by processes) [S]",
-     RULE(.parts = {TOP(ARRIVED, delivered), BOTTOM(QUANTITY, consumed),
-                    BOTTOM(UNSERVED, lacked)})},
+     "what arrived by exchanges at users, less what those passed on / (used + unserved by "
+     "processes), at most 100 % [S]",
+     RULE(.parts = {TOP(ARRIVED, brought), TOP(QUANTITY, passed_on), BOTTOM(QUANTITY, consumed),
+                    BOTTOM(UNSERVED, lacked)},
+          .at_most_one = true)},
     {"symbiosis.landfill_share", SHARE, PARTY, ANY, -1, "share of the waste that is landfilled",
      "landfilled / made by processes, in mass; of streams of kind waste unless one is named [S]",
      RULE(.parts = {TOP(QUANTITY, waste_landfilled), BOTTOM(QUANTITY, waste_made)})},

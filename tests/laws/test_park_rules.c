@@ -251,3 +251,36 @@ Test(linear_factors, end_with_the_price_that_take_or_pay_asks)
     cr_assert(epsilon_eq(dbl, park_kit_money(&k, TIPPED), price, price * EXACT));
     park_kit_close(&k);
 }
+
+// ---- what pumping takes
+
+#define PUMPED(streams, key)                                                                       \
+    "format = 1; park = { start = \"2026-01-01\"; until = \"2026-01-02\"; };\n"                    \
+    "streams = { w = { unit = \"m3\"; kind = \"water\"; }; " streams " };\n"                       \
+    "firms = { f = { }; g = { processes = { u = { kind = \"continuous\"; basis = \"w\";\n"         \
+    "  capacity = \"10 m3/h\"; }; }; }; };\n"                                                      \
+    "markets = { grid = { sells = { p = { }; }; }; river = { sells = { w = { }; }; }; };\n"        \
+    "links = { l = { kind = \"pipe\"; stream = \"w\"; from = \"f\"; to = \"g\";\n"                 \
+    "  pumping = \"0.5 kWh/m3\"; " key " }; };\n"                                                  \
+    "exchanges = { x = { over = \"l\"; }; y = { stream = \"w\"; from = \"river\"; to = \"f\"; }; " \
+    "};\n"
+
+#define POWER "p = { unit = \"MWh\"; kind = \"energy\"; };"
+
+Test(pumping, takes_the_stream_that_is_named_or_the_only_one)
+{
+    static const char *const texts[] = {
+        PUMPED(POWER, ""),
+        PUMPED(POWER " electricity = { unit = \"MWh\"; };", "pumping_stream = \"p\";")};
+    for (int i = 0; i < SIM_COUNT(texts); i++) {
+        struct park_kit k;
+        park_kit_open_text(&k, texts[i]);
+        cr_assert(eq(int, (int)park_kit_make(&k, 0, NULL), (int)SIM_OK), "%s", k.err.text);
+
+        cr_expect(epsilon_eq(dbl, park_kit_total(&k, "f > links.l: p"), 0.12, 0.12 * EXACT));
+        park_kit_close(&k);
+    }
+    assert_told(PUMPED(POWER, ""), "pumping takes p, the only stream of kind energy");
+    assert_told(PUMPED(POWER " q = { unit = \"MWh\"; kind = \"energy\"; };", ""),
+                "write pumping_stream");
+}

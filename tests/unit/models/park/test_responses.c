@@ -365,3 +365,29 @@ Test(store, refuses_what_names_no_series)
         close_study(&x);
     }
 }
+
+/** Exchange efficiency and substitution of the stream g, with the park's run. */
+static void symbiosis_of(const char *park, double efficiency, double substitution)
+{
+    const struct sim_response asked[] = {
+        {.name = "ee", .of = "symbiosis.exchange_efficiency", .stream = "g", .unit = "%"},
+        {.name = "su", .of = "symbiosis.substitution", .stream = "g", .unit = "%"}};
+    struct study x;
+    open_study(&x, park, NULL);
+    make(&x, asked, SIM_COUNT(asked), 0);
+
+    is_close(&x, "ee", efficiency);
+    is_close(&x, "su", substitution);
+    close_study(&x);
+}
+
+// 10 t/h leave the giver, 9 arrive over a pipe that loses 10 %, and 9 could be used.
+Test(responses, count_of_exchanges_what_arrives)
+{
+    symbiosis_of("tests/data/faults/F11_efficiency_above_100.cfg", 100, 100);
+}
+
+Test(responses, count_what_a_hub_passes_on_once)
+{
+    symbiosis_of("tests/data/park_runs/hub.cfg", 75, 50);
+}
