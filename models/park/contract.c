@@ -10,7 +10,7 @@ struct contract {
     const struct park_exchange *def;
     int32_t activity;
     int32_t move;       // its exchange, in the ledger
-    double year_began;  // [SI] total of the activity then, for the limit
+    double span_began;  // [SI] total of the activity then, for the limit
     double due_began;   // [SI] the same for what is due
     sim_time due_since; // the same instant
     bool is_spent;
@@ -40,7 +40,7 @@ struct park_contracts *park_contract_create(const struct park *p, const struct p
         const struct park_exchange *e =
             def->kind == PARK_ACTIVITY_EXCHANGE ? p->exchanges[def->id] : NULL;
         c->contract_of[a] = -1;
-        if (e != NULL && (isfinite(e->yearly_most) || e->yearly_least > 0)) {
+        if (e != NULL && (isfinite(e->most) || e->least > 0)) {
             c->contract_of[a] = c->count;
             c->contracts[c->count++] =
                 (struct contract){.def = e, .activity = a, .move = def->first_move};
@@ -59,11 +59,26 @@ void park_contract_destroy(struct park_contracts *c)
     free(c);
 }
 
-static void plan_year(const struct park_contracts *c, const struct park_clock *clock)
+/** Plan the end of the day, week, month or year under way. */
+static void plan_span(const struct park_clock *clock, enum sim_simtime_span span)
 {
-    if (c->count > 0) {
-        (void)park_happening_push(clock, sim_simtime_next_year(clock->now), PARK_HAPPENING_YEAR, 0,
-                                  0);
+    (void)park_happening_push(clock, sim_simtime_span_next(span, clock->now), PARK_HAPPENING_SPAN,
+                              0, (int32_t)span);
+}
+
+/** Plan those by which somebody counts. */
+static void plan_spans(const struct park_contracts *c, const struct park_clock *clock)
+{
+    for (int span = 0; span <= SIM_SIMTIME_SPAN_YEAR; span++) {
+        bool is_used = false;
+        for (int i = 0; i < c->count; i++) {
+            const struct park_exchange *e = c->contracts[i].def;
+            is_used = is_used || (isfinite(e->most) && (int)e->most_span == span) ||
+                      (e->least > 0 && (int)e->least_span == span);
+        }
+        if (is_used) {
+            plan_span(clock, (enum sim_simtime_span)span);
+        }
     }
 }
 
@@ -71,19 +86,25 @@ void park_contract_reset(struct park_contracts *c, const struct park_clock *cloc
 {
     for (int i = 0; i < c->count; i++) {
         struct contract *k = &c->contracts[i];
-        k->year_began = 0;
+        k->span_began = 0;
         k->is_spent = false;
         k->planned = (sim_ev){0};
     }
     park_contract_restart(c, clock->now);
-    plan_year(c, clock);
+    plan_spans(c, clock);
+}
+
+/** Count what is due from now on. */
+static void restart_due(const struct park_contracts *c, struct contract *k, sim_time now)
+{
+    k->due_began = sim_flow_total(c->flow, k->activity);
+    k->due_since = now;
 }
 
 void park_contract_restart(struct park_contracts *c, sim_time now)
 {
     for (int i = 0; i < c->count; i++) {
-        c->contracts[i].due_began = sim_flow_total(c->flow, c->contracts[i].activity);
-        c->contracts[i].due_since = now;
+        restart_due(c, &c->contracts[i], now);
     }
 }
 
@@ -93,11 +114,10 @@ static void plan(struct park_contracts *c, const struct park_clock *clock, struc
 {
     (void)sim_evq_cancel(clock->queue, k->planned);
     k->planned = (sim_ev){0};
-    if (!isfinite(k->def->yearly_most) || k->is_spent || !(rate > 0)) {
+    if (!isfinite(k->def->most) || k->is_spent || !(rate > 0)) {
         return;
     }
-    const double left =
-        k->def->yearly_most - (sim_flow_total(c->flow, k->activity) - k->year_began);
+    const double left = k->def->most - (sim_flow_total(c->flow, k->activity) - k->span_began);
     const double wait_us = left > 0 ? ceil(left / rate * (double)SIM_TIME_S) : 0;
     if (wait_us <= (double)(clock->end - clock->now)) {
         k->planned =
@@ -126,12 +146,13 @@ static double shown(const struct park_contracts *c, const struct contract *k, do
 static void spend(struct park_contracts *c, const struct park_clock *clock, struct contract *k)
 {
     const char *unit;
-    const double most = shown(c, k, k->def->yearly_most, &unit);
+    const double most = shown(c, k, k->def->most, &unit);
     k->is_spent = true;
     k->planned = (sim_ev){0};
     char who[PARK_CAUSE_TEXT];
     SIM_TRACE(clock->trace, clock->now, park_cause_title(c->park, k->activity, who),
-              "has reached its limit of this year: %.10g %s", most, unit);
+              "has reached its limit of this %s: %.10g %s",
+              sim_simtime_span_name(k->def->most_span), most, unit);
 }
 
 /** Book what was due since the last booking and not taken. */
@@ -140,12 +161,13 @@ static void settle(struct park_contracts *c, const struct park_clock *clock, str
     const struct park_exchange *e = k->def;
     const sim_time from = k->due_since > e->from_us ? k->due_since : e->from_us;
     const sim_time until = clock->now < e->until_us ? clock->now : e->until_us;
-    if (!(e->yearly_least > 0) || until <= from) {
+    if (!(e->least > 0) || until <= from) {
         return;
     }
-    const sim_time within = k->due_since; // all of it lies in one calendar year
-    const sim_time year = sim_simtime_next_year(within) - sim_simtime_start_of_year(within);
-    const double due = e->yearly_least * ((double)(until - from) / (double)year);
+    const sim_time within = k->due_since; // all of it lies in one span
+    const sim_time whole = sim_simtime_span_next(e->least_span, within) -
+                           sim_simtime_span_start(e->least_span, within);
+    const double due = e->least * ((double)(until - from) / (double)whole);
     const double taken = sim_flow_total(c->flow, k->activity) - k->due_began;
     if (taken < due) {
         const char *unit;
@@ -166,29 +188,41 @@ void park_contract_close(struct park_contracts *c, const struct park_clock *cloc
     park_contract_restart(c, clock->now);
 }
 
-/** 1 January: the old year is settled, and each may begin again. */
-static void turn_year(struct park_contracts *c, const struct park_clock *clock)
+/** It begins anew, and so may what has reached its limit. */
+static void begin_span(struct park_contracts *c, const struct park_clock *clock, struct contract *k)
 {
-    park_contract_close(c, clock);
+    k->span_began = sim_flow_total(c->flow, k->activity);
+    if (k->is_spent && clock->now < k->def->until_us) {
+        char who[PARK_CAUSE_TEXT];
+        SIM_TRACE(clock->trace, clock->now, park_cause_title(c->park, k->activity, who),
+                  "may go on: a new %s", sim_simtime_span_name(k->def->most_span));
+    }
+    k->is_spent = false;
+    plan(c, clock, k, sim_flow_rate(c->flow, k->activity));
+}
+
+/** A day, week, month or year is over: it is settled, and limits by it begin anew. */
+static void turn_span(struct park_contracts *c, const struct park_clock *clock,
+                      enum sim_simtime_span span)
+{
     for (int i = 0; i < c->count; i++) {
         struct contract *k = &c->contracts[i];
-        k->year_began = sim_flow_total(c->flow, k->activity);
-        if (k->is_spent && clock->now < k->def->until_us) {
-            char who[PARK_CAUSE_TEXT];
-            SIM_TRACE(clock->trace, clock->now, park_cause_title(c->park, k->activity, who),
-                      "may go on: a new year");
+        if (k->def->least > 0 && k->def->least_span == span) {
+            settle(c, clock, k);
+            restart_due(c, k, clock->now);
         }
-        k->is_spent = false;
-        plan(c, clock, k, sim_flow_rate(c->flow, k->activity));
+        if (isfinite(k->def->most) && k->def->most_span == span) {
+            begin_span(c, clock, k);
+        }
     }
-    plan_year(c, clock);
+    plan_span(clock, span);
 }
 
 void park_contract_happen(struct park_contracts *c, const struct park_clock *clock,
                           const struct sim_event *e)
 {
-    if (e->kind == PARK_HAPPENING_YEAR) {
-        turn_year(c, clock);
+    if (e->kind == PARK_HAPPENING_SPAN) {
+        turn_span(c, clock, (enum sim_simtime_span)e->arg);
     } else {
         spend(c, clock, &c->contracts[c->contract_of[e->arg]]);
     }
@@ -208,4 +242,12 @@ bool park_contract_is_spent(const struct park_contracts *c, int32_t activity)
 {
     const int32_t contract = c->contract_of[activity];
     return contract >= 0 && c->contracts[contract].is_spent;
+}
+
+const char *park_contract_spent_words(const struct park_contracts *c, int32_t activity)
+{
+    static const char *const words[] = {
+        "its limit of this day is reached", "its limit of this week is reached",
+        "its limit of this month is reached", "its limit of this year is reached"};
+    return words[c->contracts[c->contract_of[activity]].def->most_span];
 }

@@ -54,7 +54,7 @@ static void compare_heads(char **text, const struct park *p, const struct park *
     if (p->offset_us != q->offset_us) {
         differ(text, "park.utc_offset", p, q);
     }
-    if (p->record_us != q->record_us) {
+    if (p->record_us != q->record_us || p->record_months != q->record_months) {
         differ(text, "park.record.every", p, q);
     }
     if (p->record != q->record) {

@@ -425,7 +425,7 @@ const char *park_drive_idle_because(const struct park_drives *d, sim_time now, i
         return "outside of its dates";
     }
     if (park_contract_is_spent(d->parts.contracts, activity)) {
-        return "its limit of this year is reached";
+        return park_contract_spent_words(d->parts.contracts, activity);
     }
     if (target >= 0 && park_breakdown_share(d->parts.breakdowns, target) <= 0) {
         return "it is broken";

@@ -1,6 +1,7 @@
 // Exchanges: contracts between parties to pass a stream.
 #include "models/park/build_priv.h"
 #include "models/park/kinds.h"
+#include "sim/num/units.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -71,19 +72,20 @@ static const struct sim_key keys[] = {
      .type = SIM_KEY_VALUE,
      .dim = "{stream}/year",
      .min = "0",
-     .flags = SIM_KEY_ABOVE_MIN,
+     .flags = SIM_KEY_ABOVE_MIN | SIM_KEY_BY_CALENDAR,
      .offset = offsetof(struct park_exchange, at_most),
-     .doc = "limit by calendar year, of what leaves `from`: the exchange stops at the instant when "
-            "it is reached, and goes on on 1 January"},
+     .doc = "limit of what leaves `from`, by the clock's day, week (from Monday), month or year as "
+            "its unit says (\"30 t/day\"): the exchange stops at the instant when it is reached, "
+            "and goes on when the next begins"},
     {.name = "take_or_pay",
      .type = SIM_KEY_VALUE,
      .dim = "{stream}/year",
      .min = "0",
-     .flags = SIM_KEY_ABOVE_MIN,
+     .flags = SIM_KEY_ABOVE_MIN | SIM_KEY_BY_CALENDAR,
      .offset = offsetof(struct park_exchange, take_or_pay),
-     .doc = "amount that is paid for in each calendar year, taken or not: at its end (or that of "
-            "the run) what was not taken is booked at the price then, for a part of a year in "
-            "proportion"},
+     .doc = "amount that is paid for in each day, week, month or year of the calendar, taken or "
+            "not: at its end (or that of the run) what was not taken is booked at the price then, "
+            "for a part of it in proportion"},
     {.name = "open",
      .type = SIM_KEY_BOOL,
      .initial = "true",
@@ -233,22 +235,46 @@ static void resolve_dates(struct park_loader *l, struct park_exchange *e)
     }
 }
 
-// A year as a unit has 365 days, so "9000 t/year" is 9000 t whatever the calendar year.
-static double a_year_of(const struct sim_value *v, double otherwise)
+// The last unit of "30 t/day" in seconds; 0 when it is no time.
+static double seconds_of(const struct park *p, const char *unit)
 {
-    return v->form == SIM_VALUE_QUANTITY ? v->si * sim_simtime_to_seconds(SIM_TIME_YEAR)
-                                         : otherwise;
+    const char *slash = unit != NULL ? strrchr(unit, '/') : NULL;
+    struct sim_unit u;
+    struct sim_err err;
+    if (slash == NULL || sim_units_parse(p->units, slash + 1, &u, &err) != SIM_OK ||
+        !sim_units_is_same(u.dim, SIM_DIM_TIME)) {
+        return 0;
+    }
+    return sim_units_to_si(u, 1);
 }
 
-static void resolve_years(struct park_loader *l, struct park_exchange *e)
+// What is stated for a span of the calendar, and the span. As units a month has 730 h and a year
+// 365 days, so "9000 t/year" is 9000 t whatever the calendar year.
+static double in_span(struct park_loader *l, const struct sim_value *v, double otherwise,
+                      enum sim_simtime_span *out)
 {
-    e->yearly_most = a_year_of(&e->at_most, INFINITY);
-    e->yearly_least = a_year_of(&e->take_or_pay, 0);
-    if (e->yearly_least > e->yearly_most) {
+    *out = SIM_SIMTIME_SPAN_YEAR;
+    if (v->form != SIM_VALUE_QUANTITY) {
+        return otherwise;
+    }
+    const double seconds = seconds_of(l->park, v->unit);
+    if (!sim_simtime_span_of(seconds, out)) {
+        park_resolve_wrong(l, v->node, "write it per day, week, month or year",
+                           "%s is no amount per day, week, month or year", v->node->text);
+        return otherwise;
+    }
+    return v->si * seconds;
+}
+
+static void resolve_limits(struct park_loader *l, struct park_exchange *e)
+{
+    e->most = in_span(l, &e->at_most, INFINITY, &e->most_span);
+    e->least = in_span(l, &e->take_or_pay, 0, &e->least_span);
+    if (isfinite(e->most) && e->least > 0 && e->take_or_pay.si > e->at_most.si) {
         park_resolve_wrong(l, e->take_or_pay.node, "write no more than `at_most`",
                            "more is to be paid for than may be taken");
     }
-    if (e->yearly_least > 0 && e->price.form == SIM_VALUE_NONE) {
+    if (e->least > 0 && e->price.form == SIM_VALUE_NONE) {
         park_resolve_wrong(l, e->take_or_pay.node, "say price = \"...\"",
                            "what is not taken is paid at the contract's price, and none is said");
     }
@@ -297,7 +323,7 @@ static void resolve(struct park_loader *l)
             resolve_ends(l, e);
         }
         resolve_dates(l, e);
-        resolve_years(l, e);
+        resolve_limits(l, e);
     }
 }
 

@@ -18,10 +18,10 @@ enum park_happening {
     PARK_HAPPENING_RECORD,   // a recording interval ends
     PARK_HAPPENING_WARM,     // the warm-up ends: the ledger restarts
     PARK_HAPPENING_END,      // the run ends
-    PARK_HAPPENING_YEAR,     // 1 January: limits by calendar year begin anew
+    PARK_HAPPENING_SPAN,     // a day, week, month or year begins: limits by it begin anew
     PARK_HAPPENING_CALENDAR, // a calendar opens or closes
     PARK_HAPPENING_DATE,     // a firm or a contract starts or ends
-    PARK_HAPPENING_LIMIT,    // a contract reaches its limit of the year
+    PARK_HAPPENING_LIMIT,    // a contract reaches its limit
     PARK_HAPPENING_PROFILE,  // a profile takes its next value
     PARK_HAPPENING_REPAIRED, // a repair is done
     PARK_HAPPENING_CREW,     // a crew starts or ends its shift

@@ -1,7 +1,9 @@
 // The group `park`: title, span, seed, what is recorded.
 #include "models/park/kinds.h"
 #include "sim/core/evq.h"
+#include "sim/num/units.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char *const policies[] = {"priority", "cost", NULL};
@@ -11,10 +13,12 @@ static const struct sim_key record_keys[] = {
      .type = SIM_KEY_VALUE,
      .dim = "h",
      .min = "0",
-     .flags = SIM_KEY_ABOVE_MIN,
+     .flags = SIM_KEY_ABOVE_MIN | SIM_KEY_BY_CALENDAR,
      .initial = "1 day",
      .offset = offsetof(struct park_record, every),
-     .doc = "length of a recording interval"},
+     .doc = "length of a recording interval, counted from the start; months and years are those of "
+            "the calendar (\"1 month\", \"3 months\", \"1 year\"): but for the first they begin on "
+            "the first of a month, years and parts of one with January"},
     {.name = "what",
      .type = SIM_KEY_TEXTS,
      .refers = "'flows' 'levels' 'activities' 'emissions' 'money'",
@@ -126,6 +130,42 @@ static void resolve_span(struct park_loader *l, const struct park_head *h)
     p->warm_us = p->start_us + warm;
 }
 
+/** How many months of the calendar `every` is, or 0 for a duration in days and hours. */
+static int64_t months_in(struct park_loader *l, const struct sim_value *every)
+{
+    struct sim_unit unit;
+    struct sim_err err;
+    enum sim_simtime_span span;
+    if (sim_units_parse(l->park->units, every->unit, &unit, &err) != SIM_OK ||
+        !sim_simtime_span_of(sim_units_to_si(unit, 1), &span) || span < SIM_SIMTIME_SPAN_MONTH) {
+        return 0;
+    }
+    const double months = every->written * (span == SIM_SIMTIME_SPAN_YEAR ? 12 : 1);
+    if (months != floor(months) || months > 12 * 285.0) {
+        park_resolve_wrong(l, every->node, "write whole months, or days",
+                           "'%s' is no whole number of months up to 285 years", every->node->text);
+        return 1;
+    }
+    return (int64_t)months;
+}
+
+static void resolve_interval(struct park_loader *l, const struct sim_value *every)
+{
+    struct park *p = l->park;
+    p->record_months = months_in(l, every);
+    p->record_us = sim_simtime_from_seconds(every->si);
+    if (p->record_us < SIM_TIME_S) {
+        park_resolve_wrong(l, every->node, "write at least \"1 s\"",
+                           "recording intervals shorter than a second");
+    } else if (p->record_us >= SIM_EVQ_SPAN_US) {
+        park_resolve_wrong(l, every->node, "write a shorter interval",
+                           "recording intervals of 285 years or more");
+    } else if ((p->until_us - p->start_us) / p->record_us > 100000000) {
+        park_resolve_wrong(l, every->node, "write a longer interval",
+                           "more than 100 million recording intervals");
+    }
+}
+
 static void resolve_record(struct park_loader *l, const struct park_record *r)
 {
     static const char *const names[] = {"flows", "levels", "activities", "emissions", "money"};
@@ -136,14 +176,7 @@ static void resolve_record(struct park_loader *l, const struct park_record *r)
         return;
     }
     if (r->every.form == SIM_VALUE_QUANTITY) {
-        p->record_us = sim_simtime_from_seconds(r->every.si);
-        if (p->record_us < SIM_TIME_S) {
-            park_resolve_wrong(l, r->every.node, "write at least \"1 s\"",
-                               "recording intervals shorter than a second");
-        } else if ((p->until_us - p->start_us) / p->record_us > 100000000) {
-            park_resolve_wrong(l, r->every.node, "write a longer interval",
-                               "more than 100 million recording intervals");
-        }
+        resolve_interval(l, &r->every);
     }
     if (r->what.count > 0) {
         p->record = 0;

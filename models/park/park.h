@@ -301,7 +301,7 @@ struct park_exchange {
     double share;     // [-] weight in its class; 0: by capacity
     struct sim_value price;
     struct sim_key_time starts, ends;
-    struct sim_value at_most, take_or_pay; // [SI/s]; a year as a unit has 365 days
+    struct sim_value at_most, take_or_pay; // [SI/s] as a mean; see `most` and `least`
     bool open;
     // resolved
     const char *name; // "steam"; with several `to`: "power.mill"
@@ -311,8 +311,9 @@ struct park_exchange {
     int32_t stream, from, to;
     int32_t from_stock, to_stock;
     sim_time from_us, until_us; // in force in [from, until), firms' and link's dates included
-    double yearly_most;         // [SI] that may leave `from` in a calendar year; INFINITY: no limit
-    double yearly_least;        // [SI] paid for in a calendar year, taken or not; 0: none
+    double most;                // [SI] that may leave `from` in a `most_span`; INFINITY: no limit
+    double least;               // [SI] paid for in a `least_span`, taken or not; 0: none
+    enum sim_simtime_span most_span, least_span;
 };
 
 /** Of firms and markets, sorted by name. */
@@ -366,7 +367,8 @@ struct park {
     sim_time until_us;       // the end
     sim_time offset_us;      // local minus UTC
     const char *offset_text; // "+09:00"
-    sim_time record_us;      // [us] recording interval
+    sim_time record_us;      // [us] recording interval, where it is not
+    int64_t record_months;   // [-] so many of the calendar's months; 0: none
     unsigned record;         // enum park_record_what
     uint64_t seed;
     bool has_failures; // false: park.failures = false, no failure happens

@@ -176,6 +176,11 @@ static bool value_unit(struct park_loader *l, const struct park_profile *f, cons
     if (f->unit == NULL) {
         *out = header;
     }
+    const char *unit = f->unit != NULL ? f->unit : h->unit;
+    if (unit != NULL && strstr(unit, "month") != NULL) {
+        park_resolve_warn(l, f->unit != NULL ? at : f->node, "write it in days or years",
+                          "a month is taken as 730 h in '%s'", unit);
+    }
     return true;
 }
 

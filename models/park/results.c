@@ -9,15 +9,47 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int64_t month_of(sim_time t)
+{
+    const struct sim_simtime_civil c = sim_simtime_civil(t);
+    return 12 * (int64_t)c.year + c.month - 1;
+}
+
+static sim_time first_of(int64_t month)
+{
+    return sim_simtime_date((int)(month / 12), (int)(month % 12) + 1, 1);
+}
+
+/** The month that the second of the intervals by months begins with. Quarters and other parts of a
+ * year, and years, line up with January. */
+static int64_t second_month(const struct park *p)
+{
+    const int64_t each = p->record_months;
+    const int64_t step = each < 12 && 12 % each == 0 ? each : each % 12 == 0 ? 12 : 1;
+    const int64_t first = month_of(p->warm_us);
+    const bool is_whole = first % step == 0 && first_of(first) == p->warm_us;
+    return is_whole ? first + each : (first / step + 1) * step;
+}
+
 int64_t park_results_interval_count(const struct park *p)
 {
     const sim_time span = p->until_us - p->warm_us;
-    return (span + p->record_us - 1) / p->record_us;
+    if (p->record_months == 0) {
+        return (span + p->record_us - 1) / p->record_us;
+    }
+    const int64_t after = month_of(p->until_us - 1) - second_month(p);
+    return after < 0 ? 1 : 2 + after / p->record_months;
 }
 
 sim_time park_results_boundary(const struct park *p, int64_t i)
 {
-    return i < park_results_interval_count(p) ? p->warm_us + i * p->record_us : p->until_us;
+    if (i >= park_results_interval_count(p)) {
+        return p->until_us;
+    }
+    if (p->record_months == 0 || i == 0) {
+        return p->warm_us + i * p->record_us;
+    }
+    return first_of(second_month(p) + (i - 1) * p->record_months);
 }
 
 double park_results_full_load(const struct park *p, int32_t process)
@@ -515,7 +547,8 @@ enum sim_status park_results_declare(const struct park *const *parks, int park_c
 {
     for (int i = 1; i < park_count; i++) {
         if (parks[i]->warm_us != parks[0]->warm_us || parks[i]->until_us != parks[0]->until_us ||
-            parks[i]->record_us != parks[0]->record_us) {
+            parks[i]->record_us != parks[0]->record_us ||
+            parks[i]->record_months != parks[0]->record_months) {
             return sim_err_set(err, SIM_INPUT,
                                "the designs differ in start, warm-up, end or recording interval; "
                                "one results file has one time axis");

@@ -293,7 +293,7 @@ static void record(struct park_run *r, const struct sim_event *e)
     }
 }
 
-/** What is counted by calendar year has changed: the capacities follow. */
+/** What is counted by the calendar has changed: the capacities follow. */
 static void turn_contracts(struct park_run *r, const struct sim_event *e)
 {
     park_contract_happen(r->contracts, &r->clock, e);
@@ -316,7 +316,7 @@ static void happen(struct park_run *r, const struct sim_event *e)
         park_record_interval(r->recorder, r->row, r->clock.now);
         r->is_over = true;
         break;
-    case PARK_HAPPENING_YEAR:
+    case PARK_HAPPENING_SPAN:
     case PARK_HAPPENING_LIMIT:
         turn_contracts(r, e);
         break;

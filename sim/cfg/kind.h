@@ -61,12 +61,13 @@ enum sim_key_type {
 };
 
 enum sim_key_flags {
-    SIM_KEY_REQUIRED = 1,  // a mistake when absent
-    SIM_KEY_RUN = 2,       // may change during a run (disruptions, measures)
-    SIM_KEY_WHOLE = 4,     // SIM_KEY_VALUE: must be a whole number (trucks)
-    SIM_KEY_ABOVE_MIN = 8, // the minimum itself is not allowed
-    SIM_KEY_PRICE = 16,    // shown as money in the reference; no effect on loading
-    SIM_KEY_OF_CHANCE = 32 // means something beside a distribution only; else not shown as default
+    SIM_KEY_REQUIRED = 1,   // a mistake when absent
+    SIM_KEY_RUN = 2,        // may change during a run (disruptions, measures)
+    SIM_KEY_WHOLE = 4,      // SIM_KEY_VALUE: must be a whole number (trucks)
+    SIM_KEY_ABOVE_MIN = 8,  // the minimum itself is not allowed
+    SIM_KEY_PRICE = 16,     // shown as money in the reference; no effect on loading
+    SIM_KEY_OF_CHANCE = 32, // means something beside a distribution only; else not shown as default
+    SIM_KEY_BY_CALENDAR = 64 // SIM_KEY_VALUE: its months are those of the calendar, not 730 h
 };
 
 struct sim_key {

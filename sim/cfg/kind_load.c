@@ -155,6 +155,16 @@ static void tell_named(struct sim_kind_slot *s, const struct sim_value *v)
     }
 }
 
+/** Months differ: one in a rate or as a duration is a twelfth of 365 days, which is told. */
+static void warn_of_month(struct sim_kind_slot *s, const struct sim_value *v)
+{
+    if (v->unit != NULL && strstr(v->unit, "month") != NULL &&
+        (s->key->flags & SIM_KEY_BY_CALENDAR) == 0) {
+        tell_at(s->load, SIM_DIAG_WARNING, s->node, &s->node->value_at, "write it in days or years",
+                "a month is taken as 730 h here");
+    }
+}
+
 static struct sim_value value_of(struct sim_kind_slot *s)
 {
     const struct sim_units *units = s->load->opts != NULL ? s->load->opts->units : NULL;
@@ -179,6 +189,7 @@ static struct sim_value value_of(struct sim_kind_slot *s)
     }
     check_named(s, &v);
     check_range(s, &v);
+    warn_of_month(s, &v);
     return v;
 }
 

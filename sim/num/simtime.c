@@ -141,6 +141,54 @@ sim_time sim_simtime_next_year(sim_time t)
     return days_to_year(year_of_day(floor_div(t, SIM_TIME_DAY)) + 1) * SIM_TIME_DAY;
 }
 
+sim_time sim_simtime_span_start(enum sim_simtime_span span, sim_time t)
+{
+    switch (span) {
+    case SIM_SIMTIME_SPAN_DAY:
+        break;
+    case SIM_SIMTIME_SPAN_WEEK:
+        return sim_simtime_start_of_day(t) - sim_simtime_weekday(t) * SIM_TIME_DAY;
+    case SIM_SIMTIME_SPAN_MONTH:
+        return sim_simtime_start_of_month(t);
+    case SIM_SIMTIME_SPAN_YEAR:
+        return sim_simtime_start_of_year(t);
+    }
+    return sim_simtime_start_of_day(t);
+}
+
+sim_time sim_simtime_span_next(enum sim_simtime_span span, sim_time t)
+{
+    switch (span) {
+    case SIM_SIMTIME_SPAN_DAY:
+        break;
+    case SIM_SIMTIME_SPAN_WEEK:
+        return sim_simtime_span_start(span, t) + SIM_TIME_WEEK;
+    case SIM_SIMTIME_SPAN_MONTH:
+        return sim_simtime_next_month(t);
+    case SIM_SIMTIME_SPAN_YEAR:
+        return sim_simtime_next_year(t);
+    }
+    return sim_simtime_next_day(t);
+}
+
+const char *sim_simtime_span_name(enum sim_simtime_span span)
+{
+    static const char *const names[] = {"day", "week", "month", "year"};
+    return names[span];
+}
+
+bool sim_simtime_span_of(double seconds, enum sim_simtime_span *out)
+{
+    static const double lengths[] = {86400, 7 * 86400.0, 730 * 3600.0, 365 * 86400.0};
+    for (int i = 0; i < SIM_COUNT(lengths); i++) {
+        if (seconds == lengths[i]) {
+            *out = (enum sim_simtime_span)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 sim_time sim_simtime_add_months(sim_time t, int months)
 {
     struct sim_simtime_civil c = sim_simtime_civil(t);

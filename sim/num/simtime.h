@@ -56,6 +56,21 @@ sim_time sim_simtime_next_day(sim_time t); // the first midnight after t
 sim_time sim_simtime_next_month(sim_time t);
 sim_time sim_simtime_next_year(sim_time t);
 
+/** Spans of the calendar on the wall. As durations months and years differ. */
+enum sim_simtime_span {
+    SIM_SIMTIME_SPAN_DAY,  // from midnight
+    SIM_SIMTIME_SPAN_WEEK, // from Monday
+    SIM_SIMTIME_SPAN_MONTH,
+    SIM_SIMTIME_SPAN_YEAR
+};
+
+sim_time sim_simtime_span_start(enum sim_simtime_span span, sim_time t); // of the one with t in it
+sim_time sim_simtime_span_next(enum sim_simtime_span span, sim_time t);  // first start after t
+const char *sim_simtime_span_name(enum sim_simtime_span span);           // "day"
+
+/** The span whose length as a unit (a month of 730 h, a year of 365 days) is `seconds`, exactly. */
+bool sim_simtime_span_of(double seconds, enum sim_simtime_span *out);
+
 /** The same day and clock `months` (negative: before) away; a day that is not there becomes the
  * last of its month: 2026-01-31 + 1 month is 2026-02-28. Kept within years 1600..9999. */
 sim_time sim_simtime_add_months(sim_time t, int months);

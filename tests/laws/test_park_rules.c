@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -283,4 +284,142 @@ Test(pumping, takes_the_stream_that_is_named_or_the_only_one)
     assert_told(PUMPED(POWER, ""), "pumping takes p, the only stream of kind energy");
     assert_told(PUMPED(POWER " q = { unit = \"MWh\"; kind = \"energy\"; };", ""),
                 "write pumping_stream");
+}
+
+// ---- limits by the clock
+
+/** t of ash that pass on each of the first days. */
+static void ash_by_day(const char *limit, const double *wanted, int count, double year)
+{
+    struct park_kit k;
+    char text[100];
+    snprintf(text, sizeof(text), "exchanges.ash.at_most=%s", limit);
+    const char *const overrides[] = {text};
+    make(&k, FOUND "n3_daily_limit.cfg", overrides, 1);
+
+    for (int i = 0; i < count; i++) {
+        cr_expect(epsilon_eq(dbl, park_kit_series(&k, "a > b: ash", i), wanted[i], 1e-4), "%s: %d",
+                  limit, i);
+    }
+    cr_expect(epsilon_eq(dbl, park_kit_total(&k, "a > b: ash"), year, year * 1e-9), "%s", limit);
+    park_kit_close(&k);
+}
+
+// 5 t/h: 30 t until 06:00 of each day; 210 t in 42 h of each week, of which the first begins on a
+// Thursday (53 in the year); 300 t in 60 h of each month.
+Test(limits, hold_by_day_week_month_and_year)
+{
+    static const double day[] = {30, 30, 30, 30, 30};
+    static const double week[] = {120, 90, 0, 0, 120, 90, 0, 0, 0, 0, 0, 120};
+    static const double month[] = {120, 120, 60, 0, 0};
+    static const double whole[] = {120, 120, 120, 120, 120};
+    ash_by_day("30 t/day", day, SIM_COUNT(day), 30 * 365.0);
+    ash_by_day("210 t/week", week, SIM_COUNT(week), 210 * 53.0);
+    ash_by_day("300 t/month", month, SIM_COUNT(month), 300 * 12.0);
+    ash_by_day("10950 t/year", whole, SIM_COUNT(whole), 10950.0);
+}
+
+#define BOUGHT(keys)                                                                               \
+    "format = 1; park = { start = \"2026-01-01\"; until = \"2026-03-01\"; };\n"                    \
+    "economy = { currency = \"EUR\"; };\n"                                                         \
+    "streams = { w = { unit = \"m3\"; kind = \"water\"; }; };\n"                                   \
+    "firms = { f = { processes = { u = { kind = \"continuous\"; basis = \"w\";\n"                  \
+    "  capacity = \"1 m3/h\"; }; }; }; };\n"                                                       \
+    "markets = { river = { sells = { w = { }; }; }; };\n"                                          \
+    "exchanges = { x = { stream = \"w\"; from = \"river\"; to = \"f\"; price = \"7 EUR/m3\";\n"    \
+    "  " keys " }; };\n"
+
+Test(limits, by_other_spans_are_refused)
+{
+    assert_told(BOUGHT("at_most = \"2 m3/h\";"),
+                "2 m3/h is no amount per day, week, month or year");
+    assert_told(BOUGHT("take_or_pay = \"2 m3/min\";"), "write it per day, week, month or year");
+    assert_silent(BOUGHT("at_most = \"700 m3/month\";"));
+}
+
+// 744 h of January and 672 of February, and 1000 m3 are due in each.
+Test(limits, what_is_due_by_month_is_due_in_each)
+{
+    struct park_kit k;
+    park_kit_open_text(&k, BOUGHT("take_or_pay = \"1000 m3/month\";"));
+    cr_assert(eq(int, (int)park_kit_make(&k, 0, NULL), (int)SIM_OK), "%s", k.err.text);
+
+    cr_assert(epsilon_eq(dbl, park_kit_money(&k, "river > f: w"), 14000.0, 14000 * EXACT));
+    park_kit_close(&k);
+}
+
+// ---- recording by the calendar
+
+static void rows_begin(const char *start, const char *until, const char *every,
+                       const char *const *days, int count)
+{
+    struct park_kit k;
+    char text[3][60];
+    snprintf(text[0], sizeof(text[0]), "park.start=%s", start);
+    snprintf(text[1], sizeof(text[1]), "park.until=%s", until);
+    snprintf(text[2], sizeof(text[2]), "park.record={ every = \"%s\"; }", every);
+    const char *const overrides[] = {text[0], text[1], text[2]};
+    make(&k, FOUND "n3_daily_limit.cfg", overrides, 3);
+
+    cr_expect(eq(i64, park_results_interval_count(k.park), (int64_t)count), "%s", every);
+    for (int i = 0; i < count; i++) {
+        char day[SIM_SIMTIME_TEXT];
+        (void)sim_simtime_format(park_results_boundary(k.park, i), day);
+        cr_expect(eq(str, day, (char *)days[i]), "%s: row %d", every, i);
+    }
+    cr_expect(eq(i64, park_results_boundary(k.park, count), k.park->until_us));
+    park_kit_close(&k);
+}
+
+Test(recording, by_months_and_years_begins_rows_on_the_first)
+{
+    static const char *const months[] = {"2026-01-01 00:00", "2026-02-01 00:00",
+                                         "2026-03-01 00:00"};
+    static const char *const cut[] = {"2026-01-15 06:00", "2026-02-01 00:00"};
+    static const char *const quarters[] = {"2026-02-01 00:00", "2026-04-01 00:00",
+                                           "2026-07-01 00:00"};
+    static const char *const years[] = {"2027-03-01 00:00", "2028-01-01 00:00", "2029-01-01 00:00"};
+    static const char *const one[] = {"2026-01-15 00:00"};
+    rows_begin("2026-01-01", "2026-04-01", "1 month", months, 3);
+    rows_begin("2026-01-15 06:00", "2026-02-01 12:00", "1 month", cut, 2);
+    rows_begin("2026-02-01", "2026-07-02", "3 months", quarters, 3);
+    rows_begin("2027-03-01", "2029-06-01", "1 year", years, 3);
+    rows_begin("2026-01-15", "2026-02-01", "1 month", one, 1);
+    rows_begin("2026-01-01", "2027-01-01", "8760 h", &months[0], 1);
+}
+
+Test(recording, by_months_sums_what_flows_in_each)
+{
+    static const char *const overrides[] = {"park.record={ every = \"1 month\"; }",
+                                            "exchanges.ash.at_most=10950 t/year"};
+    struct park_kit k;
+    make(&k, FOUND "n3_daily_limit.cfg", overrides, 2);
+
+    cr_expect(epsilon_eq(dbl, park_kit_series(&k, "a > b: ash", 0), 5 * 744.0, 1e-3));
+    cr_expect(epsilon_eq(dbl, park_kit_series(&k, "a > b: ash", 1), 5 * 672.0, 1e-3));
+    cr_expect(epsilon_eq(dbl, park_kit_series(&k, "a > b: ash", 2), 5 * 744.0, 1e-3));
+    park_kit_close(&k);
+}
+
+#define EVERY(text)                                                                                \
+    "format = 1; park = { start = \"2026-01-01\"; until = \"2026-03-01\";\n"                       \
+    "  record = { every = \"" text "\"; }; };\n"                                                   \
+    "streams = { w = { unit = \"t\"; }; };\n"
+
+Test(recording, by_parts_of_a_month_is_refused)
+{
+    assert_told(EVERY("0.5 month"), "'0.5 month' is no whole number of months");
+    assert_silent(EVERY("0.5 day"));
+}
+
+// ---- a month in a rate
+
+Test(months, in_rates_are_730_h_with_a_warning)
+{
+    assert_told("format = 1; park = { start = \"2026-01-01\"; until = \"2026-01-11\"; };\n"
+                "streams = { w = { unit = \"t\"; }; };\n"
+                "firms = { f = { processes = { m = { kind = \"continuous\"; product = \"w\";\n"
+                "  capacity = \"730 t/month\"; }; }; }; };\n"
+                "markets = { b = { buys = { w = { }; }; }; };\n",
+                "a month is taken as 730 h here");
 }

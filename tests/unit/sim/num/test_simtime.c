@@ -197,3 +197,26 @@ Test(simtime, seconds_round_to_nearest_or_up)
     cr_assert(sim_simtime_to_seconds(SIM_TIME_NEVER) == HUGE_VAL);
     cr_assert(sim_simtime_to_seconds(8784 * SIM_TIME_H) == 31622400.0);
 }
+
+Test(simtime, spans_of_the_calendar_start_and_follow)
+{
+    static const struct {
+        enum sim_simtime_span span;
+        const char *start, *next;
+    } wanted[] = {{SIM_SIMTIME_SPAN_DAY, "2026-01-01 00:00", "2026-01-02 00:00"},
+                  {SIM_SIMTIME_SPAN_WEEK, "2025-12-29 00:00", "2026-01-05 00:00"},
+                  {SIM_SIMTIME_SPAN_MONTH, "2026-01-01 00:00", "2026-02-01 00:00"},
+                  {SIM_SIMTIME_SPAN_YEAR, "2026-01-01 00:00", "2027-01-01 00:00"}};
+    for (int i = 0; i < SIM_COUNT(wanted); i++) {
+        char text[SIM_SIMTIME_TEXT];
+        const sim_time now = sim_simtime_date(2026, 1, 1) + SIM_TIME_H; // a Thursday
+        const sim_time start = sim_simtime_span_start(wanted[i].span, now);
+        cr_expect(eq(str, sim_simtime_format(start, text), (char *)wanted[i].start));
+        const sim_time next = sim_simtime_span_next(wanted[i].span, start);
+        cr_expect(eq(str, sim_simtime_format(next, text), (char *)wanted[i].next));
+    }
+    enum sim_simtime_span span;
+    cr_expect(sim_simtime_span_of(2628000, &span));
+    cr_expect(eq(int, (int)span, (int)SIM_SIMTIME_SPAN_MONTH));
+    cr_expect(not(sim_simtime_span_of(3600, &span)));
+}
