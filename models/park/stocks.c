@@ -33,39 +33,45 @@ static const struct sim_key keys[] = {
      .dim = "{stream}",
      .min = "0",
      .offset = offsetof(struct park_stock, minimum),
-     .doc = "level at which takers find it empty; default 0"},
+     .doc =
+         "level at which takers find it empty; default 0. What decays there comes before them, and "
+         "may take it below: then they get nothing until inflow has filled it up again"},
     {.name = "target",
      .type = SIM_KEY_VALUE,
      .dim = "{stream}",
      .min = "0",
      .offset = offsetof(struct park_stock, target),
-     .doc = "pull processes fill it up to here; default: its capacity"},
+     .doc = "pull processes fill it up to here, and there make up for what is drawn and decays; "
+            "above the minimum; default: its capacity"},
     {.name = "reorder",
      .type = SIM_KEY_VALUE,
      .dim = "{stream}",
      .min = "0",
      .offset = offsetof(struct park_stock, reorder),
-     .doc =
-         "once at target, pull processes rest until it has fallen to here; default: they do not"},
+     .doc = "once at target, pull processes rest until it has fallen to here, from the minimum to "
+            "below the target; default: they do not"},
     {.name = "decay",
      .type = SIM_KEY_VALUE,
      .dim = "%/day",
      .min = "0",
      .offset = offsetof(struct park_stock, decay),
-     .doc = "share that vanishes per time (dries, cools, leaks); default 0"},
+     .doc = "share of its level that vanishes per time (dries, cools, leaks), full or not; default "
+            "0"},
     {.name = "full",
      .type = SIM_KEY_REF,
      .refers = "'block' markets",
      .initial = "block",
      .offset = offsetof(struct park_stock, full_ref),
      .doc = "what happens when it is full: \"block\" what comes in, or the market that it "
-            "overflows to"},
+            "overflows to, with what comes in beyond what is drawn and decays"},
     {.name = "empty",
      .type = SIM_KEY_REF,
      .refers = "'starve' markets",
      .initial = "starve",
      .offset = offsetof(struct park_stock, empty_ref),
-     .doc = "what happens when it is empty: \"starve\" its takers, or the market that fills in"},
+     .doc =
+         "what happens when it is empty: \"starve\" its takers, or the market that fills in what "
+         "they and its decay lack"},
 };
 
 const struct sim_kind park_stocks_kind = {
@@ -106,22 +112,76 @@ static double si_or(const struct sim_value *v, double otherwise)
     return v->form == SIM_VALUE_QUANTITY ? v->si : otherwise;
 }
 
+// Levels that differ by no more than the rounding of their units are one.
+static bool is_above(double level, double other)
+{
+    return level > other * (1 + 1e-12);
+}
+
+static void within(double *level, double least, double most)
+{
+    *level = *level < least ? least : *level > most ? most : *level;
+}
+
+// minimum <= reorder < target <= capacity, minimum < target, minimum <= initial <= capacity: each
+// pair that does not hold is told at the line of the level that is off.
 static void check_levels(struct park_loader *l, const struct park_stock *s)
 {
     const struct sim_value *levels[] = {&s->initial, &s->minimum, &s->target, &s->reorder};
+    const double target = s->target_si > 0 ? s->target_si : s->capacity_si;
+    bool fits = true;
     for (int i = 0; i < SIM_COUNT(levels); i++) {
-        if (levels[i]->form == SIM_VALUE_QUANTITY && levels[i]->si > s->capacity_si) {
+        if (levels[i]->form == SIM_VALUE_QUANTITY && is_above(levels[i]->si, s->capacity_si)) {
             park_resolve_wrong(l, levels[i]->node, "write a level within the capacity",
                                "more than the stock holds");
+            fits = fits && levels[i] != &s->minimum;
         }
     }
-    if (s->minimum_si > s->initial_si) {
-        park_resolve_wrong(l, s->initial.node != NULL ? s->initial.node : s->minimum.node,
-                           "begin at the minimum or above", "it begins below its minimum");
+    if (fits && is_above(s->minimum_si, s->initial_si)) {
+        park_resolve_wrong(l, s->initial.node, "begin at the minimum or above",
+                           "it begins below its minimum");
     }
-    if (s->reorder_si >= 0 && s->reorder_si >= (s->target_si > 0 ? s->target_si : s->capacity_si)) {
+    if (fits && s->minimum_si > 0 && !is_above(s->capacity_si, s->minimum_si)) {
+        park_resolve_wrong(l, s->minimum.node, "write a level below the capacity",
+                           "its minimum is all that it holds, so nothing could ever be drawn");
+        fits = false;
+    }
+    if (s->target.form == SIM_VALUE_QUANTITY && s->capacity_si > 0 && fits &&
+        !is_above(s->target_si, s->minimum_si)) {
+        park_resolve_wrong(l, s->target.node, "write a level above the minimum",
+                           "its target is not above its minimum (0 where none is said)");
+    }
+    if (s->reorder_si >= 0 && !is_above(s->reorder_si, s->capacity_si) &&
+        !is_above(target, s->reorder_si)) {
         park_resolve_wrong(l, s->reorder.node, "write a level below the target",
-                           "reorder is not below the target");
+                           "reorder is not below the target (the capacity where none is said)");
+    }
+    if (s->reorder_si >= 0 && fits && is_above(s->minimum_si, s->reorder_si)) {
+        park_resolve_wrong(l, s->reorder.node, "write the minimum, or a level above",
+                           "reorder is below the minimum, where takers find it empty");
+    }
+}
+
+// Levels that are equal but for the rounding of their units become so.
+static void round_levels(struct park_stock *s)
+{
+    within(&s->minimum_si, 0, s->capacity_si);
+    within(&s->initial_si, s->minimum_si, s->capacity_si);
+    within(&s->target_si, 0, s->capacity_si);
+    if (s->reorder_si >= 0) {
+        within(&s->reorder_si, s->minimum_si, s->capacity_si);
+    }
+}
+
+// What holds nothing is full and empty at once: what fills it would run straight through.
+static void check_routes(struct park_loader *l, const struct park_stock *s)
+{
+    if (s->full_market >= 0 && s->empty_market >= 0 && !(s->capacity_si > 0)) {
+        park_resolve_wrong(l, s->empty_ref.node,
+                           "give it a capacity, or leave `full` or `empty` out",
+                           "it holds nothing, so it is full and empty at once, and what %s brings "
+                           "would go to %s",
+                           s->empty_ref.text, s->full_ref.text);
     }
 }
 
@@ -182,6 +242,8 @@ void park_stocks_resolve(struct park_loader *l)
             PARK_ID(p, market, park_market,
                     s->empty_ref.to != NULL ? park_resolve_last(&s->empty_ref) : NULL);
         check_levels(l, s);
+        round_levels(s);
+        check_routes(l, s);
         check_entry(l, s);
         check_route(l, s, &s->full_ref, s->full_market, false);
         check_route(l, s, &s->empty_ref, s->empty_market, true);
