@@ -193,19 +193,53 @@ static struct park_net *collect(struct park_builder *b)
     return n;
 }
 
-/** The first contract that a message names in quotes, else all of them; NULL: there are none. */
+/** What stands behind an activity of the network. */
+static const struct sim_node *node_of(const struct park *p, const struct park_activity *a)
+{
+    switch (a->kind) {
+    case PARK_ACTIVITY_PROCESS:
+        return p->processes[a->id]->node;
+    case PARK_ACTIVITY_EXCHANGE:
+    case PARK_ACTIVITY_EXIT:
+        return p->exchanges[a->id]->node;
+    case PARK_ACTIVITY_PURCHASE:
+    case PARK_ACTIVITY_SALE:
+    case PARK_ACTIVITY_DISPOSAL:
+    case PARK_ACTIVITY_SUPPLY:
+    case PARK_ACTIVITY_DEMAND:
+        break;
+    }
+    return p->offers[a->id]->node;
+}
+
+/** Where a message has `name` in quotes; NULL: nowhere. */
+static const char *quoted_at(const char *what, const char *name)
+{
+    char *quoted = sim_base_format("'%s'", name);
+    const char *at = strstr(what, quoted);
+    free(quoted);
+    return at;
+}
+
+/** The first thing that a message names in quotes: what stands behind an activity, or a stock; else
+ * the contracts, where there are any. */
 static const struct sim_node *named_in(const struct park_builder *b, const char *what)
 {
     const struct sim_node *at = sim_tree_child(sim_tree_root(b->park->tree), "exchanges");
     const char *found = NULL;
-    for (int i = 0; i < b->park->exchange_count; i++) {
-        char *quoted = sim_base_format("'%s'", b->park->exchanges[i]->name);
-        const char *here = strstr(what, quoted);
+    for (int i = 0; i < b->activities.count; i++) {
+        const char *here = quoted_at(what, b->activities.data[i].name);
         if (here != NULL && (found == NULL || here < found)) {
             found = here;
-            at = b->park->exchanges[i]->node;
+            at = node_of(b->park, &b->activities.data[i]);
         }
-        free(quoted);
+    }
+    for (int i = 0; i < b->park->stock_count; i++) {
+        const char *here = quoted_at(what, b->park->stocks[i]->name);
+        if (here != NULL && (found == NULL || here < found)) {
+            found = here;
+            at = b->park->stocks[i]->node;
+        }
     }
     return at;
 }
@@ -227,6 +261,8 @@ static enum sim_status make_network(struct park_builder *b, struct park_net *n)
             .name = b->activities.data[i].name,
             .capacity = b->activities.data[i].capacity,
             .turndown = b->turndowns.data[i],
+            .restart_band = b->activities.data[i].restart_band,
+            .merit = b->activities.data[i].merit,
             .is_link = b->links.data[i],
         };
     }

@@ -97,6 +97,8 @@ struct park_activity {
     int32_t first_move, move_count; // into moves
     int32_t exit;                   // entry of a delayed link: its exit activity; -1
     sim_time delay_us;              // of such an entry
+    double restart_band;            // [-] above its minimum, to restart after its turndown
+    int32_t merit;                  // in this order, then by name, those that are off are tried
     bool is_open;                   // false: `open = false`, capacity is 0 throughout
     bool is_user; // what it does not get is unserved: a process without outputs, or
                   // the demand of a market

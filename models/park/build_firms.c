@@ -60,9 +60,12 @@ static void add_process(struct park_builder *b, int32_t id)
     a.until_us = s->until_us;
     a.first_failure = s->first_failure;
     a.failure_count = p->has_failures ? s->failure_count : 0;
+    a.restart_band = s->band;
     a.is_user = true;
     for (int i = 0; i < s->flow_count; i++) {
-        a.is_user = a.is_user && !s->flows[i].gives;
+        const struct park_flow *f = &s->flows[i];
+        a.is_user = a.is_user && !f->gives;
+        a.merit = f->is_product ? f->merit : a.merit;
     }
     park_build_add(b, &a, s->least, false);
     for (int i = 0; i < s->flow_count; i++) {

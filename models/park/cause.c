@@ -271,6 +271,32 @@ static void capacity_words(const struct park_cause_view *v, int32_t activity, ch
     }
 }
 
+/** What came of the last trial: too slow to stay on, or to restart, or in another's way. */
+static void turndown_words(const struct park_cause_view *v, int32_t activity, char *out)
+{
+    const struct park *p = v->park;
+    const struct park_process *s = p->processes[p->net->activities[activity].id];
+    const char *unit = park_cause_stream(p, activity)->unit;
+    struct sim_flow_trial t;
+    (void)sim_flow_trial_of(v->flow, activity, &t);
+    const double rate = park_cause_per_hour(p, activity, t.rate);
+    if (t.rate < t.least * (1 - AT_CAPACITY)) {
+        (void)snprintf(out, PARK_CAUSE_TEXT,
+                       "off, since it would run at %.6g %s/h, below its turndown of %.4g %%", rate,
+                       unit, 100 * s->least);
+    } else if (t.harmed >= 0) {
+        (void)snprintf(out, PARK_CAUSE_TEXT,
+                       "off, since at %.6g %s/h it would push %s below its turndown", rate, unit,
+                       p->net->activities[t.harmed].name);
+    } else {
+        (void)snprintf(out, PARK_CAUSE_TEXT,
+                       "off, since it would run at %.6g %s/h and restarts at %.6g (turndown %.4g "
+                       "%%, restart_band %.4g %%)",
+                       rate, unit, park_cause_per_hour(p, activity, t.wanted), 100 * s->least,
+                       100 * s->band);
+    }
+}
+
 char *park_cause_words(const struct park_cause_view *v, int32_t activity, struct park_cause cause,
                        char out[PARK_CAUSE_TEXT])
 {
@@ -278,13 +304,9 @@ char *park_cause_words(const struct park_cause_view *v, int32_t activity, struct
     case PARK_CAUSE_IDLE:
         (void)snprintf(out, PARK_CAUSE_TEXT, "%s", cause.idle);
         break;
-    case PARK_CAUSE_TURNDOWN: {
-        const struct park_activity *a = &v->park->net->activities[activity];
-        (void)snprintf(out, PARK_CAUSE_TEXT,
-                       "off, since it would run below its turndown of %.4g %%",
-                       100 * v->park->processes[a->id]->least);
+    case PARK_CAUSE_TURNDOWN:
+        turndown_words(v, activity, out);
         break;
-    }
     case PARK_CAUSE_CAPACITY:
         capacity_words(v, activity, out);
         break;

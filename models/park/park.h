@@ -158,7 +158,7 @@ enum park_mode {
 struct park_process {
     const char *title;
     struct sim_ref product_ref, basis_ref, calendar_ref;
-    struct sim_value capacity, turndown, process_emissions, redraw;
+    struct sim_value capacity, turndown, restart_band, process_emissions, redraw;
     int mode;                // enum park_mode
     int64_t order, priority; // -1: default
     struct sim_key_time enters, leaves;
@@ -180,6 +180,7 @@ struct park_process {
     int32_t calendar;        // its own, else the firm's; -1: always open
     struct park_level level; // [SI of the basis / s]
     double least;            // [-] turndown, 0..1
+    double band;             // [-] restart_band
     struct park_flow *flows; // basis included; sorted: inputs then outputs, by stream
     int flow_count;
     sim_time from_us, until_us; // it is there in [from, until), its firm's dates included

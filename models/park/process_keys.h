@@ -36,7 +36,15 @@ extern const char *const park_processes_modes[];    // "push", "pull"
      .flags = SIM_KEY_ABOVE_MIN | SIM_KEY_OF_CHANCE, .initial = "1 day",                           \
      .doc = "a capacity that is a distribution is drawn anew this often"},                         \
     {PARK_PROCESS_FIELD("turndown", SIM_KEY_VALUE, turndown), .min = "0 %", .max = "100 %",        \
-     .initial = "0 %", .doc = "least load; below it the unit is switched off"},                    \
+     .initial = "0 %",                                                                             \
+     .doc = "least load, as a share of its capacity now; below it the unit is switched off. Where " \
+            "several are below, the one furthest below goes first (of equals the last by name)"},  \
+    {PARK_PROCESS_FIELD("restart_band", SIM_KEY_VALUE, restart_band), .min = "0 %",                \
+     .initial = "5 %",                                                                             \
+     .doc = "a unit that its `turndown` switched off restarts when it would run at least so far "  \
+            "above its least load (5 %: 1.05 x the least load), or at full load where that is "    \
+            "less, and push no other unit below its own. 0: as soon as it would keep its least "   \
+            "load. Those that are off are tried one by one, by merit, then name"},                 \
     {PARK_PROCESS_FIELD("calendar", SIM_KEY_REF, calendar_ref), .refers = "calendars",             \
      .doc = "when it may run; default: the firm's"},                                               \
     {PARK_PROCESS_FIELD("enters", SIM_KEY_TIME, enters),                                           \

@@ -346,6 +346,7 @@ static void resolve_one(struct park_loader *l, struct park_process *s)
     s->calendar = PARK_ID(p, calendar, park_calendar, park_resolve_last(&s->calendar_ref));
     s->calendar = s->calendar >= 0 ? s->calendar : p->firms[s->firm]->calendar;
     s->least = s->turndown.form == SIM_VALUE_QUANTITY ? s->turndown.si : 0;
+    s->band = s->restart_band.form == SIM_VALUE_QUANTITY ? s->restart_band.si : 0;
     resolve_product(l, s);
     resolve_dates(l, s);
     resolve_flows(l, s);

@@ -48,6 +48,7 @@ struct park_run {
     int32_t *running;   // by target: activities that run
     bool *runs;         // by activity
     unsigned char *was; // by pool, for the trace: bit 0 empty, bit 1 full
+    double *tried;      // by activity, for the trace: [1/s] told of its last trial; NAN: none
     bool bounds_are_said;
     struct park_clock clock;
     struct park_endless endless;
@@ -107,6 +108,7 @@ static void make_targets(struct park_run *r)
     r->runs = sim_base_alloc(activities, sizeof(bool));
     r->running = sim_base_alloc((size_t)p->process_count + (size_t)p->link_count, sizeof(int32_t));
     r->was = sim_base_alloc((size_t)p->net->pool_count, 1);
+    r->tried = sim_base_alloc(activities, sizeof(double));
     for (int32_t a = 0; a < p->net->activity_count; a++) {
         r->target_of[a] = p->has_failures ? park_drive_target(p, a) : -1;
     }
@@ -170,6 +172,7 @@ void park_run_destroy(struct park_run *r)
     free(r->running);
     free(r->runs);
     free(r->was);
+    free(r->tried);
     free(r);
 }
 
@@ -204,6 +207,20 @@ static void say_why(struct park_run *r, int32_t activity, double rate)
         sim_trace_say(r->clock.trace, r->clock.now, name, "%.6g %s/h of %s: %s",
                       park_cause_per_hour(r->park, activity, rate), stream->unit, stream->name,
                       words);
+    }
+}
+
+/** Say what the units that are off by their turndown would do, where that is another than was told.
+ * Only for the trace. */
+static void say_trials(struct park_run *r)
+{
+    for (int32_t a = 0; r->clock.trace != NULL && a < r->park->net->activity_count; a++) {
+        struct sim_flow_trial t;
+        const bool is_off = sim_flow_trial_of(r->flow, a, &t);
+        if (is_off && t.rate != r->tried[a]) {
+            say_why(r, a, 0);
+        }
+        r->tried[a] = is_off ? t.rate : (double)NAN;
     }
 }
 
@@ -247,6 +264,8 @@ static void on_change(void *user, sim_time now, int32_t activity, double before,
             r->bounds_are_said = true;
         }
         say_why(r, activity, after);
+        struct sim_flow_trial t;
+        r->tried[activity] = sim_flow_trial_of(r->flow, activity, &t) ? t.rate : (double)NAN;
     }
     const int32_t target = r->target_of[activity];
     const double nominal = r->park->net->activities[activity].capacity;
@@ -268,6 +287,7 @@ static enum sim_status settle(struct park_run *r, struct sim_err *err)
         }
     } while (park_delay_catch_up(r->delays, &r->clock));
     say_bounds(r, true);
+    say_trials(r);
     return SIM_OK;
 }
 
@@ -353,6 +373,9 @@ static void reset(struct park_run *r, const struct sim_trial *t)
     memset(r->runs, 0, (size_t)p->net->activity_count * sizeof(*r->runs));
     memset(r->running, 0, ((size_t)p->process_count + (size_t)p->link_count) * sizeof(*r->running));
     memset(r->was, 0, (size_t)p->net->pool_count);
+    for (int32_t a = 0; a < p->net->activity_count; a++) {
+        r->tried[a] = NAN;
+    }
     park_endless_reset(&r->endless, p, &r->roster);
     sim_evq_reset(r->clock.queue, p->start_us);
     sim_flow_reset(r->flow, p->start_us, p->net->initial);

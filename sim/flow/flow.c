@@ -16,9 +16,10 @@ typedef SIM_VEC(int32_t) sim_flow_ints;
 
 enum {
     NOT_PLANNED = -1,
-    CHANGES_AN_INSTANT = 100
+    CHANGES_AN_INSTANT = 100,
+    ROUNDS_AT_ONCE = 20 // in which all stocks change their conditions together
 };
-static const double RESTART_BAND = 0.05; // [-] above its minimum that a unit must reach to restart
+static const double SAME = 1e-9; // [-] rates closer than this are the same
 
 /** A stock over time; junctions have one too, unused. */
 struct stock {
@@ -33,8 +34,8 @@ struct stock {
     unsigned condition;
     bool is_resting;        // reached its target, waits for its reorder level
     bool is_decaying_apart; // decay_activity carries the decay
-    sim_time changed_at;    // last change of condition
-    int32_t changes;        // of condition at that instant
+    int64_t changed_in;     // the last `solves` in which its condition changed
+    int32_t changes;        // of condition in that one
     bool is_listed;         // in `looked_at`
 };
 
@@ -45,7 +46,8 @@ struct mover {
     double capacity; // as wanted, whatever its turndown says
     sim_time since;
     bool is_off;
-    bool is_listed; // in `changed`
+    bool is_listed;              // in `changed`
+    struct sim_flow_trial trial; // the last; holds while is_off
 };
 
 struct sim_flow {
@@ -54,13 +56,30 @@ struct sim_flow {
     struct stock *stocks; // by inner id
     struct mover *movers; // by inner id
     sim_flow_ints heap;   // pools by due, then id
-    sim_flow_ints looked_at, changed, turndowns;
+    sim_flow_ints looked_at, changed;
+    sim_flow_ints turndowns; // units with a minimum, by name
+    sim_flow_ints restarts;  // the same in the order in which they are tried
+    int64_t solves;          // calls of solve since reset
     sim_time now, instant;
     int64_t instants_alike; // bounds reached at `instant`
     sim_flow_on_change *on_change;
     void *user;
     bool is_disturbed; // something may let a unit restart
 };
+
+static void list_restarts(struct sim_flow *f)
+{
+    const struct sim_network_activity *a = f->net->activities;
+    for (int i = 0; i < f->turndowns.count; i++) {
+        const int32_t k = f->turndowns.data[i];
+        int at = f->restarts.count;
+        SIM_VEC_PUSH(&f->restarts, k);
+        for (; at > 0 && a[f->restarts.data[at - 1]].merit > a[k].merit; at--) {
+            f->restarts.data[at] = f->restarts.data[at - 1];
+        }
+        f->restarts.data[at] = k;
+    }
+}
 
 struct sim_flow *sim_flow_create(const struct sim_network *net)
 {
@@ -77,6 +96,7 @@ struct sim_flow *sim_flow_create(const struct sim_network *net)
             SIM_VEC_PUSH(&f->turndowns, k);
         }
     }
+    list_restarts(f);
     return f;
 }
 
@@ -90,6 +110,7 @@ void sim_flow_destroy(struct sim_flow *f)
     SIM_VEC_FREE(&f->looked_at);
     SIM_VEC_FREE(&f->changed);
     SIM_VEC_FREE(&f->turndowns);
+    SIM_VEC_FREE(&f->restarts);
     free(f->stocks);
     free(f->movers);
     free(f);
@@ -223,11 +244,18 @@ static double seconds_to(const struct sim_flow *f, int32_t pool, double bound)
     return share > 0 && share <= 1 ? -sim_elem_log(share) / decay : (double)INFINITY;
 }
 
+/** What flows in and out, less what decays [amount/s]: the one balance by which a stock rests on a
+ * bound, or leaves it. */
+static double balance(const struct sim_flow *f, int32_t pool)
+{
+    const struct stock *s = &f->stocks[pool];
+    return s->net - decay_of(f, pool) * s->level;
+}
+
 /** Whether the level rises now (+1), falls (-1) or rests (0). */
 static int direction(const struct sim_flow *f, int32_t pool)
 {
-    const struct stock *s = &f->stocks[pool];
-    const double slope = s->net - decay_of(f, pool) * s->level;
+    const double slope = balance(f, pool);
     return slope > 0 ? 1 : slope < 0 ? -1 : 0;
 }
 
@@ -275,7 +303,7 @@ static void look_at(struct sim_flow *f, int32_t pool)
 }
 
 /** Pull givers: filling below the target, passing on at it, resting above and down to reorder. */
-static unsigned pull_condition(struct sim_flow *f, int32_t pool, double net)
+static unsigned pull_condition(struct sim_flow *f, int32_t pool)
 {
     const struct sim_network_pool *p = &f->net->pools[pool];
     struct stock *s = &f->stocks[pool];
@@ -292,31 +320,45 @@ static unsigned pull_condition(struct sim_flow *f, int32_t pool, double net)
     if (s->level != p->target) {
         return s->level > p->target ? SIM_POOL_OVER_TARGET : 0;
     }
+    const double slope = balance(f, pool);
     if ((s->condition & SIM_POOL_OVER_TARGET) != 0) { // fell to it, or push givers fill beyond it
-        return net < 0 ? SIM_POOL_AT_TARGET : SIM_POOL_OVER_TARGET;
+        return slope < 0 ? SIM_POOL_AT_TARGET : SIM_POOL_OVER_TARGET;
     }
     if ((s->condition & SIM_POOL_AT_TARGET) != 0) {
-        return net > 0 ? SIM_POOL_OVER_TARGET : net < 0 ? 0 : SIM_POOL_AT_TARGET;
+        return slope > 0 ? SIM_POOL_OVER_TARGET : slope < 0 ? 0 : SIM_POOL_AT_TARGET;
     }
-    return net >= 0 ? SIM_POOL_AT_TARGET : 0;
+    return slope >= 0 ? SIM_POOL_AT_TARGET : 0;
 }
 
-/** On a bound a stock stays bound until its net leads away from it. */
-static unsigned wanted_condition(struct sim_flow *f, int32_t pool)
+/** At its minimum the decay comes before all takers: when not even it is covered, nothing is drawn
+ * and the level goes below. */
+static unsigned minimum_condition(const struct sim_flow *f, int32_t pool)
 {
     const struct sim_network_pool *p = &f->net->pools[pool];
     const struct stock *s = &f->stocks[pool];
-    const double net = s->net;
-    unsigned wanted = 0;
-    // Takers find it empty below its minimum; what decays goes on decaying there.
-    const double slope = net - (s->is_decaying_apart ? 0 : p->decay * s->level);
-    if (s->level < p->minimum || (s->level == p->minimum && slope <= 0)) {
-        wanted |= SIM_POOL_EMPTY;
+    if (s->level != p->minimum) {
+        return s->level < p->minimum ? SIM_POOL_BELOW : 0;
     }
-    if (s->level >= p->capacity && net >= 0) {
-        wanted |= SIM_POOL_FULL;
+    const double slope = balance(f, pool);
+    if ((s->condition & SIM_POOL_BELOW) != 0) {
+        return slope > 0 ? SIM_POOL_EMPTY : SIM_POOL_BELOW;
     }
-    return wanted | pull_condition(f, pool, net);
+    if ((s->condition & SIM_POOL_EMPTY) != 0 && p->decay_activity >= 0) {
+        const int32_t decay = f->net->activity_out[p->decay_activity];
+        const double due = p->decay * s->level;
+        if (sim_rates_rate(f->rates, decay) < due * (1 - SAME)) {
+            return SIM_POOL_BELOW;
+        }
+    }
+    return slope <= 0 ? SIM_POOL_EMPTY : 0;
+}
+
+/** On a bound a stock stays bound until its balance leads away from it. */
+static unsigned wanted_condition(struct sim_flow *f, int32_t pool)
+{
+    const struct stock *s = &f->stocks[pool];
+    const bool is_full = s->level >= f->net->pools[pool].capacity && balance(f, pool) >= 0;
+    return minimum_condition(f, pool) | (is_full ? SIM_POOL_FULL : 0) | pull_condition(f, pool);
 }
 
 /** The decay of a stock that rests on a bound is an activity like others; else the closed form. */
@@ -327,8 +369,8 @@ static void switch_decay(struct sim_flow *f, int32_t pool)
         return;
     }
     struct stock *s = &f->stocks[pool];
-    const unsigned on_bound = SIM_POOL_FULL | SIM_POOL_AT_TARGET; // below the minimum it goes on
-    s->is_decaying_apart = (s->condition & on_bound) != 0;
+    s->is_decaying_apart =
+        (s->condition & (SIM_POOL_FULL | SIM_POOL_AT_TARGET | SIM_POOL_EMPTY)) != 0;
     const double rate = s->is_decaying_apart ? f->net->pools[pool].decay * s->level : 0;
     sim_rates_set_capacity(f->rates, f->net->activity_out[k], rate);
 }
@@ -342,27 +384,50 @@ static enum sim_status too_many(const struct sim_flow *f, int32_t pool, struct s
         f->net->pools[pool].name);
 }
 
-/** Conditions of the stocks looked at, by their levels and nets; true in `out` when one changed. */
-static enum sim_status update_conditions(struct sim_flow *f, bool *out, struct sim_err *err)
+/** Take the condition that the stock's level and balance want; true in `out` when it is another. */
+static enum sim_status update_condition(struct sim_flow *f, int32_t pool, bool *out,
+                                        struct sim_err *err)
 {
-    *out = false;
+    struct stock *s = &f->stocks[pool];
+    const unsigned wanted = wanted_condition(f, pool);
+    if (wanted == s->condition) {
+        return SIM_OK;
+    }
+    s->condition = wanted;
+    sim_rates_set_condition(f->rates, f->net->pool_out[pool], wanted);
+    switch_decay(f, pool);
+    *out = true;
+    f->is_disturbed = true;
+    s->changes = s->changed_in == f->solves ? s->changes + 1 : 1;
+    s->changed_in = f->solves;
+    return s->changes > CHANGES_AN_INSTANT ? too_many(f, pool, err) : SIM_OK;
+}
+
+/** The first stock by name that wants another condition; -1: none does. */
+static int32_t first_to_change(struct sim_flow *f)
+{
+    int32_t first = -1;
     for (int i = 0; i < f->looked_at.count; i++) {
         const int32_t pool = f->looked_at.data[i];
-        struct stock *s = &f->stocks[pool];
-        const unsigned wanted = wanted_condition(f, pool);
-        if (wanted == s->condition) {
-            continue;
+        if ((first < 0 || pool < first) && wanted_condition(f, pool) != f->stocks[pool].condition) {
+            first = pool;
         }
-        s->condition = wanted;
-        sim_rates_set_condition(f->rates, f->net->pool_out[pool], wanted);
-        switch_decay(f, pool);
-        *out = true;
-        f->is_disturbed = true;
-        s->changes = s->changed_at == f->now ? s->changes : 0;
-        s->changed_at = f->now;
-        if (++s->changes > CHANGES_AN_INSTANT) {
-            return too_many(f, pool, err);
-        }
+    }
+    return first;
+}
+
+/** Conditions of the stocks looked at, by their levels and nets; true in `out` when one changed.
+ * Where stocks drive each other round, they go on one at a time, the first by name. */
+static enum sim_status update_conditions(struct sim_flow *f, int round, bool *out,
+                                         struct sim_err *err)
+{
+    *out = false;
+    if (round >= ROUNDS_AT_ONCE) {
+        const int32_t first = first_to_change(f);
+        return first >= 0 ? update_condition(f, first, out, err) : SIM_OK;
+    }
+    for (int i = 0; i < f->looked_at.count; i++) {
+        SIM_TRY(update_condition(f, f->looked_at.data[i], out, err));
     }
     return SIM_OK;
 }
@@ -408,20 +473,28 @@ static enum sim_status solve_once(struct sim_flow *f, struct sim_err *err)
 static enum sim_status solve(struct sim_flow *f, struct sim_err *err)
 {
     bool again = true;
-    while (again) {
+    f->solves++;
+    for (int round = 0; again; round++) {
         SIM_TRY(solve_once(f, err));
-        SIM_TRY(update_conditions(f, &again, err));
+        SIM_TRY(update_conditions(f, round, &again, err));
     }
     return SIM_OK;
+}
+
+// ---- Turndown ----
+
+/** The least rate at which it may run, by its capacity now [1/s]. */
+static double least_rate(const struct sim_flow *f, int32_t k)
+{
+    const struct sim_network_activity *a = &f->net->activities[k];
+    return a->turndown * fmin(f->movers[k].capacity, a->capacity);
 }
 
 /** Rate over minimum; INFINITY for one that has no minimum now. */
 static double margin(const struct sim_flow *f, int32_t k)
 {
-    const struct mover *m = &f->movers[k];
-    const double least =
-        f->net->activities[k].turndown * fmin(m->capacity, f->net->activities[k].capacity);
-    if (m->is_off || !(least > 0)) {
+    const double least = least_rate(f, k);
+    if (f->movers[k].is_off || !(least > 0)) {
         return INFINITY;
     }
     return sim_rates_rate(f->rates, f->net->activity_out[k]) / least;
@@ -431,10 +504,10 @@ static double margin(const struct sim_flow *f, int32_t k)
 static int32_t furthest_below(const struct sim_flow *f)
 {
     int32_t worst = -1;
-    double least = 1 - 1e-9;
+    double least = 1 - SAME;
     for (int i = 0; i < f->turndowns.count; i++) {
         const double here = margin(f, f->turndowns.data[i]);
-        if (here < least || (worst >= 0 && here <= least * (1 + 1e-9))) {
+        if (here < least || (worst >= 0 && here <= least * (1 + SAME))) {
             worst = f->turndowns.data[i];
             least = here < least ? here : least;
         }
@@ -442,41 +515,57 @@ static int32_t furthest_below(const struct sim_flow *f)
     return worst;
 }
 
-static enum sim_status switch_off(struct sim_flow *f, struct sim_err *err)
+static enum sim_status switch_to(struct sim_flow *f, int32_t k, bool is_off, struct sim_err *err)
 {
-    for (;;) {
-        const int32_t k = furthest_below(f);
-        if (k < 0) {
-            return SIM_OK;
-        }
-        f->movers[k].is_off = true;
-        push_capacity(f, k);
-        SIM_TRY(solve(f, err));
-    }
+    f->movers[k].is_off = is_off;
+    push_capacity(f, k);
+    return solve(f, err);
 }
 
-/** Try each unit that is off, by name; the first that does well and harms no other stays on. */
-static enum sim_status restart_one(struct sim_flow *f, struct sim_err *err)
+static enum sim_status switch_off(struct sim_flow *f, struct sim_err *err)
 {
-    for (int i = 0; i < f->turndowns.count; i++) {
-        const int32_t k = f->turndowns.data[i];
-        if (!f->movers[k].is_off || !(f->movers[k].capacity > 0)) {
-            continue;
+    for (int32_t k = furthest_below(f); k >= 0; k = furthest_below(f)) {
+        f->movers[k].trial = (struct sim_flow_trial){
+            .rate = sim_rates_rate(f->rates, f->net->activity_out[k]),
+            .least = least_rate(f, k),
+            .wanted = least_rate(f, k),
+            .harmed = -1,
+        };
+        SIM_TRY(switch_to(f, k, true, err));
+    }
+    return SIM_OK;
+}
+
+/** Run one that is off: it stays on when it reaches its minimum and the band above (full load where
+ * that is more), and pushes nobody below his own. What it reached is kept for who asks why. */
+static enum sim_status try_restart(struct sim_flow *f, int32_t k, bool *out, struct sim_err *err)
+{
+    struct mover *m = &f->movers[k];
+    const struct sim_network_activity *a = &f->net->activities[k];
+    SIM_TRY(switch_to(f, k, false, err));
+    const double least = least_rate(f, k);
+    const double wanted = fmin(least * (1 + a->restart_band), fmin(m->capacity, a->capacity));
+    const int32_t harmed = furthest_below(f);
+    m->trial = (struct sim_flow_trial){
+        .rate = sim_rates_rate(f->rates, f->net->activity_out[k]),
+        .least = least,
+        .wanted = wanted,
+        .harmed = harmed < 0 || harmed == k ? -1 : f->net->activity_out[harmed],
+    };
+    *out = m->trial.rate >= wanted * (1 - SAME) && harmed < 0;
+    return *out ? SIM_OK : switch_to(f, k, true, err);
+}
+
+/** As many as help restart: each alone, after a success from the first again. */
+static enum sim_status restart(struct sim_flow *f, struct sim_err *err)
+{
+    for (int i = 0; i < f->restarts.count; i++) {
+        const int32_t k = f->restarts.data[i];
+        bool is_on = false;
+        if (f->movers[k].is_off && f->movers[k].capacity > 0) {
+            SIM_TRY(try_restart(f, k, &is_on, err));
         }
-        f->movers[k].is_off = false;
-        push_capacity(f, k);
-        SIM_TRY(solve(f, err));
-        if (margin(f, k) >= 1 + RESTART_BAND && furthest_below(f) < 0) {
-            return SIM_OK;
-        }
-        const bool runs_full =
-            sim_rates_rate(f->rates, f->net->activity_out[k]) >= f->movers[k].capacity * (1 - 1e-9);
-        if (runs_full && furthest_below(f) < 0) {
-            return SIM_OK; // its minimum is so high that no more than full load can be asked
-        }
-        f->movers[k].is_off = true;
-        push_capacity(f, k);
-        SIM_TRY(solve(f, err));
+        i = is_on ? -1 : i;
     }
     return SIM_OK;
 }
@@ -519,11 +608,12 @@ enum sim_status sim_flow_settle(struct sim_flow *f, struct sim_err *err)
         return too_many(f, f->looked_at.count > 0 ? f->looked_at.data[0] : 0, err);
     }
     bool changed = false;
-    SIM_TRY(update_conditions(f, &changed, err));
+    f->solves++;
+    SIM_TRY(update_conditions(f, 0, &changed, err));
     SIM_TRY(solve(f, err));
     if (f->is_disturbed && f->turndowns.count > 0) {
         SIM_TRY(switch_off(f, err));
-        SIM_TRY(restart_one(f, err));
+        SIM_TRY(restart(f, err));
     }
     f->is_disturbed = false;
     conclude(f);
@@ -537,14 +627,14 @@ void sim_flow_reset(struct sim_flow *f, sim_time start, const double *levels)
     sim_rates_reset(f->rates);
     f->heap.count = f->looked_at.count = f->changed.count = 0;
     f->now = f->instant = start;
-    f->instants_alike = 0;
+    f->instants_alike = f->solves = 0;
     f->is_disturbed = true;
     for (int32_t k = 0; k < f->net->activity_count; k++) {
         f->movers[k] = (struct mover){.since = start, .capacity = f->net->activities[k].capacity};
     }
     for (int32_t p = 0; p < f->net->pool_count; p++) {
         const int32_t out = f->net->pool_out[p];
-        const bool is_stock = !f->net->pools[p].is_junction;
+        const bool is_stock = !f->net->pools[p].is_junction; // a junction's decay carries nothing
         f->stocks[p] = (struct stock){.level = is_stock ? levels[out] : 0,
                                       .since = start,
                                       .due = SIM_TIME_NEVER,
@@ -552,9 +642,9 @@ void sim_flow_reset(struct sim_flow *f, sim_time start, const double *levels)
         if (is_stock) {
             SIM_REQUIRE(levels[out] >= 0 && levels[out] <= f->net->pools[p].capacity,
                         "an initial level is outside its stock");
-            switch_decay(f, p);
             look_at(f, p);
         }
+        switch_decay(f, p);
     }
 }
 
@@ -663,9 +753,17 @@ bool sim_flow_is_off(const struct sim_flow *f, int32_t activity)
     return f->movers[f->net->activity_in[activity]].is_off;
 }
 
+bool sim_flow_trial_of(const struct sim_flow *f, int32_t activity, struct sim_flow_trial *out)
+{
+    const struct mover *m = &f->movers[f->net->activity_in[activity]];
+    *out = m->trial;
+    return m->is_off;
+}
+
 bool sim_flow_is_empty(const struct sim_flow *f, int32_t pool)
 {
-    return (f->stocks[f->net->pool_in[pool]].condition & SIM_POOL_EMPTY) != 0;
+    const unsigned none = SIM_POOL_EMPTY | SIM_POOL_BELOW;
+    return (f->stocks[f->net->pool_in[pool]].condition & none) != 0;
 }
 
 bool sim_flow_is_full(const struct sim_flow *f, int32_t pool)

@@ -15,9 +15,19 @@
  * Time is integer microseconds. A stock that crosses its bound between two microseconds is set
  * exactly on it; the difference (at most rate x 1 us) is booked in `sim_flow_trimmed`, never lost.
  *
- * Turndown is a state: settle solves with all that are on, switches off the one furthest below its
- * minimum (tie: name), and again; it lets one restart per settle when a trial gives minimum x
- * (1 + band) and pushes no other below its own.
+ * **At a bound** one balance decides: inflow - outflow - decay x level. A stock is full while it is
+ * not negative at the capacity, and falls by the closed form from the instant when it is; likewise
+ * it rests at its target while what flows in makes up for outflow and decay. At the minimum what
+ * decays there comes before all takers, who share what is left of the inflow; where the inflow does
+ * not cover the decay, nothing is drawn and the level goes below, towards inflow / decay. Below the
+ * minimum takers get nothing until what flows in has filled it up again. Overflow is what comes in
+ * beyond outflow and decay, make-up what is lacking to both.
+ *
+ * **Turndown** is a state: settle solves with all that are on, switches off the one furthest below
+ * its minimum (tie: name), and again. Then each that is off is tried alone, by merit, then name:
+ * it restarts when it reaches minimum x (1 + its restart_band), or full load where that is less,
+ * and pushes nobody below his own; after a success from the first again, until none is left to
+ * restart. So as many as help restart at one instant; no two are tried together.
  *
  * Floor 3. One thread at a time; no allocation after warm-up.
  */
@@ -28,6 +38,15 @@
 #include "sim/num/simtime.h"
 
 struct sim_flow; // opaque
+
+/** What a unit that is off by its turndown would do: found when it was switched off or last tried.
+ * Rates [1/s]. */
+struct sim_flow_trial {
+    double rate;    // that it would have
+    double least;   // its minimum
+    double wanted;  // that it must reach: the minimum to stay on, with the band to restart
+    int32_t harmed; // whom it would push below his minimum; -1: nobody
+};
 
 /** Told of each activity whose rate changes, after a settle; `now` is the instant, rates [1/s].
  * Called in order of names. */
@@ -72,7 +91,9 @@ double sim_flow_decayed(const struct sim_flow *f,
 double sim_flow_trimmed(const struct sim_flow *f,
                         int32_t pool); // [amount] added (+) by setting on bounds
 bool sim_flow_is_off(const struct sim_flow *f, int32_t activity); // switched off by its turndown
-bool sim_flow_is_empty(const struct sim_flow *f, int32_t pool);
+bool sim_flow_trial_of(const struct sim_flow *f, int32_t activity,
+                       struct sim_flow_trial *out);             // true while it is off
+bool sim_flow_is_empty(const struct sim_flow *f, int32_t pool); // at its minimum or below
 bool sim_flow_is_full(const struct sim_flow *f, int32_t pool);
 
 /** Change of the level since reset as the engine integrated it from nets and decay, without trims

@@ -51,12 +51,23 @@ static enum sim_status check_numbers(const struct sim_network_def *def, struct s
                                "pool '%s': wanted 0 <= minimum <= capacity and decay >= 0",
                                p->name);
         }
+        if (p->target > 0 && (p->target < p->minimum || p->target > p->capacity)) {
+            return sim_err_set(err, SIM_INPUT, "pool '%s': wanted minimum <= target <= capacity",
+                               p->name);
+        }
+        const double target = p->target > 0 ? p->target : p->capacity;
+        if (p->reorder >= 0 && target > 0 && (p->reorder < p->minimum || p->reorder >= target)) {
+            return sim_err_set(err, SIM_INPUT, "pool '%s': wanted minimum <= reorder < target",
+                               p->name);
+        }
     }
     for (int i = 0; i < def->activity_count; i++) {
         const struct sim_activity_def *a = &def->activities[i];
-        if (!(a->capacity >= 0) || !(a->turndown >= 0 && a->turndown <= 1)) {
+        if (!(a->capacity >= 0) || !(a->turndown >= 0 && a->turndown <= 1) ||
+            !(a->restart_band >= 0)) {
             return sim_err_set(err, SIM_INPUT,
-                               "activity '%s': wanted capacity >= 0 and turndown from 0 to 1",
+                               "activity '%s': wanted capacity >= 0, turndown from 0 to 1 and "
+                               "restart_band >= 0",
                                a->name);
         }
     }
@@ -214,17 +225,24 @@ static void split_pull_from_outlets(struct draft *d)
     }
 }
 
+/** The highest level at which a stock may rest; 0: it has none, or only its bottom. */
+static double highest_bound(const struct sim_pool_def *p)
+{
+    return isfinite(p->capacity) ? p->capacity
+           : isfinite(p->target) ? fmax(p->minimum, p->target)
+                                 : p->minimum;
+}
+
 /** A taker of the first class, before any other, for each stock that decays. */
 static void add_decays(struct draft *d)
 {
     for (int32_t p = 0; p < d->pools.count; p++) {
         const struct sim_pool_def *pool = &d->pools.data[p];
-        if (pool->decay > 0 && isfinite(pool->capacity)) {
+        const double most = pool->decay * highest_bound(pool);
+        if (most > 0) {
             const int32_t decay = d->activities.count;
             const char *name = sim_arena_format(d->arena, "%s~decay", pool->name);
-            SIM_VEC_PUSH(
-                &d->activities,
-                (struct sim_activity_def){.name = name, .capacity = pool->decay * pool->capacity});
+            SIM_VEC_PUSH(&d->activities, (struct sim_activity_def){.name = name, .capacity = most});
             SIM_VEC_PUSH(&d->ports, (struct sim_port_def){decay, p, false, 1, 0, 0, 0});
         }
     }
@@ -299,6 +317,8 @@ static void fill_activities(struct sim_network *net, const struct draft *d)
             .name = sim_arena_strdup(net->arena, from->name),
             .capacity = from->capacity,
             .turndown = from->turndown,
+            .restart_band = from->restart_band,
+            .merit = from->merit,
             .is_link = from->is_link,
         };
     }
@@ -400,7 +420,7 @@ static void list_by_pool(struct sim_network *net, struct sim_arena *scratch)
 }
 
 /** What the other side of port `i`'s pool could ever carry, as a rate of its activity, going by
- * capacities or by scales. */
+ * capacities or by scales. What fills an empty stock never overflows from a full one. */
 static double carried(const struct sim_network *net, int32_t i, bool by_scales)
 {
     const struct sim_network_port *p = &net->ports[i];
@@ -414,7 +434,8 @@ static double carried(const struct sim_network *net, int32_t i, bool by_scales)
     for (int32_t m = begin; m < end; m++) {
         const struct sim_network_port *q = &net->ports[net->at_pool[m]];
         const struct sim_network_activity *a = &net->activities[q->activity];
-        sum += q->coef * (by_scales ? a->scale : a->capacity);
+        const bool is_other_route = p->is_at_bound && q->is_at_bound;
+        sum += is_other_route ? 0 : q->coef * (by_scales ? a->scale : a->capacity);
     }
     return sum / p->coef;
 }

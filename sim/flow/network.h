@@ -19,8 +19,8 @@
  * flagged SIM_PORT_OUTLET, creation splits it: users stay, outlets get a junction of their own,
  * and each push giver chooses between the two (users first). The pools and activities so added
  * come after the definition's own, named "POOL~outlets", "POOL~ACTIVITY" and so on; a stock
- * with decay gets an activity "POOL~decay", which carries the decay while the stock rests on a
- * bound. Hence the counts below may exceed the definition's.
+ * with decay gets an activity "POOL~decay", a taker before all others, which carries the decay
+ * while the stock rests on a bound. Hence the counts below may exceed the definition's.
  *
  * Units are the caller's, one per stream; rates per second, capacities of stocks in the amount.
  *
@@ -36,17 +36,21 @@ struct sim_pool_def {
     const char *name; // unique, e.g. "mill.yard"; borrowed for the call
     double capacity;  // [amount] 0: junction; INFINITY: unlimited
     double minimum;   // [amount] takers find it empty at this level; 0 <= minimum <= capacity
-    double target;    // [amount] pull givers fill up to here; 0 or less: the capacity
-    double reorder;   // [amount] after reaching target pull givers rest until here; <0: none
+    double target;    // [amount] pull givers fill up to here; 0 or less: the capacity; else from
+                      // minimum to capacity
+    double reorder;   // [amount] after reaching target pull givers rest until here; <0: none; else
+                      // from minimum to below target
     double decay;     // [1/s] share that vanishes per time, 0 for none
 };
 
 /** An activity. Its capacity here is the most it may ever have: a run may set less, more is cut. */
 struct sim_activity_def {
-    const char *name; // unique, e.g. "brick.kiln"; borrowed for the call
-    double capacity;  // [1/s] >= 0; INFINITY: as much as is asked
-    double turndown;  // [-] minimum rate as a share of the capacity now, 0..1; 0: none
-    bool is_link;     // moves only: takes one port, gives one port. Loops of links are refused
+    const char *name;    // unique, e.g. "brick.kiln"; borrowed for the call
+    double capacity;     // [1/s] >= 0; INFINITY: as much as is asked
+    double turndown;     // [-] minimum rate as a share of the capacity now, 0..1; 0: none
+    double restart_band; // [-] >= 0: once off, it restarts at (1 + this) x its minimum
+    int32_t merit;       // units that are off are tried in this order, then by name
+    bool is_link;        // moves only: takes one port, gives one port. Loops of links are refused
 };
 
 enum sim_port_flag {

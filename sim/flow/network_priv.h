@@ -27,7 +27,8 @@ struct sim_network_activity {
     const char *name;
     double capacity; // finite: unlimited ones are cut to what their pools could ever carry
     double scale; // at most the capacity: about what its junctions could ever carry; for tolerances
-    double turndown;
+    double turndown, restart_band;
+    int32_t merit;
     bool is_link;
     bool is_pull; // its main output is pulled
     int32_t ports_begin, ports_end;

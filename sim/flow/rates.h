@@ -100,6 +100,7 @@ enum sim_pool_condition {
     SIM_POOL_AT_TARGET = 4,   // pull givers give only what is drawn beyond what push givers give
                               // (when full too, the orders of the givers decide instead)
     SIM_POOL_OVER_TARGET = 8, // pull givers rest
+    SIM_POOL_BELOW = 16,      // below its minimum: takers get nothing, make-up gives all it can
 };
 
 /** How much work settling took; sums since create or reset. */

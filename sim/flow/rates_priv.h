@@ -83,7 +83,8 @@ static inline double sim_rates_scale(const struct sim_rates *r, int32_t activity
 /** How a port's limit comes about under the pool's condition now. */
 enum sim_rates_bind {
     SIM_RATES_FREE,   // the pool does not bind this side: the limit is the capacity
-    SIM_RATES_CLOSED, // the limit is 0 (overflow of a stock that is not full, pull over target)
+    SIM_RATES_CLOSED, // the limit is 0 (overflow of a stock that is not full, pull over target,
+                      // takers of a stock below its minimum)
     SIM_RATES_BOUND,  // the formula of DESIGN 3
 };
 
@@ -97,6 +98,9 @@ static inline enum sim_rates_bind sim_rates_bind_of(const struct sim_network *ne
         return SIM_RATES_BOUND;
     }
     const unsigned bound = p->gives ? SIM_POOL_FULL : SIM_POOL_EMPTY;
+    if ((condition & SIM_POOL_BELOW) != 0 && (p->is_at_bound || !p->gives)) {
+        return p->gives ? SIM_RATES_FREE : SIM_RATES_CLOSED;
+    }
     if (p->is_at_bound) { // overflow acts at the other side's bound
         const unsigned acts = p->gives ? SIM_POOL_EMPTY : SIM_POOL_FULL;
         return (condition & acts) != 0 ? SIM_RATES_BOUND : SIM_RATES_CLOSED;

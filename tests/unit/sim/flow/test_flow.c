@@ -6,6 +6,7 @@
 #include <criterion/new/assert.h>
 
 #include <math.h>
+#include <stdio.h>
 
 static const sim_time SECOND = 1000000;
 
@@ -279,8 +280,11 @@ Test(flow, goes_on_decaying_below_the_minimum)
     sim_flow_set_capacity(rig.flow, 0, 3); // it fills again, and takers take from the minimum on
     sim_flow_set_capacity(rig.flow, 1, 1);
     settle(rig.flow);
-    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 1), 1.0)); // out of what flows in
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 1), 0.0));        // what flows in fills it first
+    const double filled = 10 * log((30 - 20 * exp(-2.0)) / 20); // [s] 30 - (30 - L) exp(-t/10) = 10
+    cr_expect(epsilon_eq(dbl, (double)sim_flow_next(rig.flow), 1e6 * (20 + filled), 2.0));
     run_to(rig.flow, 30 * SECOND);
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 1), 1.0));
     cr_expect(gt(dbl, sim_flow_level(rig.flow, 0), 10.0));
     cr_expect(not(sim_flow_is_empty(rig.flow, 0)));
     const double in = sim_flow_total(rig.flow, 0);
@@ -315,4 +319,90 @@ Test(flow, is_not_disturbed_by_ample_capacities)
     cr_expect(eq(dbl, level[0], level[1]));
     cr_expect(eq(dbl, total[0], total[1]));
     cr_expect(epsilon_eq(dbl, total[1], 0.5, 1e-12));
+}
+
+Test(flow, keeps_the_target_of_a_decaying_stock_without_end)
+{
+    const struct sim_pool_def pools[] = {{.name = "heap",
+                                          .capacity = INFINITY,
+                                          .minimum = 2,
+                                          .target = 6,
+                                          .reorder = -1,
+                                          .decay = 0.1}};
+    const struct sim_port_def ports[] = {{0, 0, true, 1, 1, 0, SIM_PORT_PULL},
+                                         {1, 0, false, 1, 1, 0, 0}};
+    const double levels[] = {6};
+    struct rig rig = rig_of(pools, 1, IN_OUT, 2, ports, 2, levels);
+    cr_expect(epsilon_eq(dbl, sim_flow_rate(rig.flow, 0), 1.6, 1e-15));
+    sim_flow_set_capacity(rig.flow, 0, 0);
+    settle(rig.flow);
+    run_to(rig.flow, 20 * SECOND); // takers find it empty at 2; it goes on below
+
+    const double to_minimum = 10 * log((6 + 10) / (2 + 10.0));
+    cr_expect(epsilon_eq(dbl, sim_flow_total(rig.flow, 1), to_minimum, 2e-6));
+    cr_expect(epsilon_eq(dbl, sim_flow_level(rig.flow, 0), 2 * exp(-(20 - to_minimum) / 10), 2e-6));
+    rig_fini(&rig);
+}
+
+/** `count` boilers of 1 that give to one junction with a user of `demand`. */
+static struct rig boilers(int count, double turndown, double demand)
+{
+    enum {
+        MOST = 200
+    };
+    static char names[MOST][8];
+    struct sim_activity_def acts[MOST + 1];
+    struct sim_port_def ports[MOST + 1];
+    const struct sim_pool_def pools[] = {{.name = "tank", .capacity = 1, .reorder = -1}};
+    const double levels[] = {1};
+    for (int i = 0; i < count; i++) {
+        (void)snprintf(names[i], sizeof(names[i]), "b%03d", i);
+        acts[i] = (struct sim_activity_def){.name = names[i],
+                                            .capacity = 1,
+                                            .turndown = turndown,
+                                            .restart_band = 0.05,
+                                            .merit = i == 1 ? 0 : 1};
+        ports[i] = (struct sim_port_def){i, 0, true, 1, 1, 0, SIM_PORT_PULL};
+    }
+    acts[count] = (struct sim_activity_def){.name = "user", .capacity = 1000};
+    ports[count] = (struct sim_port_def){count, 0, false, 1, 1, 0, 0};
+    struct rig rig = rig_of(pools, 1, acts, count + 1, ports, count + 1, levels);
+    sim_flow_set_capacity(rig.flow, count, 0);
+    settle(rig.flow);
+    sim_flow_set_capacity(rig.flow, count, demand);
+    settle(rig.flow);
+    return rig;
+}
+
+static int count_on(const struct rig *rig, int count)
+{
+    int on = 0;
+    for (int i = 0; i < count; i++) {
+        on += !sim_flow_is_off(rig->flow, i);
+    }
+    return on;
+}
+
+Test(flow, restarts_as_many_as_help_at_one_instant)
+{
+    struct rig rig = boilers(10, 0.5, 3);
+    cr_expect(eq(int, count_on(&rig, 10), 5));    // 3 / 5 = 0.6; a sixth would have all at 0.5
+    cr_expect(not(sim_flow_is_off(rig.flow, 1))); // by merit, then name
+    cr_expect(not(sim_flow_is_off(rig.flow, 0)));
+    cr_expect(sim_flow_is_off(rig.flow, 9));
+    struct sim_flow_trial t;
+    cr_expect(sim_flow_trial_of(rig.flow, 9, &t));
+    cr_expect(epsilon_eq(dbl, t.rate, 0.5, 1e-12));
+    cr_expect(epsilon_eq(dbl, t.wanted, 0.525, 1e-12));
+    rig_fini(&rig);
+}
+
+Test(flow, restarts_hundreds_at_a_stock_that_each_of_them_fills)
+{
+    struct rig rig = boilers(200, 0.5, 150);
+    cr_expect(eq(int, count_on(&rig, 200), 200));
+    sim_flow_set_capacity(rig.flow, 200, 60);
+    settle(rig.flow);
+    cr_expect(eq(int, count_on(&rig, 200), 120));
+    rig_fini(&rig);
 }
