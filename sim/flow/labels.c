@@ -6,6 +6,7 @@
 // pools that bind now connect, so blocks are found again, by Tarjan's algorithm, around a pool
 // whose condition changed, as far as the pools that bind reach.
 
+#include "sim/flow/levels_priv.h"
 #include "sim/flow/rates_priv.h"
 
 #include <stdlib.h>
@@ -228,7 +229,11 @@ static void label_block(struct sim_rates *r, int32_t *members, int32_t count, ui
     for (int32_t i = 0; i < count; i++) {
         const int32_t j = members[i];
         const int32_t next = i + 1 < count ? members[i + 1] : -1;
-        is_another = is_another || r->block[j] != members[0] || r->next_in_block[j] != next;
+        if (r->block[j] != members[0] || r->next_in_block[j] != next) {
+            is_another = true;
+            sim_levels_forget(r->levels, r->block[j]);
+            sim_levels_forget(r->levels, members[0]);
+        }
         r->block[j] = members[0];
         r->next_in_block[j] = next;
         r->order[j] = (uint64_t)(uint32_t)r->net->component[j] << 32 | minor;
@@ -260,6 +265,7 @@ void sim_labels_reset(struct sim_rates *r)
     const struct sim_network *net = r->net;
     l->region.count = 0;
     for (int32_t j = 0; j < net->port_count; j++) {
+        sim_levels_forget(r->levels, j);
         r->block[j] = j;
         r->next_in_block[j] = -1;
         r->order[j] = (uint64_t)(uint32_t)net->component[j] << 32;

@@ -3,6 +3,7 @@
 // which of several is meant: DESIGN 3 and the essay in rates.h.
 
 #include "sim/flow/dense.h"
+#include "sim/flow/levels_priv.h"
 #include "sim/flow/loop_priv.h"
 
 #include <math.h>
@@ -60,6 +61,7 @@ void sim_loop_destroy(struct sim_loop *l)
     SIM_VEC_FREE(&l->met_by);
     SIM_VEC_FREE(&l->circle);
     SIM_VEC_FREE(&l->known);
+    SIM_VEC_FREE(&l->woken);
     SIM_VEC_FREE(&l->dry);
     SIM_VEC_FREE(&l->capped);
     SIM_VEC_FREE(&l->least);
@@ -72,14 +74,14 @@ void sim_loop_destroy(struct sim_loop *l)
 
 // ---- The block as a problem of its own ----
 
-/** Whether what pull activity or link `k` is asked for is decided in this block: the limit of its
- * main output is one of the rows. */
-static bool is_asked_here(const struct sim_rates *r, const struct sim_loop *l, int32_t k)
+/** Whether what pull activity or link `k` is asked for is decided in the block that begins at port
+ * `first`: the limit of its main output is one of the block's. */
+static bool is_asked_here(const struct sim_rates *r, int32_t first, int32_t k)
 {
     const struct sim_network_activity *a = &r->net->activities[k];
     for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
         const struct sim_network_port *p = &r->net->ports[j];
-        if (p->gives && (a->is_link || p->is_pull) && l->row_of[j] >= 0) {
+        if (p->gives && (a->is_link || p->is_pull) && r->block[j] == first) {
             return true;
         }
     }
@@ -88,20 +90,20 @@ static bool is_asked_here(const struct sim_rates *r, const struct sim_loop *l, i
 
 /** What the capacity and the limits outside the block leave to the claim of port `m`. The claim
  * itself may be from before. */
-static double outer_claim(const struct sim_rates *r, const struct sim_loop *l, int32_t m)
+static double outer_claim(const struct sim_rates *r, int32_t first, int32_t m)
 {
     const int32_t k = r->net->ports[m].activity;
     const struct sim_network_activity *a = &r->net->activities[k];
     double least = r->capacity[k];
     for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
-        least = j != m && l->row_of[j] < 0 ? fmin(least, r->limit[j]) : least;
+        least = j != m && r->block[j] != first ? fmin(least, r->limit[j]) : least;
     }
     return least;
 }
 
-/** Whether somebody draws on what `k` gives through port `j`: a taker that could claim something,
- * or one asked in this block that is not idle itself. */
-static bool is_drawn(const struct sim_rates *r, const struct sim_loop *l, int32_t j)
+/** Whether somebody draws on what port `j` gives: a taker that could claim something, or one asked
+ * in this block that is not idle itself. */
+static bool is_drawn(const struct sim_rates *r, int32_t first, int32_t j)
 {
     const struct sim_network *net = r->net;
     const int32_t at = net->ports[j].pool;
@@ -112,46 +114,71 @@ static bool is_drawn(const struct sim_rates *r, const struct sim_loop *l, int32_
         if (!sim_rates_is_active(net, m, r->condition[at])) {
             continue;
         }
-        if ((!is_asked_here(r, l, k) || !r->is_idle[k]) && outer_claim(r, l, m) > 0) {
+        if ((!r->is_idle[k] || !is_asked_here(r, first, k)) && outer_claim(r, first, m) > 0) {
             return true;
         }
     }
     return false;
 }
 
-static bool is_drawn_anywhere(const struct sim_rates *r, const struct sim_loop *l, int32_t k)
+static bool is_drawn_anywhere(const struct sim_rates *r, int32_t first, int32_t k)
 {
     const struct sim_network_activity *a = &r->net->activities[k];
     for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
         const struct sim_network_port *p = &r->net->ports[j];
-        if (p->gives && (a->is_link || p->is_pull) && (l->row_of[j] < 0 || is_drawn(r, l, j))) {
+        if (p->gives && (a->is_link || p->is_pull) &&
+            (r->block[j] != first || is_drawn(r, first, j))) {
             return true;
         }
     }
     return false;
 }
 
-/** Pull activities and links of the block that no user reaches stand still: all but the least set
- * of those that somebody draws on, from users backwards. */
-static void find_idle(struct sim_rates *r, struct sim_loop *l)
+/** Activity `k` is idle no more: idle ones that give to where it takes may be drawn on by it. */
+static void wake_givers(struct sim_rates *r, int32_t first, int32_t k)
 {
-    bool any = false;
-    for (int i = 0; i < l->activities.count; i++) {
-        const int32_t k = l->activities.data[i];
-        if (is_asked_here(r, l, k)) {
-            r->is_idle[k] = r->capacity[k] > 0;
-            any = any || r->is_idle[k];
-        }
-    }
-    for (bool moved = any; moved;) {
-        moved = false;
-        for (int i = 0; i < l->activities.count; i++) {
-            const int32_t k = l->activities.data[i];
-            if (r->is_idle[k] && is_asked_here(r, l, k) && is_drawn_anywhere(r, l, k)) {
-                r->is_idle[k] = false;
-                moved = true;
+    const struct sim_network *net = r->net;
+    const struct sim_network_activity *a = &net->activities[k];
+    for (int32_t m = a->ports_begin; m < a->ports_end; m++) {
+        const struct sim_network_pool *pool = &net->pools[net->ports[m].pool];
+        for (int32_t i = pool->givers_begin; i < pool->ports_end && !net->ports[m].gives; i++) {
+            const int32_t giver = net->ports[net->at_pool[i]].activity;
+            if (r->is_idle[giver] && is_asked_here(r, first, giver) &&
+                is_drawn_anywhere(r, first, giver)) {
+                r->is_idle[giver] = false;
+                SIM_VEC_PUSH(&r->loop->woken, giver);
             }
         }
+    }
+}
+
+/** All but the least set of those that somebody draws on, from users backwards: who is found not to
+ * be idle is asked once whom it draws on. */
+void sim_loop_find_idle(struct sim_rates *r, int32_t first)
+{
+    const struct sim_network *net = r->net;
+    sim_rates_ints *woken = &r->loop->woken;
+    woken->count = 0;
+    int32_t last = -1;
+    for (int32_t j = first; j >= 0; j = r->next_in_block[j]) {
+        const int32_t k = net->ports[j].activity;
+        if (k != last && is_asked_here(r, first, k)) {
+            r->is_idle[k] = r->capacity[k] > 0;
+        }
+        last = k; // ports are in order of activities
+    }
+    last = -1;
+    for (int32_t j = first; j >= 0; j = r->next_in_block[j]) {
+        const int32_t k = net->ports[j].activity;
+        if (k != last && r->is_idle[k] && is_asked_here(r, first, k) &&
+            is_drawn_anywhere(r, first, k)) {
+            r->is_idle[k] = false;
+            SIM_VEC_PUSH(woken, k);
+        }
+        last = k;
+    }
+    while (woken->count > 0) {
+        wake_givers(r, first, SIM_VEC_POP(woken));
     }
 }
 
@@ -162,7 +189,8 @@ static int32_t claim_number(struct sim_rates *r, struct sim_loop *l, int32_t m)
     }
     const struct sim_network *net = r->net;
     const int32_t k = net->ports[m].activity;
-    const bool is_idle_taker = r->is_idle[k] && !net->ports[m].gives && is_asked_here(r, l, k);
+    const bool is_idle_taker =
+        r->is_idle[k] && !net->ports[m].gives && is_asked_here(r, l->rows.data[0].port, k);
     struct sim_loop_claim claim = {.port = m,
                                    .constant = is_idle_taker ? 0 : r->capacity[k],
                                    .rows_begin = l->claim_rows.count};
@@ -228,7 +256,7 @@ static void gather_rows(struct sim_rates *r, struct sim_loop *l, int32_t first)
 static void make_problem(struct sim_rates *r, struct sim_loop *l, int32_t first)
 {
     gather_rows(r, l, first);
-    find_idle(r, l);
+    sim_loop_find_idle(r, first);
     for (int32_t j = 0; j < l->rows.count; j++) {
         l->rows.data[j].terms_begin = l->terms.count;
         add_terms(r, l, l->rows.data[j].port);
@@ -740,12 +768,21 @@ static bool creep(struct sim_loop *l)
     return sim_loop_newton(l);
 }
 
+/** Where the solution is one of many. */
+static bool decide_by_name(struct sim_rates *r, struct sim_loop *l)
+{
+    (void)sim_loop_residual(l); // brings claims up to date
+    if (sim_follow_by_name(l, r)) {
+        r->work.by_name++;
+    }
+    return true;
+}
+
 static bool find_fixed_point(struct sim_rates *r, struct sim_loop *l)
 {
     if (sweep(l)) {
         return true;
     }
-    r->work.newton++;
     if (sim_loop_newton(l)) {
         if (!has_tie(l)) {
             return true;
@@ -756,30 +793,42 @@ static bool find_fixed_point(struct sim_rates *r, struct sim_loop *l)
             return false;
         }
     }
-    if (sim_follow_by_name(l, r)) {
-        r->work.by_name++;
-    }
-    return true;
+    return decide_by_name(r, l);
 }
 
-enum sim_status sim_loop_solve(struct sim_rates *r, int32_t first, struct sim_err *err)
+/** Port by port: where levels find no fixed point, or one of many. */
+static enum sim_status solve_ports(struct sim_rates *r, int32_t first, bool is_open,
+                                   struct sim_err *err)
 {
     struct sim_loop *l = r->loop;
-    r->work.loops++;
     make_problem(r, l, first);
-    r->work.limits += l->rows.count;
     enum sim_status status = SIM_OK;
-    if (find_fixed_point(r, l)) {
+    for (int j = 0; j < l->rows.count && is_open; j++) {
+        l->x.data[j] = sim_levels_limit(r, first, l->rows.data[j].port);
+    }
+    if (is_open ? decide_by_name(r, l) : find_fixed_point(r, l)) {
         publish(r, l);
         announce(r, l, first);
         r->is_able[first] = sim_selffeed_is_possible(l);
-        if (r->is_able[first] && !r->is_hungry[first]) {
-            r->is_hungry[first] = true;
-            SIM_VEC_PUSH(&r->hungry, first);
-        }
     } else {
         status = unresolved(r, l, err);
     }
     forget_problem(l);
     return status;
+}
+
+enum sim_status sim_loop_solve(struct sim_rates *r, int32_t first, struct sim_err *err)
+{
+    bool is_open = false;
+    r->work.loops++;
+    if (sim_levels_solve(r, first, &is_open) && !is_open) {
+        r->is_able[first] = sim_levels_may_feed(r, first);
+    } else {
+        SIM_TRY(solve_ports(r, first, is_open, err));
+    }
+    if (r->is_able[first] && !r->is_hungry[first]) {
+        r->is_hungry[first] = true;
+        SIM_VEC_PUSH(&r->hungry, first);
+    }
+    return SIM_OK;
 }

@@ -74,6 +74,7 @@ struct sim_loop {
     SIM_VEC(double) saved_x;
     SIM_VEC(bool) dry, capped, held, known;
     sim_rates_ints least;
+    sim_rates_ints woken; // who is found not to be idle
 };
 
 /** Claims from limits: y = min(constant, x). */

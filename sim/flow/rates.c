@@ -3,6 +3,7 @@
 // order. A limit is a function of the claims at its pool alone, and a block of what surrounds it,
 // so the rates do not depend on the way there.
 
+#include "sim/flow/levels_priv.h"
 #include "sim/flow/rates_priv.h"
 
 #include <math.h>
@@ -49,6 +50,8 @@ struct sim_rates *sim_rates_create(const struct sim_network *net)
     r->is_counted = sim_base_alloc(pools, sizeof(bool));
     r->condition = sim_base_alloc(pools, sizeof(unsigned));
     r->is_relabel = sim_base_alloc(pools, sizeof(bool));
+    r->marked = sim_base_alloc(2 * pools, sizeof(*r->marked));
+    r->epoch = 1; // 0: never
     SIM_VEC_RESERVE(&r->relabel, net->pool_count);
     SIM_VEC_RESERVE(&r->stale, net->activity_count);
     SIM_VEC_RESERVE(&r->heap, net->port_count);
@@ -58,6 +61,7 @@ struct sim_rates *sim_rates_create(const struct sim_network *net)
     SIM_VEC_RESERVE(&r->pools_out, net->pool_count);
     r->labels = sim_labels_create(net);
     r->loop = sim_loop_create(net);
+    r->levels = sim_levels_create(net);
     sim_rates_reset(r);
     return r;
 }
@@ -73,7 +77,7 @@ void sim_rates_destroy(struct sim_rates *r)
         r->claim,      r->weight,    r->raised_by,   r->member_of,  r->is_hungry,     r->decided,
         r->member_at,  r->in_group,  r->tries,       r->is_near,    r->is_near_pool,  r->is_eased,
         r->least,      r->is_idle,   r->order,       r->block,      r->next_in_block, r->is_waiting,
-        r->is_counted, r->condition, r->is_relabel};
+        r->is_counted, r->condition, r->is_relabel,  r->marked};
     for (int i = 0; i < SIM_COUNT(arrays); i++) {
         free(arrays[i]);
     }
@@ -94,6 +98,7 @@ void sim_rates_destroy(struct sim_rates *r)
     SIM_VEC_FREE(&r->near_pools);
     sim_labels_destroy(r->labels);
     sim_loop_destroy(r->loop);
+    sim_levels_destroy(r->levels, r->net);
     free(r);
 }
 
@@ -197,20 +202,42 @@ void sim_rates_mark(struct sim_rates *r, int32_t j)
     }
 }
 
-void sim_rates_mark_dependents(struct sim_rates *r, int32_t m, int32_t quiet)
+/** All that depend on the claim of `m`, but for those of block `quiet`. */
+static void mark_all_dependents(struct sim_rates *r, int32_t m, int32_t quiet)
 {
     const struct sim_network *net = r->net;
     const int32_t at = net->ports[m].pool;
     const struct sim_network_pool *pool = &net->pools[at];
     const unsigned condition = r->condition[at];
-    if (!pool->is_junction && !sim_rates_is_active(net, m, condition)) {
-        return;
-    }
     for (int32_t i = pool->takers_begin; i < pool->ports_end; i++) {
         const int32_t j = net->at_pool[i];
         if (r->block[j] != quiet && sim_rates_depends(net, j, m, condition) &&
             sim_rates_bind_of(net, j, condition) == SIM_RATES_BOUND) {
             sim_rates_mark(r, j);
+        }
+    }
+}
+
+void sim_rates_mark_dependents(struct sim_rates *r, int32_t m, int32_t quiet)
+{
+    const struct sim_network *net = r->net;
+    const struct sim_network_port *p = &net->ports[m];
+    const unsigned condition = r->condition[p->pool];
+    if (!net->pools[p->pool].is_junction && !sim_rates_is_active(net, m, condition)) {
+        return;
+    }
+    struct sim_rates_marked *marked = &r->marked[2 * p->pool + (p->gives ? 1 : 0)];
+    const int32_t rank = sim_rates_rank(p, condition);
+    if (marked->epoch != r->epoch || marked->quiet != quiet || marked->rank > rank) {
+        mark_all_dependents(r, m, quiet);
+        *marked = (struct sim_rates_marked){r->epoch, rank, m, quiet};
+    } else if (marked->except >= 0 && marked->except != m) {
+        const int32_t j = marked->except; // all others of the side wait since its claim changed
+        if (sim_rates_depends(net, j, m, condition)) {
+            if (r->block[j] != quiet && sim_rates_bind_of(net, j, condition) == SIM_RATES_BOUND) {
+                sim_rates_mark(r, j);
+            }
+            marked->except = -1;
         }
     }
 }
@@ -403,7 +430,8 @@ void sim_rates_mark_circles(struct sim_rates *r, int32_t port, int32_t quiet)
     }
 }
 
-void sim_rates_refresh(struct sim_rates *r, int32_t activity)
+/** Rate and claims anew; those who depend on claims that changed are told, but for `quiet`. */
+static void set_and_tell(struct sim_rates *r, int32_t activity, int32_t quiet)
 {
     enum {
         MANY = 64
@@ -414,16 +442,32 @@ void sim_rates_refresh(struct sim_rates *r, int32_t activity)
     double *before = count <= MANY ? few : sim_base_alloc((size_t)count, sizeof(*before));
     memcpy(before, r->claim + a->ports_begin, (size_t)count * sizeof(*before));
     sim_rates_set_claims(r, activity);
-    if (r->member_of[activity] >= 0 && r->member_of[activity] != r->raising) {
+    if (quiet < 0 && r->member_of[activity] >= 0 && r->member_of[activity] != r->raising) {
         sim_selffeed_dissolve(r, r->member_of[activity]); // it was computed from this limit
     }
     for (int32_t i = 0; i < count; i++) {
         if (r->claim[a->ports_begin + i] != before[i]) {
-            sim_rates_mark_dependents(r, a->ports_begin + i, -1);
+            sim_rates_mark_dependents(r, a->ports_begin + i, quiet);
         }
     }
     if (before != few) {
         free(before);
+    }
+}
+
+void sim_rates_refresh(struct sim_rates *r, int32_t activity)
+{
+    set_and_tell(r, activity, -1);
+}
+
+void sim_rates_tell(struct sim_rates *r, int32_t activity, int32_t quiet)
+{
+    const struct sim_network_activity *a = &r->net->activities[activity];
+    set_and_tell(r, activity, quiet);
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        if (r->block[j] == quiet) {
+            sim_rates_mark_circles(r, j, quiet);
+        }
     }
 }
 
@@ -485,6 +529,7 @@ static void take_condition(struct sim_rates *r, int32_t pool)
         const int32_t j = r->net->at_pool[i];
         const struct sim_network_port *q = &r->net->ports[j];
         const bool is_main = q->gives && (q->is_pull || r->net->activities[q->activity].is_link);
+        sim_levels_forget(r->levels, r->block[j]);
         sim_rates_mark(r, j);
         seed(r, q->activity);
         if (is_main && !sim_rates_is_circular(r, r->block[j])) {
@@ -532,11 +577,21 @@ static void count_pool(struct sim_rates *r, int32_t pool)
     }
 }
 
+/** Not all at the pools of this block wait any more. */
+static void unmark_pools(struct sim_rates *r, int32_t first)
+{
+    for (int32_t j = first; j >= 0; j = r->next_in_block[j]) {
+        const int32_t pool = r->net->ports[j].pool;
+        r->marked[2 * pool].epoch = r->marked[2 * pool + 1].epoch = 0;
+    }
+}
+
 enum sim_status sim_rates_propagate(struct sim_rates *r, struct sim_err *err)
 {
     enum {
         LAPS = 1000 // causes come before effects, so one should do
     };
+    r->epoch++;
     for (int64_t step = 0; r->heap.count > 0; step++) {
         const int32_t j = heap_pop(r);
         if (step > (int64_t)LAPS * r->net->port_count) {
@@ -544,6 +599,7 @@ enum sim_status sim_rates_propagate(struct sim_rates *r, struct sim_err *err)
                                r->net->activities[r->net->ports[j].activity].name);
         }
         r->is_waiting[j] = false;
+        unmark_pools(r, j);
         count_pool(r, r->net->ports[j].pool);
         if (sim_rates_is_circular(r, j)) {
             SIM_TRY(sim_loop_solve(r, j, err));
@@ -597,6 +653,7 @@ enum sim_status sim_rates_settle(struct sim_rates *r, struct sim_err *err)
     }
     const int64_t limits = r->work.limits;
     r->work.settles++;
+    r->epoch++;
     take_changes(r);
     SIM_TRY(sim_rates_propagate(r, err));
     SIM_TRY(sim_feed_all(r, err));

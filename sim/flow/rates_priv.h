@@ -19,6 +19,16 @@ typedef SIM_VEC(int32_t) sim_rates_ints;
 
 struct sim_loop;   // working memory of loop.c
 struct sim_labels; // working memory of labels.c
+struct sim_levels; // blocks as levels.c keeps them
+
+/** Who waits already at a pool: all that depend on a claim of this side and rank, but for port
+ * `except`, and for those of block `quiet`. */
+struct sim_rates_marked {
+    uint64_t epoch; // valid while it is r->epoch
+    int32_t rank;
+    int32_t except; // port, -1 none
+    int32_t quiet;
+};
 
 struct sim_rates {
     const struct sim_network *net;
@@ -67,6 +77,9 @@ struct sim_rates {
     struct sim_rates_work work;
     struct sim_loop *loop;
     struct sim_labels *labels;
+    struct sim_levels *levels;
+    struct sim_rates_marked *marked; // per pool and side: takers, givers
+    uint64_t epoch;
 };
 
 /** Of an activity's scale: a rate below this is a rounding. */
@@ -169,6 +182,10 @@ void sim_rates_mark_dependents(struct sim_rates *r, int32_t m, int32_t quiet);
  * be solved again though the claim be the same, as what was the only solution may be one of two. */
 void sim_rates_mark_circles(struct sim_rates *r, int32_t port, int32_t quiet);
 
+/** Rate and claims of `activity` from limits that block `quiet` decided; all but its own ports are
+ * told of claims that changed. */
+void sim_rates_tell(struct sim_rates *r, int32_t activity, int32_t quiet);
+
 /** The limit of port `j` must be computed again. */
 void sim_rates_mark(struct sim_rates *r, int32_t j);
 
@@ -239,5 +256,8 @@ void sim_loop_destroy(struct sim_loop *loop); // NULL is fine
 /** Solve the circular block that begins at port `first`; its limits, and the claims and rates of
  * its activities, are set. SIM_FAILED with names. */
 enum sim_status sim_loop_solve(struct sim_rates *r, int32_t first, struct sim_err *err);
+
+/** Pull activities and links of the block that no user reaches stand still (loop.c). */
+void sim_loop_find_idle(struct sim_rates *r, int32_t first);
 
 #endif
