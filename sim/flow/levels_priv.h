@@ -1,11 +1,79 @@
 /** @file
- * How circular blocks are solved for the fill levels of their classes (levels.c). For sim/flow
- * only.
+ * How circular blocks are solved for the fill levels of their classes: how a block is laid out
+ * (levels_block.c), how its levels are found (levels.c), what limits of ports follow from them and
+ * whether they are the only ones (levels_limits.c). For sim/flow only.
+ *
+ * An *entry* is a port that counts at a pool of the block, a *row* one whose limit the block
+ * decides. A *class* is those who are served alike at one side of a pool.
  */
 #ifndef SIM_FLOW_LEVELS_PRIV_H
 #define SIM_FLOW_LEVELS_PRIV_H
 
 #include "sim/flow/rates_priv.h"
+#include "sim/flow/sparse.h"
+
+/** A port that counts at a pool of the block. What is fixed while conditions hold. */
+struct sim_levels_entry {
+    int32_t port;
+    int32_t member;
+    int32_t level; // whose limit it shares; -1: its limit is not of this block
+    bool is_read;  // some limit of the block depends on its claim
+    double coef;
+};
+
+/** An activity that touches pools of the block; its entries are own[begin..end). */
+struct sim_levels_member {
+    int32_t activity;
+    int32_t begin, end;
+    bool has_rows;
+    bool is_asked; // pull or link, and what its main output may give is decided here
+};
+
+enum sim_levels_kind {
+    SIM_LEVELS_DRY,
+    SIM_LEVELS_SHORT,
+    SIM_LEVELS_AMPLE
+};
+
+/** A class at one side of a pool; ranges are of entries. */
+struct sim_levels_class {
+    int32_t side_begin, begin, end, other_begin, other_end;
+    int32_t side;  // the first level of its pool's side; those of one follow each other
+    bool is_first; // of its side
+    bool is_alone; // the claim of its only row is not read: it wishes without limit
+    // what the claims make of it
+    enum sim_levels_kind kind;
+    double supply, better, left;
+    double value;   // T
+    double weights; // of those that are not capped
+    int32_t last;   // SIM_LEVELS_AMPLE: the one that is not capped
+};
+
+/** A block as built; kept until its ports or a condition change. */
+struct sim_levels_block {
+    int32_t first;
+    int entry_count, member_count, level_count, row_count;
+    bool is_any_asked;
+    struct sim_levels_entry *entries;
+    struct sim_levels_member *members;
+    struct sim_levels_class *levels;
+    int32_t *own;
+};
+
+struct sim_levels {
+    struct sim_levels_block **block_of; // per port, by the smallest of the block; NULL: not built
+    int32_t *member_of;                 // per activity: scratch of building, -1 between
+    bool *is_built;                     // per pool: scratch of building
+    SIM_VEC(struct sim_levels_entry) entries;
+    SIM_VEC(struct sim_levels_member) members;
+    SIM_VEC(struct sim_levels_class) levels;
+    SIM_VEC(int32_t) own, pools, order, place, holder;
+    SIM_VEC(double) constant, claim, flow, weight, slope, limit; // per entry
+    SIM_VEC(double)
+    level, saved, crept, right, accumulator, sums_q, sums_w, at; // per level, or sorted
+    SIM_VEC(bool) holds;
+    struct sim_sparse sparse;
+};
 
 struct sim_levels *sim_levels_create(const struct sim_network *net);
 void sim_levels_destroy(struct sim_levels *levels, const struct sim_network *net);
@@ -13,6 +81,12 @@ void sim_levels_destroy(struct sim_levels *levels, const struct sim_network *net
 /** What is kept of the block that begins at port `block` no longer holds: its ports changed, or a
  * condition at one of its pools. */
 void sim_levels_forget(struct sim_levels *levels, int32_t block);
+
+/** The block that begins at port `first`, built if need be, with room for its numbers. */
+struct sim_levels_block *sim_levels_block_at(struct sim_rates *r, int32_t first);
+
+/** Whether what port `port` gives is what a pull process or link is asked for. */
+bool sim_levels_is_main_output(const struct sim_network *net, int32_t port);
 
 /** Solve the circular block that begins at port `first`. False when no fixed point was found.
  * `out_is_open`: it may be one of many, and nothing is set yet; else limits, claims and rates of
@@ -25,5 +99,47 @@ double sim_levels_limit(const struct sim_rates *r, int32_t first, int32_t port);
 /** Whether some circle of blocked limits may feed itself more than it has, after a solve of the
  * block that is not open: were every rise passed on in full, could one come back larger? */
 bool sim_levels_may_feed(struct sim_rates *r, int32_t first);
+
+/** The level of a class from what is left to it and the claims. */
+void sim_levels_fill(const struct sim_levels *v, struct sim_levels_class *t);
+
+/** The same for a class that gets all it claims, together `all`. */
+void sim_levels_fill_ample(const struct sim_levels *v, struct sim_levels_class *t, double all);
+
+/** Claims from limits; how far they are from what they were, of themselves. */
+double sim_levels_claims(struct sim_levels *v, const struct sim_levels_block *b);
+
+/** The linear system of the levels on the piece at hand, into v->sparse. */
+void sim_levels_begin_rows(struct sim_levels *v, const struct sim_levels_block *b);
+
+/** The limits of all ports of the block from levels, and from claims where these are above the
+ * shares: they hold nobody's rate, but are what `claim` and `limit` mean (rates.h). True when they
+ * agree. */
+bool sim_levels_find_limits(struct sim_rates *r, struct sim_levels_block *b);
+
+/** Whether some claim lies on a kink: two of what it is the least of are the same. */
+bool sim_levels_has_tie(const struct sim_levels *v, const struct sim_levels_block *b);
+
+/** Whether the solution may be one of many: the system of the piece that has all tied limits in it
+ * is singular, or that cannot be said from here. */
+bool sim_levels_may_be_open(struct sim_levels *v, struct sim_levels_block *b);
+
+static inline double sim_levels_sum(const struct sim_levels *v, int32_t from, int32_t to)
+{
+    const double *q = v->flow.data;
+    double sum = 0;
+    for (int32_t e = from; e < to; e++) {
+        sum += q[e];
+    }
+    return sum;
+}
+
+/** Whether entry `e` of a class has what it claims, on the piece of the levels of the claims. */
+static inline bool sim_levels_is_capped(const struct sim_levels *v,
+                                        const struct sim_levels_class *t, int32_t e)
+{
+    return t->kind == SIM_LEVELS_AMPLE ? e != t->last
+                                       : v->flow.data[e] < v->weight.data[e] * t->value;
+}
 
 #endif
