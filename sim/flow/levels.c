@@ -455,16 +455,18 @@ bool sim_levels_solve(struct sim_rates *r, int32_t first, bool *out_is_open)
     *out_is_open = false;
     r->work.limits += b->row_count;
     const bool rests = sweep(v, b);
+    bool is_crept = false;
     if (!rests) {
         r->work.newton++;
-        if (!newton(v, b) && !creep(v, b)) {
+        is_crept = !newton(v, b);
+        if (is_crept && !creep(v, b)) {
             return false;
         }
     }
     if (!sim_levels_find_limits(r, b)) {
         return false;
     }
-    if (!rests && sim_levels_has_tie(v, b) && sim_levels_may_be_open(v, b)) {
+    if (!rests && (is_crept || sim_levels_has_tie(v, b)) && sim_levels_may_be_open(v, b)) {
         *out_is_open = true;
         return true;
     }
