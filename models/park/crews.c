@@ -12,6 +12,7 @@ static const struct sim_key keys[] = {
      .type = SIM_KEY_COUNT,
      .initial = "1",
      .min = "1",
+     .max = "1000000",
      .offset = offsetof(struct park_crew, size),
      .doc = "how many repairs it can do at a time"},
     {.name = "calendar",

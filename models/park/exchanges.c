@@ -270,7 +270,7 @@ static void resolve_limits(struct park_loader *l, struct park_exchange *e)
 {
     e->most = in_span(l, &e->at_most, INFINITY, &e->most_span);
     e->least = in_span(l, &e->take_or_pay, 0, &e->least_span);
-    if (isfinite(e->most) && e->least > 0 && e->take_or_pay.si > e->at_most.si) {
+    if (isfinite(e->most) && e->least > 0 && sim_units_is_above(e->take_or_pay.si, e->at_most.si)) {
         park_resolve_wrong(l, e->take_or_pay.node, "write no more than `at_most`",
                            "more is to be paid for than may be taken");
     }

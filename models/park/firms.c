@@ -25,6 +25,7 @@ static const struct sim_key keys[] = {
     {.name = "workers",
      .type = SIM_KEY_COUNT,
      .min = "0",
+     .max = "1000000000",
      .offset = offsetof(struct park_firm, workers),
      .doc = "people; kept"},
     {.name = "calendar",

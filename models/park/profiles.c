@@ -5,6 +5,7 @@
 #include "sim/cfg/csv.h"
 #include "sim/num/units.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char *const between[] = {"hold", "linear", NULL};
@@ -130,7 +131,14 @@ static bool cell_time(struct park_loader *l, const struct park_profile *f, const
         sim_units_parse(l->park->units, c->columns[column].unit, &unit, &err) != SIM_OK) {
         return false; // told: the header's unit by read_rows
     }
-    *out = time_zero(l->park, f) + sim_simtime_from_seconds(sim_units_to_si(unit, number));
+    const double seconds = sim_units_to_si(unit, number);
+    if (fabs(seconds) > 0x1p53 / 1e6) {
+        sim_diag_add(l->diag, SIM_DIAG_WRONG, &at, "", "write an earlier time",
+                     "row %d: '%s' is 285 years away, which is as far as the clock reaches",
+                     row + 1, cell->text);
+        return false;
+    }
+    *out = time_zero(l->park, f) + sim_simtime_from_seconds(seconds);
     return true;
 }
 
@@ -253,12 +261,13 @@ static bool read_rows(struct park_loader *l, struct park_profile *f, const struc
         sim_time when = 0;
         double value = 0;
         const bool has_time = cell_time(l, f, c, row, time, &when);
-        if (sim_csv_number(c, row, column, &value, l->diag) != SIM_OK || !has_time) {
+        if (sim_csv_quantity(c, row, column, l->park->units, unit, &value, l->diag) != SIM_OK ||
+            !has_time) {
             good = false;
         } else if (!ascends(l, c, row, time, out, when)) {
             return false;
         } else {
-            add_row(out, when, sim_units_to_si(unit, value));
+            add_row(out, when, value);
         }
     }
     return good;

@@ -1,5 +1,6 @@
 // Stocks: one stream at one place of a firm.
 #include "models/park/kinds.h"
+#include "sim/num/units.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -115,7 +116,7 @@ static double si_or(const struct sim_value *v, double otherwise)
 // Levels that differ by no more than the rounding of their units are one.
 static bool is_above(double level, double other)
 {
-    return level > other * (1 + 1e-12);
+    return sim_units_is_above(level, other);
 }
 
 static void within(double *level, double least, double most)

@@ -6,7 +6,6 @@
 #include "sim/cfg/cfgtext.h"
 #include "sim/num/units.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -329,26 +328,59 @@ struct sim_place sim_csv_place(const struct sim_csv *c, int row, int column)
         .file = c->file, .line = cell->line, .column = cell->column, .length = cell->length};
 }
 
+static void tell_cell(const struct sim_csv *c, int row, int column, struct sim_diag *d,
+                      const char *remedy, const char *what)
+{
+    const struct sim_place place = sim_csv_place(c, row, column);
+    sim_diag_add(d, SIM_DIAG_WRONG, &place, c->columns[column].name, remedy, "%s", what);
+}
+
+static enum sim_status not_a_number(const struct sim_csv *c, int row, int column,
+                                    struct sim_diag *d)
+{
+    const char *text = sim_csv_cell(c, row, column)->text;
+    char *what = text[0] == '\0' ? sim_base_strdup("the cell is empty; a number is wanted")
+                                 : sim_base_format("'%s' is not a number", text);
+    tell_cell(c, row, column, d, text[0] == '\0' ? NULL : "write 12.5 or 1.2e6", what);
+    free(what);
+    return SIM_INPUT;
+}
+
 enum sim_status sim_csv_number(const struct sim_csv *c, int row, int column, double *out,
                                struct sim_diag *d)
 {
     const struct sim_csv_cell *cell = sim_csv_cell(c, row, column);
-    const struct sim_place place = sim_csv_place(c, row, column);
-    const char *name = c->columns[column].name;
     struct sim_err err = {0};
     const char *end = NULL;
     double number = 0.0;
-    if (cell->text[0] == '\0') {
-        sim_diag_add(d, SIM_DIAG_WRONG, &place, name, NULL,
-                     "the cell is empty; a number is wanted");
-        return SIM_INPUT;
-    }
-    if (sim_units_parse_number(cell->text, &number, &end, &err) != SIM_OK || *end != '\0' ||
-        !isfinite(number)) {
-        sim_diag_add(d, SIM_DIAG_WRONG, &place, name, "write 12.5 or 1.2e6", "'%s' is not a number",
-                     cell->text);
-        return SIM_INPUT;
+    if (sim_units_parse_number(cell->text, &number, &end, &err) != SIM_OK || *end != '\0') {
+        return not_a_number(c, row, column, d);
     }
     *out = number;
+    return SIM_OK;
+}
+
+enum sim_status sim_csv_quantity(const struct sim_csv *c, int row, int column,
+                                 const struct sim_units *units, struct sim_unit unit, double *out,
+                                 struct sim_diag *d)
+{
+    const char *text = sim_csv_cell(c, row, column)->text;
+    struct sim_quantity q = {0};
+    struct sim_err err = {0};
+    const char *end = NULL;
+    double number = 0.0;
+    if (sim_units_parse_number(text, &number, &end, &err) != SIM_OK) {
+        return not_a_number(c, row, column, d);
+    }
+    if (*end == '\0') {
+        *out = sim_units_to_si(unit, number);
+        return SIM_OK;
+    }
+    if (sim_units_parse_quantity(units, text, &q, &err) != SIM_OK ||
+        sim_units_expect(units, text, q.unit.dim, unit.dim, &err) != SIM_OK) {
+        tell_cell(c, row, column, d, NULL, err.text);
+        return SIM_INPUT;
+    }
+    *out = q.si;
     return SIM_OK;
 }

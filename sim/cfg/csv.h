@@ -14,6 +14,7 @@
 #include "sim/base/base.h"
 #include "sim/base/err.h"
 #include "sim/cfg/diag.h"
+#include "sim/num/units.h"
 
 struct sim_csv_cell {
     const char *text; // unquoted, spaces around trimmed unless quoted; "" when empty
@@ -52,5 +53,11 @@ struct sim_place sim_csv_place(const struct sim_csv *c, int row, int column);
 /** The number in a cell; a mistake at the cell if it is none (or not finite). */
 enum sim_status sim_csv_number(const struct sim_csv *c, int row, int column, double *out,
                                struct sim_diag *d) SIM_MUST_USE;
+
+/** The quantity in a cell, in SI: a bare number is in `unit`, the column's; "29 %" says its own, of
+ * the same dimension. A mistake at the cell if it is none. */
+enum sim_status sim_csv_quantity(const struct sim_csv *c, int row, int column,
+                                 const struct sim_units *units, struct sim_unit unit, double *out,
+                                 struct sim_diag *d) SIM_MUST_USE;
 
 #endif

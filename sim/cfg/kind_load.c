@@ -100,22 +100,36 @@ static double bound(struct sim_kind_slot *s, const char *text, double open)
     return isnan(known->si) ? open : known->si;
 }
 
-static void check_range(struct sim_kind_slot *s, const struct sim_value *v)
+/** The clock counts microseconds that a double can tell apart: 2^53 of them, 285 years. What is
+ * drawn may be longer: it then lies beyond the end of any run. */
+static bool is_too_long(const struct sim_value *v)
+{
+    return v->form == SIM_VALUE_QUANTITY && sim_units_is_same(v->dim, SIM_DIM_TIME) &&
+           fabs(v->si) > 0x1p53 / 1e6;
+}
+
+/** False, told, when it is not in the range of its key. What equals a bound is put on it. */
+static bool check_range(struct sim_kind_slot *s, struct sim_value *v)
 {
     const struct sim_key *key = s->key;
     const double min = bound(s, key->min, (double)-INFINITY);
     const double max = bound(s, key->max, (double)INFINITY);
     const bool is_number = v->form == SIM_VALUE_QUANTITY;
-    if ((key->flags & SIM_KEY_ABOVE_MIN) != 0 && is_number && v->si <= min) {
+    if ((key->flags & SIM_KEY_ABOVE_MIN) != 0 && is_number && !sim_units_is_above(v->si, min)) {
         sim_kind_tell_owned(s->load, s->node, sim_base_format("write more than %s", key->min),
                             sim_base_format("%s is not above %s", s->node->text, key->min));
-        return;
+        return false;
     }
-    (void)sim_value_within(v, min, max, key->min, key->max, s->load->diag);
+    if (!sim_value_within(v, min, max, key->min, key->max, s->load->diag)) {
+        return false;
+    }
+    v->si = is_number ? fmin(fmax(v->si, min), max) : v->si;
     if ((key->flags & SIM_KEY_WHOLE) != 0 && is_number && v->si != floor(v->si)) {
         sim_kind_tell_owned(s->load, s->node, NULL,
                             sim_base_format("%s is not a whole number", s->node->text));
+        return false;
     }
+    return true;
 }
 
 static const char *namespace_of(enum sim_value_form form)
@@ -188,7 +202,14 @@ static struct sim_value value_of(struct sim_kind_slot *s)
         tell_named(s, &v);
     }
     check_named(s, &v);
-    check_range(s, &v);
+    if (is_known && is_too_long(&v)) {
+        sim_kind_tell_owned(s->load, s->node, sim_base_strdup("write a shorter time"),
+                            sim_base_format("'%s' is longer than 285 years, which is as far as "
+                                            "the clock reaches",
+                                            s->node->text));
+        return (struct sim_value){.node = s->node};
+    }
+    (void)check_range(s, &v);
     warn_of_month(s, &v);
     return v;
 }
@@ -198,42 +219,51 @@ static void load_value(struct sim_kind_slot *s)
     *(struct sim_value *)s->out = value_of(s);
 }
 
-/** A bare number, in a text only with a mark: "240 [published: x]". False, told, if none. */
-static bool bare_number(struct sim_kind_slot *s, double *out)
+/** A bare number, in a text only with a mark: "240 [published: x]"; with `takes_share` also
+ * "30 %", which is .3 wherever a number may stand. False, told, if none or out of its range. */
+static bool bare_number(struct sim_kind_slot *s, bool takes_share, double *out)
 {
     struct sim_value v = sim_value_parse(s->node, 0, NULL, NULL, s->load->arena, s->load->diag);
     if (v.form == SIM_VALUE_NONE) {
         return false;
     }
-    if (v.unit[0] != '\0') {
+    if (v.unit[0] != '\0' && !(takes_share && sim_units_is_same(v.dim, SIM_DIM_NONE))) {
         sim_kind_tell_owned(
             s->load, s->node, sim_base_format("write %.12g", v.written),
             sim_base_format("'%s': a bare number is wanted, without unit", s->node->text));
         return false;
     }
-    check_range(s, &v);
+    if (!check_range(s, &v)) {
+        return false;
+    }
     *out = v.si;
     return true;
 }
 
+/** The whole number that a double holds exactly; an integer of the file has all 63 bits. */
 static void load_count(struct sim_kind_slot *s)
 {
     double number = 0.0;
-    if (!bare_number(s, &number)) {
+    if (!bare_number(s, false, &number)) {
         return;
     }
-    if (number != floor(number) || fabs(number) > 9.0e18) {
+    if (s->node->kind == SIM_NODE_INT) {
+        *(int64_t *)s->out = s->node->integer;
+    } else if (number != floor(number)) {
         sim_kind_tell_owned(s->load, s->node, NULL,
                             sim_base_format("%s is not a whole number", s->node->text));
-        return;
+    } else if (fabs(number) > 0x1p53) {
+        sim_kind_tell_owned(s->load, s->node, sim_base_strdup("write its digits, without quotes"),
+                            sim_base_format("%s is too large to be exact", s->node->text));
+    } else {
+        *(int64_t *)s->out = (int64_t)number;
     }
-    *(int64_t *)s->out = s->node->kind == SIM_NODE_INT ? s->node->integer : (int64_t)number;
 }
 
 static void load_number(struct sim_kind_slot *s)
 {
     double number = 0.0;
-    if (bare_number(s, &number)) {
+    if (bare_number(s, true, &number)) {
         *(double *)s->out = number;
     }
 }
@@ -371,7 +401,7 @@ static void load_numbers(struct sim_kind_slot *s)
     for (int i = 0; i < out->count; i++) {
         struct sim_kind_slot one = *s;
         one.node = element(s->node, i);
-        (void)bare_number(&one, &out->at[i]);
+        (void)bare_number(&one, true, &out->at[i]);
     }
 }
 

@@ -286,7 +286,7 @@ static void read_curve(struct parser *p)
         if (!read_point(p, i, &v->points[i])) {
             return;
         }
-        if (i > 0 && v->points[i].x <= v->points[i - 1].x) {
+        if (i > 0 && !sim_units_is_above(v->points[i].x, v->points[i - 1].x)) {
             tell_owned(
                 p, "give the points in ascending order, each once",
                 sim_base_format("'%s' does not lie beyond the point before it", p->args[i].text));
@@ -342,9 +342,12 @@ static bool parameter(struct parser *p, const char *text, bool is_of_value, bool
         tell_owned(p, NULL, sim_base_format("'%s' must be a pure number", text));
         return false;
     }
+    const char *unit = unit_of(p, text);
     if (is_of_value && is_first) {
         p->value.dim = q.unit.dim;
-        p->value.unit = unit_of(p, text);
+        p->value.unit = unit;
+    } else if (is_of_value && p->value.unit[0] == '\0') {
+        p->value.unit = unit; // uniform(0.01, 5 %): told in %
     }
     if (is_of_value && !sim_units_is_same(q.unit.dim, p->value.dim)) {
         tell_dim(p, text, q.unit.dim, p->value.dim);
@@ -446,13 +449,13 @@ static void fill_sample(struct parser *p, const struct sim_csv *c, struct sim_un
     struct weighted *sample = sim_base_alloc((size_t)c->row_count, sizeof(*sample));
     bool is_fine = true;
     for (int i = 0; i < c->row_count; i++) {
-        double number = 0.0;
         sample[i].weight = 1.0;
-        is_fine = sim_csv_number(c, i, column, &number, p->diag) == SIM_OK && is_fine;
+        is_fine =
+            sim_csv_quantity(c, i, column, p->units, unit, &sample[i].value, p->diag) == SIM_OK &&
+            is_fine;
         if (weight >= 0) {
             is_fine = sim_csv_number(c, i, weight, &sample[i].weight, p->diag) == SIM_OK && is_fine;
         }
-        sample[i].value = sim_units_to_si(unit, number);
     }
     qsort(sample, (size_t)c->row_count, sizeof(*sample), compare_weighted);
     double *values = SIM_ARENA_NEW(p->arena, double, c->row_count + 1);
@@ -660,7 +663,7 @@ bool sim_value_expect(const struct sim_value *v, struct sim_dim dim, const char 
 
 static bool is_inside(double x, double min, double max)
 {
-    return x >= min && x <= max;
+    return !sim_units_is_above(min, x) && !sim_units_is_above(x, max);
 }
 
 static bool is_value_inside(const struct sim_value *v, double min, double max)

@@ -70,6 +70,19 @@ static bool is_sane(struct sim_dim d)
     return true;
 }
 
+// ---- comparing ----
+
+bool sim_units_is_equal(double a, double b)
+{
+    const double size = fmax(fabs(a), fabs(b));
+    return a == b || (isfinite(size) && fabs(a - b) <= SIM_UNITS_EQUAL * size);
+}
+
+bool sim_units_is_above(double a, double b)
+{
+    return a > b && !sim_units_is_equal(a, b);
+}
+
 // ---- the registry ----
 
 static bool is_upper(char c)

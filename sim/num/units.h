@@ -98,6 +98,13 @@ enum sim_status sim_units_expect(const struct sim_units *u, const char *text, st
 double sim_units_to_si(struct sim_unit unit, double value);
 double sim_units_from_si(struct sim_unit unit, double si);
 
+/** Relative: what differs by no more is one quantity in two units ("65.99 MWh" and "237.564 GJ"),
+ * wherever two quantities are compared to say what is right. */
+#define SIM_UNITS_EQUAL 1e-12
+
+bool sim_units_is_equal(double a, double b); // [SI] infinities equal themselves
+bool sim_units_is_above(double a, double b); // [SI] a > b, and not equal
+
 bool sim_units_is_same(struct sim_dim a, struct sim_dim b);
 struct sim_dim sim_units_dim_product(struct sim_dim a, struct sim_dim b);
 struct sim_dim sim_units_dim_quotient(struct sim_dim a, struct sim_dim b);

@@ -54,6 +54,7 @@ struct known {
 // Factors are exact. toe and cal: IEA, 1 toe = 10 Gcal (International Table) = 41.868 GJ.
 static const struct known known_units[] = {
     {"t", 1000, 1, MASS},
+    {"Mg", 1000, 1, MASS},
     {"kg", 1, 1, MASS},
     {"g", 1, 1000, MASS},
     {"mg", 1, 1e6, MASS},

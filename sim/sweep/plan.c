@@ -294,9 +294,9 @@ enum sim_status sim_plan_create(const struct sim_study *s, struct sim_diag *d,
     p->sources = SIM_ARENA_NEW(arena, struct source, s->axes->axis_count + 1);
     make_blocks(p);
     describe_axes(p);
-    if (!count_combinations(p, INT32_MAX / s->design_count)) {
+    if (!count_combinations(p, SIM_PLAN_MOST_POINTS / s->design_count)) {
         tell(s, d, "axes", "take fewer values, tie axes together, or use a sampler",
-             "the study has more than 2147483647 points before `only_if`");
+             "the study has more than 100000000 points before `only_if`");
         sim_plan_destroy(p);
         return SIM_INPUT;
     }

@@ -19,6 +19,8 @@
 #include "sim/store/card.h"
 #include "sim/sweep/study.h"
 
+#define SIM_PLAN_MOST_POINTS 100000000 // [-] some 30 bytes are kept of each
+
 struct sim_plan; // opaque; borrows the study
 
 /** One axis, as the results tell it. */

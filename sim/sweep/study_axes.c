@@ -78,21 +78,44 @@ static void keep_texts(struct sim_study_loading *l, struct sim_study_axis *x,
     x->units = NULL;
 }
 
+/** The one whose unit all are told in: the first that says one, else the first that is not 0. */
+static int64_t leader(const struct sim_study_quantity *all, int64_t count)
+{
+    int64_t first = 0;
+    for (int64_t i = 0; i < count; i++) {
+        if (all[i].text[0] != '\0') {
+            return i;
+        }
+        first = all[first].value == 0 ? i : first;
+    }
+    return first;
+}
+
+/** In the unit of the leader. A bare number has the unit 1, so .29 among percents is 29 %; a bare 0
+ * is 0 of any unit. */
+static double in_unit_of(const struct sim_study_quantity *leader,
+                         const struct sim_study_quantity *q)
+{
+    const bool is_plain_zero = q->text[0] == '\0' && q->value == 0;
+    if (is_plain_zero || strcmp(q->text, leader->text) == 0) {
+        return q->value;
+    }
+    const double number = sim_units_from_si(leader->unit, q->si);
+    return sim_study_plain_number(number, number);
+}
+
 /** True when all are quantities; a misfit is told. */
 static bool fill_numbers(struct sim_study_loading *l, struct sim_study_axis *x,
                          const struct sim_study_listed *listed, double *numbers)
 {
-    int64_t first = -1; // that has a unit
     struct sim_study_quantity *all =
         sim_base_alloc((size_t)listed->count, sizeof(struct sim_study_quantity));
     bool is_fine = true;
     for (int64_t i = 0; i < listed->count && is_fine; i++) {
         struct sim_err err = {0};
         is_fine = sim_study_quantity(listed->texts[i], l->arena, &all[i], &err) == SIM_OK;
-        if (is_fine && (first < 0 || (all[first].text[0] == '\0' && all[first].value == 0))) {
-            first = i;
-        }
     }
+    const int64_t first = is_fine ? leader(all, listed->count) : 0;
     for (int64_t i = 0; i < listed->count && is_fine; i++) {
         const struct sim_study_quantity *f = &all[first];
         const char *why =
@@ -100,8 +123,7 @@ static bool fill_numbers(struct sim_study_loading *l, struct sim_study_axis *x,
         if (why != NULL) {
             tell_value(l, x, &listed->places[i], "all values of an axis are of one kind", why);
         }
-        const bool is_as_written = strcmp(all[i].text, f->text) == 0 || all[i].text[0] == '\0';
-        numbers[i] = is_as_written ? all[i].value : sim_units_from_si(f->unit, all[i].si);
+        numbers[i] = in_unit_of(f, &all[i]);
     }
     if (is_fine) {
         x->first = all[first];
@@ -149,33 +171,57 @@ static void load_list(struct sim_study_loading *l, struct sim_study_axis *x,
     }
 }
 
-/** In the axis's unit; that of "20 t" and "20000 kg" may differ by rounding. */
-static bool is_same_value(const struct sim_study_axis *x, int64_t i, int64_t k)
+/** One value of an axis; NaN of texts. */
+struct placed {
+    double number;
+    const char *text;
+    int64_t at;
+};
+
+static int by_value(const void *a, const void *b)
 {
-    const double a = x->numbers[i];
-    const double b = x->numbers[k];
-    return isnan(a) || isnan(b) ? strcmp(x->texts[i], x->texts[k]) == 0
-                                : fabs(a - b) <= 1e-14 * fmax(fabs(a), fabs(b));
+    const struct placed *x = a;
+    const struct placed *y = b;
+    const int order = isnan(x->number) ? strcmp(x->text, y->text)
+                                       : (x->number > y->number) - (x->number < y->number);
+    return order != 0 ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+static bool is_same_value(const struct placed *x, const struct placed *y)
+{
+    return isnan(x->number) ? strcmp(x->text, y->text) == 0
+                            : sim_units_is_equal(x->number, y->number);
+}
+
+static void tell_twice(struct sim_study_loading *l, const struct sim_study_axis *x,
+                       const struct placed *first, const struct placed *again)
+{
+    const struct sim_node *at = sim_tree_child(x->node, "values");
+    at = at != NULL ? at : sim_tree_child(x->node, "csv");
+    sim_study_tell(l, at != NULL && at->count > again->at ? at->children[again->at] : at,
+                   "name each value once; only tied axes may repeat one",
+                   strcmp(first->text, again->text) == 0
+                       ? "the value '%s' is there twice"
+                       : "the value '%s' is there twice, also as '%s'",
+                   again->text, first->text);
 }
 
 void sim_study_check_twice(struct sim_study_loading *l, const struct sim_study_axis *x)
 {
-    const int64_t most = 1000; // beyond, nobody wrote them by hand
-    for (int64_t i = 1; i < x->count && i < most; i++) {
-        for (int64_t k = 0; k < i; k++) {
-            if (is_same_value(x, i, k)) {
-                const struct sim_node *at = sim_tree_child(x->node, "values");
-                at = at != NULL ? at : sim_tree_child(x->node, "csv");
-                const bool is_as_written = strcmp(x->texts[i], x->texts[k]) == 0;
-                sim_study_tell(l, at != NULL && at->count > i ? at->children[i] : at,
-                               "name each value once; only tied axes may repeat one",
-                               is_as_written ? "the value '%s' is there twice"
-                                             : "the value '%s' is there twice, also as '%s'",
-                               x->texts[i], x->texts[k]);
-                break;
-            }
+    struct placed *all = sim_base_alloc((size_t)x->count, sizeof(*all));
+    for (int64_t i = 0; i < x->count; i++) {
+        all[i] = (struct placed){.number = x->numbers[i], .text = x->texts[i], .at = i};
+    }
+    qsort(all, (size_t)x->count, sizeof(*all), by_value);
+    for (int64_t i = 1, first = 0; i < x->count; i++) {
+        if (!is_same_value(&all[first], &all[i])) {
+            first = i;
+        } else {
+            const bool is_later = all[i].at > all[first].at; // equal but for rounding: any order
+            tell_twice(l, x, &all[is_later ? first : i], &all[is_later ? i : first]);
         }
     }
+    free(all);
 }
 
 // ---- columns ----
@@ -293,10 +339,11 @@ static bool read_end(struct sim_study_loading *l, struct sim_study_axis *x, cons
     return false;
 }
 
-/** A bare number beside one with a unit has that unit: "10 .. 50 t/h". */
+/** A bare number beside one with a unit has that unit: "10 .. 50 t/h". Beside percent it means what
+ * it means everywhere: .01 is 1 %. */
 static void share_unit(struct sim_study_quantity *a, const struct sim_study_quantity *b)
 {
-    if (a->text[0] == '\0' && b->text[0] != '\0') {
+    if (a->text[0] == '\0' && !sim_units_is_same(b->unit.dim, SIM_DIM_NONE)) {
         a->si = sim_units_to_si(b->unit, a->value);
         a->unit = b->unit;
         a->text = b->text;
@@ -319,12 +366,18 @@ static bool read_ends(struct sim_study_loading *l, struct sim_study_axis *x, con
         TELL(l, x, "range", NULL, "%s", why);
         return false;
     }
-    if (!(ends[0].si < ends[1].si)) {
-        TELL(l, x, "range", "write the lower end first", "'%s' is not below '%s'", r->low, r->high);
+    if (!sim_units_is_above(ends[1].si, ends[0].si)) {
+        const bool is_bare = ends[0].text[0] == '\0' && ends[1].text[0] != '\0';
+        const char *remedy = is_bare ? sim_arena_format(l->arena,
+                                                        "a bare number is no percent: "
+                                                        "write '%s %s .. %s'",
+                                                        r->low, ends[1].text, r->high)
+                                     : "write the lower end first";
+        TELL(l, x, "range", remedy, "'%s' is not below '%s'", r->low, r->high);
         return false;
     }
-    x->first = ends[0];
-    x->units = ends[0].text;
+    x->first = ends[ends[0].text[0] == '\0' ? 1 : 0];
+    x->units = x->first.text;
     x->low = ends[0].si;
     x->high = ends[1].si;
     if (x->is_log && !(ends[0].value > 0)) {
@@ -345,10 +398,9 @@ static void spread_values(struct sim_study_loading *l, struct sim_study_axis *x,
         const double share = (double)i / (double)(count - 1);
         const double linear = (a * (double)(count - 1 - i) + b * (double)i) / (double)(count - 1);
         const bool is_inner = i > 0 && i < count - 1;
-        numbers[i] = i == 0      ? a
-                     : !is_inner ? b
-                     : x->is_log ? a * sim_elem_pow(b / a, share)
-                                 : linear;
+        const double inner = x->is_log ? a * sim_elem_pow(b / a, share) : linear;
+        const double size = x->is_log ? inner : fmax(fabs(a), fabs(b));
+        numbers[i] = i == 0 ? a : !is_inner ? b : sim_study_plain_number(inner, size);
         texts[i] = sim_study_number_text(numbers[i], x->units, l->arena);
     }
     x->texts = texts;
@@ -377,7 +429,8 @@ static void spread_by_step(struct sim_study_loading *l, struct sim_study_axis *x
     } else {
         const double whole = floor(steps * (1 + 1e-12) + 1e-9);
         const bool is_even = fabs(steps - whole) < 1e-9 * (steps + 1);
-        spread_values(l, x, a, is_even ? b : a + whole * by, (int64_t)whole + 1);
+        const double last = sim_study_plain_number(a + whole * by, fmax(fabs(a), fabs(b)));
+        spread_values(l, x, a, is_even ? b : last, (int64_t)whole + 1);
     }
 }
 
@@ -388,13 +441,14 @@ static void load_steps(struct sim_study_loading *l, struct sim_study_axis *x,
     if (!read_ends(l, x, r, ends)) {
         return;
     }
-    const double a = ends[0].value;
-    const double b = strcmp(ends[1].text, ends[0].text) == 0
-                         ? ends[1].value
-                         : sim_units_from_si(ends[0].unit, ends[1].si);
+    const double a = in_unit_of(&x->first, &ends[0]);
+    const double b = in_unit_of(&x->first, &ends[1]);
     const char *step = r->step != NULL ? r->step : f->step;
-    const int said = (r->step != NULL) + (f->step != NULL) + (f->count > 0);
-    if (said != 1) {
+    const bool has_count = sim_tree_child(x->node, "count") != NULL;
+    const int said = (r->step != NULL) + (f->step != NULL) + has_count;
+    if (has_count && f->count == 0) {
+        x->is_broken = true; // no number, or too large: told
+    } else if (said != 1) {
         TELL(l, x, "range", "write step = \"5 t/h\"; or count = 9;",
              said == 0 ? "a range needs a step or a count, or a sampler"
                        : "the distance of the values is said twice");

@@ -10,11 +10,8 @@
 #include "sim/cfg/cfgtext.h"
 #include "sim/sweep/study_priv.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define EQUAL 1e-12 // relative: "0.5 kg/s" and "1.8 t/h" are one number but for rounding
 
 enum {
     DEEPEST = 100 // nested parentheses and nots
@@ -455,8 +452,7 @@ static bool compares(const struct sim_study_condition *c, const struct node *n,
     }
     const double a = number_at(c, &n->left, view);
     const double b = number_at(c, &n->right, view);
-    const bool is_same = fabs(a - b) <= EQUAL * fmax(fabs(a), fabs(b));
-    return is_ordered(n->sign, is_same ? 0 : a < b ? -1 : 1);
+    return is_ordered(n->sign, sim_units_is_equal(a, b) ? 0 : a < b ? -1 : 1);
 }
 
 static bool holds(const struct sim_study_condition *c, const struct node *n,

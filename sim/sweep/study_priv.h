@@ -96,6 +96,11 @@ enum sim_status sim_study_quantity(const char *text, struct sim_arena *arena,
                                    struct sim_study_quantity *out,
                                    struct sim_err *err) SIM_MUST_USE;
 
+/** The decimal that a person would write for a number that was worked out from others of the size
+ * `size`: the shortest one that differs by no more than rounding does (0.2 for
+ * 0.19999999999999998). */
+double sim_study_plain_number(double number, double size);
+
 /** The shortest text of 15, 16 or 17 digits that is read as the same number, with its unit. */
 char *sim_study_number_text(double number, const char *unit, struct sim_arena *arena);
 

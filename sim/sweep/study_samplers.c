@@ -56,8 +56,10 @@ static void warn_of_count(struct sim_study_loading *l, const struct sim_study_sa
 
 static void count_points(struct sim_study_loading *l, struct sim_study_sampler *s)
 {
-    if (s->file->points == 0) {
-        TELL(l, s, "points", "write for example points = 64;", "'points' is missing");
+    if (s->file->points == 0) { // no number, or too large: told
+        if (sim_tree_child(s->node, "points") == NULL) {
+            TELL(l, s, "points", "write for example points = 64;", "'points' is missing");
+        }
         return;
     }
     s->points = s->file->points;
@@ -72,6 +74,9 @@ static void count_points(struct sim_study_loading *l, struct sim_study_sampler *
 
 static void count_trajectories(struct sim_study_loading *l, struct sim_study_sampler *s)
 {
+    if (s->file->trajectories == 0 && sim_tree_child(s->node, "trajectories") != NULL) {
+        return; // no number, or too large: told
+    }
     if (s->file->trajectories == 0) {
         TELL(l, s, "points", "write for example trajectories = 10;",
              s->file->points > 0 ? "Morris trajectories are counted by `trajectories`, each of one "

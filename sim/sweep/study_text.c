@@ -4,6 +4,8 @@
 #include "sim/cfg/cfgtext.h"
 #include "sim/sweep/study_priv.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,6 +85,19 @@ enum sim_status sim_study_quantity(const char *text, struct sim_arena *arena,
         .value = q.value, .si = q.si, .unit = q.unit, .text = sim_arena_strdup(arena, unit)};
     (void)next_currency(unit, out->money);
     return SIM_OK;
+}
+
+double sim_study_plain_number(double number, double size)
+{
+    char text[40] = "";
+    for (int digits = 1; digits <= 15; digits++) {
+        (void)snprintf(text, sizeof(text), "%.*g", digits, number);
+        const double plain = strtod(text, NULL);
+        if (fabs(plain - number) <= 4 * DBL_EPSILON * fabs(size)) {
+            return plain;
+        }
+    }
+    return number;
 }
 
 char *sim_study_number_text(double number, const char *unit, struct sim_arena *arena)

@@ -88,6 +88,7 @@ Test(units, every_unit_of_the_park_file_is_read)
     is("5 kg", 5, SIM_DIM_MASS);
     is("12 hL", 1.2, SIM_DIM_VOLUME);
     is("1 kgCO2e", 1, SIM_DIM_CARBON);
+    is("3 Mg/h", 3000.0 / 3600, DIM(.mass = 1, .time = -1));
 }
 
 Test(units, a_tonne_an_hour_over_a_leap_year_is_8784_tonnes)
@@ -103,6 +104,21 @@ Test(units, a_tonne_an_hour_over_a_leap_year_is_8784_tonnes)
     char text[SIM_UNITS_TEXT];
     cr_assert(eq(str, sim_units_format(u, rate * (8784.0 * 3600), "t", 15, text), "8784 t"));
     sim_units_destroy(u);
+}
+
+Test(units, one_quantity_in_two_units_is_equal)
+{
+    double a = 0;
+    double b = 0;
+    struct sim_err err = {0};
+    cr_assert(sim_units_parse_si(NULL, "65.99 MWh", SIM_DIM_ENERGY, &a, &err) == SIM_OK);
+    cr_assert(sim_units_parse_si(NULL, "237.564 GJ", SIM_DIM_ENERGY, &b, &err) == SIM_OK);
+    cr_assert(a != b && sim_units_is_equal(a, b) && sim_units_is_equal(-b, -a));
+    cr_assert(sim_units_is_above(a, b) == false && sim_units_is_above(b, a) == false);
+    cr_assert(sim_units_is_above(1 + 1e-11, 1) && !sim_units_is_above(1, 1 + 1e-11));
+    cr_assert(sim_units_is_equal(0, 1e-300) == false && sim_units_is_above(0, -1e-300));
+    cr_assert(sim_units_is_equal((double)INFINITY, (double)INFINITY));
+    cr_assert(sim_units_is_above((double)INFINITY, 1) && sim_units_is_above(1, (double)-INFINITY));
 }
 
 Test(units, factors_stay_exact_integers)

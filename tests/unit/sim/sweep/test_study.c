@@ -185,8 +185,8 @@ Test(study, tells_what_is_wrong_with_samplers)
         {SAMPLED("1 t .. 2 t step 1 t", "method = \"lhs\"; points = 4;"), "the whole range"},
         {SAMPLED("1 t .. 2 t", "method = \"csv\"; csv = \"park.cfg\";"), "file of the sampler"},
         {SAMPLED("1 t .. 2 t",
-                 "method = \"lhs\"; points = 2147483647;") "designs = ( \"base\", \"alone\" );",
-         "more than 2147483647 points"},
+                 "method = \"lhs\"; points = 100000000;") "designs = ( \"base\", \"alone\" );",
+         "more than 100000000 points"},
     };
     expect_refusals(all, SIM_COUNT(all));
 }
