@@ -100,16 +100,37 @@ static struct park_party party_of(const char *name, const char *title, const str
                                .lon = is_placed ? at->at[1] : (double)NAN};
 }
 
+// ( 10,9033, 106.8450 ): latitude, longitude, nothing else.
+static void check_at(struct park_loader *l, const struct sim_numbers *at)
+{
+    const bool is_comma = at->count > 2 && at->at[0] == floor(at->at[0]);
+    if (at->node == NULL || at->node->broken) {
+        return;
+    }
+    if (at->count != 2) {
+        park_resolve_wrong(l, at->node,
+                           is_comma ? "the decimal sign is a point: ( 10.9033, 106.8450 )"
+                                    : "write ( 10.9033, 106.8450 )",
+                           "two numbers are wanted, latitude and longitude; here are %d",
+                           at->count);
+    } else if (fabs(at->at[0]) > 90 || fabs(at->at[1]) > 180) {
+        park_resolve_wrong(l, at->node, "write ( latitude, longitude ) in degrees",
+                           "no place on earth: latitudes go to 90 degrees, longitudes to 180");
+    }
+}
+
 static void gather_parties(struct park_loader *l)
 {
     struct park *p = l->park;
     p->parties = SIM_ARENA_NEW(p->arena, struct park_party, p->firm_count + p->market_count);
     for (int i = 0; i < p->firm_count; i++) {
         const struct park_firm *f = p->firms[i];
+        check_at(l, &f->at);
         p->parties[p->party_count++] = party_of(f->name, f->title, &f->at, false, i);
     }
     for (int i = 0; i < p->market_count; i++) {
         const struct park_market *m = p->markets[i];
+        check_at(l, &m->at);
         p->parties[p->party_count++] = party_of(m->name, m->title, &m->at, true, i);
     }
     if (p->party_count > 0) {

@@ -89,6 +89,39 @@ void sim_cfgtext_clean(char *text)
     }
 }
 
+const char *sim_cfgtext_stranger(const char *text, size_t length, const char **remedy)
+{
+    static const char as_text[] = "save it as UTF-8 (iconv -f UTF-16 -t UTF-8 FILE >NEW)";
+    static const char as_csv[] =
+        "save its sheet as CSV: UTF-8, ',' between fields, a decimal point";
+    static const struct {
+        const char *bytes;
+        size_t length;
+        const char *what, *remedy;
+    } beginnings[] = {
+        {"\x89HDF\r\n\x1a\n", 8, "a results file (HDF5), not a text",
+         "look into it by the commands info, export and compare"},
+        {"\xFF\xFE", 2, "a text in UTF-16", as_text},
+        {"\xFE\xFF", 2, "a text in UTF-16", as_text},
+        {"PK\x03\x04", 4, "a spreadsheet or another packed file, not a text", as_csv},
+        {"\xD0\xCF\x11\xE0", 4, "a spreadsheet of old, not a text", as_csv},
+    };
+    for (int i = 0; i < SIM_COUNT(beginnings); i++) {
+        if (length >= beginnings[i].length &&
+            memcmp(text, beginnings[i].bytes, beginnings[i].length) == 0) {
+            *remedy = beginnings[i].remedy;
+            return beginnings[i].what;
+        }
+    }
+    if (memchr(text, 0, length) != NULL) {
+        const bool is_wide = length > 3 && (text[1] == 0) == (text[3] == 0) &&
+                             (text[0] == 0) == (text[2] == 0) && (text[0] == 0) != (text[1] == 0);
+        *remedy = is_wide ? as_text : "name a text file";
+        return is_wide ? "a text in UTF-16" : "not a text: there is a zero byte in it";
+    }
+    return NULL;
+}
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';

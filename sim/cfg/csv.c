@@ -274,6 +274,19 @@ static void check_utf8(struct reader *r)
     tell(&at, r->p + bad, 1, "a byte that is not UTF-8", "save the file as UTF-8");
 }
 
+static bool is_text(struct reader *r)
+{
+    const struct sim_place place = {.file = r->csv->file};
+    const char *remedy = NULL;
+    const char *what = sim_cfgtext_stranger(r->p, (size_t)(r->end - r->p), &remedy);
+    if (what != NULL) {
+        sim_diag_add(r->diag, SIM_DIAG_WRONG, &place, NULL, remedy, "this is %s", what);
+        return false;
+    }
+    check_utf8(r);
+    return true;
+}
+
 struct sim_csv *sim_csv_parse(const char *file, const char *text, size_t length, struct sim_diag *d)
 {
     struct sim_csv *c = sim_base_alloc(1, sizeof(*c));
@@ -283,8 +296,7 @@ struct sim_csv *sim_csv_parse(const char *file, const char *text, size_t length,
     sim_diag_source(d, file, text + mark, length - mark);
     struct reader r = {.csv = c, .diag = d, .p = text + mark, .end = text + length, .line = 1};
     r.line_start = r.p;
-    check_utf8(&r);
-    const bool is_usable = header(&r);
+    const bool is_usable = is_text(&r) && header(&r);
     if (is_usable) {
         rows(&r);
     }

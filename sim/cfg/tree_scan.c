@@ -22,9 +22,10 @@ enum token_kind {
 
 struct token {
     enum token_kind kind;
-    char letter;     // of brackets
-    bool unfinished; // a text whose closing quote is missing
-    int line;        // of the spliced text
+    char letter;       // of brackets
+    bool unfinished;   // a text whose closing quote is missing
+    const char *meant; // a text with one quote missing, as it was probably meant; else NULL
+    int line;          // of the spliced text
     size_t at;
     size_t length; // with the quotes
 };
@@ -39,8 +40,9 @@ struct scanner {
     int muted;                        // > 0: what is read is left out
     int open[SIM_TREE_MAX_DEPTH + 1]; // tokens of the brackets around
     int suspect;                      // a bracket that is probably the one not closed, -1
-    struct sim_strtab *names;         // "group number/name", to find duplicates
-    SIM_VEC(int) name_tokens;         // where each of them stood first
+    int lost_from; // what is wrong from this line on follows from what was told of it; -1: none
+    struct sim_strtab *names; // "group number/name", to find duplicates
+    SIM_VEC(int) name_tokens; // where each of them stood first
     int group_count;
     SIM_VEC(char) clean;
     SIM_VEC(struct sim_tree_event) events;
@@ -60,8 +62,8 @@ static bool ends_word(const char *p)
            (p[0] == '/' && (p[1] == '/' || p[1] == '*'));
 }
 
-/** The offset after spaces and comments. */
-static size_t skip_blank(const char *text, size_t i, size_t length, int *line)
+/** The offset after spaces and comments; `*open`: of a comment that is never closed. */
+static size_t skip_blank(const char *text, size_t i, size_t length, int *line, size_t *open)
 {
     while (i < length) {
         if (text[i] == '#' || (text[i] == '/' && text[i + 1] == '/')) {
@@ -69,9 +71,11 @@ static size_t skip_blank(const char *text, size_t i, size_t length, int *line)
                 i++;
             }
         } else if (text[i] == '/' && text[i + 1] == '*') {
+            const size_t start = i;
             for (i += 2; i < length && !(text[i] == '*' && text[i + 1] == '/'); i++) {
                 *line += text[i] == '\n' ? 1 : 0;
             }
+            *open = i < length ? *open : start;
             i = i < length ? i + 2 : length;
         } else if (is_space(text[i])) {
             *line += text[i++] == '\n' ? 1 : 0;
@@ -135,16 +139,161 @@ static struct token next_token(const char *text, size_t length, size_t i, int li
     return t;
 }
 
+// ---- a quote is missing ---------------------------------------------------------------
+//
+// Where quotes do not come out even on a line, what stands between two of them is inside out.
+// Either a text swallowed the next setting ("continuous; basis = ") or a word ends with a quote
+// that nothing opened (continuous"). The first place that looks so is taken as the text that was
+// meant, and what follows is read anew; if quotes are even then, the rest of the file stands as it
+// was written.
+
+/** Where "; name =" begins within the text; its length when it does not. */
+static size_t swallowed_setting(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        size_t k = i + 1;
+        if (text[i] != ';' && text[i] != ',') {
+            continue;
+        }
+        while (k < length && (is_space(text[k]) || strchr("{}();", text[k]) != NULL)) {
+            k++;
+        }
+        const size_t name = k;
+        while (k < length && !ends_word(text + k)) {
+            k++;
+        }
+        const bool is_name = sim_tree_scan_is_name(text + name, k - name);
+        while (k < length && is_space(text[k])) {
+            k++;
+        }
+        if (is_name && k < length && text[k] == '=') {
+            return i;
+        }
+    }
+    return length;
+}
+
+/** A text that runs into another one: cut where the setting or the element ends. */
+static bool cut_text(struct scanner *s, struct token *t)
+{
+    const char *inside = s->x->text + t->at + 1;
+    const size_t length = t->length - 1 - (t->unfinished ? 0 : 1);
+    const char after = inside[length + 1];
+    size_t cut = swallowed_setting(inside, length);
+    if (cut == length && !t->unfinished && !is_space(after) && !ends_word(&after)) {
+        const char *comma = memchr(inside, ',', length); // ( "a, "b" )
+        cut = comma != NULL ? (size_t)(comma - inside) : length;
+    }
+    if (cut == length) {
+        return false;
+    }
+    t->meant = sim_arena_strndup(s->tree->arena, inside, cut);
+    t->length = cut + 1;
+    t->unfinished = false;
+    return true;
+}
+
+/** A word whose value ends with a quote: continuous" or 5 t/h". */
+static bool close_word(struct scanner *s, struct token *t)
+{
+    const char *text = s->x->text + t->at;
+    const size_t n = strcspn(text, "\";,={}()[]\n");
+    if (text[n] != '"' || n == 0 || is_space(text[n - 1])) {
+        return false;
+    }
+    t->kind = TOKEN_TEXT;
+    t->meant = sim_arena_strndup(s->tree->arena, text, n);
+    t->length = n + 1;
+    return true;
+}
+
+/** Read the line of the last token anew, one text mended. False: that did not help; the tokens are
+ * then as before. */
+static bool mend_line(struct scanner *s)
+{
+    const int line = SIM_VEC_LAST(&s->tokens).line;
+    const int before = s->tokens.count;
+    int first = before - 1;
+    while (first > 0 && s->tokens.data[first - 1].line == line) {
+        first--;
+    }
+    SIM_VEC(struct token) mended = {0};
+    bool is_mended = false;
+    bool is_even = true;
+    int at_line = line;
+    size_t open = s->x->length;
+    enum token_kind last = first > 0 ? s->tokens.data[first - 1].kind : TOKEN_SEMICOLON;
+    for (size_t i = s->tokens.data[first].at; i < s->x->length && at_line == line;) {
+        struct token t = next_token(s->x->text, s->x->length, i, line);
+        const bool is_value = last == TOKEN_EQUALS || last == TOKEN_COMMA || last == TOKEN_OPEN;
+        if (!is_mended && is_value) {
+            is_mended = t.kind == TOKEN_TEXT   ? cut_text(s, &t)
+                        : t.kind == TOKEN_WORD ? close_word(s, &t)
+                                               : false;
+        }
+        is_even = is_even && !t.unfinished;
+        last = t.kind;
+        SIM_VEC_PUSH(&mended, t);
+        i = skip_blank(s->x->text, t.at + t.length, s->x->length, &at_line, &open);
+    }
+    if (is_mended && is_even) {
+        s->tokens.count = first;
+        for (int i = 0; i < mended.count; i++) {
+            SIM_VEC_PUSH(&s->tokens, mended.data[i]);
+        }
+    }
+    SIM_VEC_FREE(&mended);
+    return is_mended && is_even;
+}
+
+/** A text that stands where a value may, and whose end of the line is its end. */
+static bool is_plainly_unfinished(const struct scanner *s)
+{
+    const int i = s->tokens.count - 1;
+    const enum token_kind before = i > 0 ? s->tokens.data[i - 1].kind : TOKEN_SEMICOLON;
+    return before == TOKEN_EQUALS || before == TOKEN_COMMA || before == TOKEN_OPEN ||
+           before == TOKEN_TEXT;
+}
+
+/** Nothing from its line on can be read as it was meant. */
+static void lose(struct scanner *s, size_t at, size_t length, const char *what, const char *remedy)
+{
+    const struct sim_place place = sim_tree_splice_place(s->x, at, length);
+    sim_diag_add(s->diag, SIM_DIAG_WRONG, &place, NULL, remedy, "%s", what);
+    s->tree->is_unclosed = true;
+}
+
+/** At a text that its line does not close. */
+static void find_quote(struct scanner *s)
+{
+    const struct token t = SIM_VEC_LAST(&s->tokens);
+    if (s->lost_from < 0 && !mend_line(s) && !is_plainly_unfinished(s)) {
+        s->lost_from = t.line;
+        lose(s, t.at, 1, "a quote is missing in this line",
+             "each text stands between two quotes, on one line");
+    }
+}
+
 static void find_tokens(struct scanner *s)
 {
     const char *text = s->x->text;
     const size_t length = s->x->length;
+    size_t open = length;
     int line = 0;
-    size_t i = skip_blank(text, 0, length, &line);
+    size_t i = skip_blank(text, 0, length, &line, &open);
     while (i < length) {
         const struct token t = next_token(text, length, i, line);
         SIM_VEC_PUSH(&s->tokens, t);
-        i = skip_blank(text, t.at + t.length, length, &line);
+        if (t.unfinished) {
+            find_quote(s);
+        }
+        const struct token last = SIM_VEC_LAST(&s->tokens);
+        i = skip_blank(text, last.at + last.length, length, &line, &open);
+    }
+    if (open < length && s->lost_from < 0) {
+        s->lost_from = s->tokens.count > 0 ? SIM_VEC_LAST(&s->tokens).line + 1 : 0;
+        lose(s, open, 2, "this comment is never closed: '*/' is missing",
+             "close it, or begin each line of it with '#'");
     }
     const struct token end = {.kind = TOKEN_END, .at = length, .line = line};
     SIM_VEC_PUSH(&s->tokens, end);
@@ -179,6 +328,13 @@ static const char *written(struct scanner *s, const struct token *t)
                                 : sim_arena_strndup(s->tree->arena, bytes_of(s, t), most);
 }
 
+/** What stands there only follows from what was told before; so do brackets that stay open. */
+static bool is_lost(const struct scanner *s, const struct token *t)
+{
+    return s->lost_from >= 0 &&
+           (t->line >= s->lost_from || s->tokens.data[s->at].kind == TOKEN_END);
+}
+
 static struct sim_place place_of(const struct scanner *s, const struct token *t)
 {
     return sim_tree_splice_place(s->x, t->at, t->length);
@@ -187,7 +343,9 @@ static struct sim_place place_of(const struct scanner *s, const struct token *t)
 #define TELL(s, token, remedy, ...)                                                                \
     do {                                                                                           \
         const struct sim_place place_ = place_of((s), (token));                                    \
-        sim_diag_add((s)->diag, SIM_DIAG_WRONG, &place_, NULL, (remedy), __VA_ARGS__);             \
+        if (!is_lost((s), (token))) {                                                              \
+            sim_diag_add((s)->diag, SIM_DIAG_WRONG, &place_, NULL, (remedy), __VA_ARGS__);         \
+        }                                                                                          \
     } while (0)
 
 // ---- words ----------------------------------------------------------------------------
@@ -338,6 +496,19 @@ static void scalar_word(struct scanner *s, int event, bool in_list)
     emit(s, clean, (size_t)length, t->at);
 }
 
+/** A text with one quote, as it was probably meant. */
+static void mended_text(struct scanner *s, int event, const struct token *t)
+{
+    char *remedy = sim_base_format("write \"%s\"", t->meant);
+    TELL(s, t, remedy, "a quote is missing");
+    free(remedy);
+    emit(s, "\"\"", 2, t->at);
+    if (event >= 0) {
+        s->events.data[event].repaired = t->meant;
+        s->events.data[event].value_length = t->length;
+    }
+}
+
 /** One of the texts that follow each other; false when it is not whole. */
 static bool text_part(struct scanner *s, const struct token *t, bool is_joined_in_list,
                       size_t total)
@@ -346,8 +517,7 @@ static bool text_part(struct scanner *s, const struct token *t, bool is_joined_i
         TELL(s, t, "is a ',' missing before it?", "two texts would be joined into one");
     }
     if (t->unfinished) {
-        TELL(s, t, "close it with '\"' on the line where it begins",
-             "a text without its closing quote");
+        TELL(s, t, "close this text with '\"' on the line where it begins", "a quote is missing");
     }
     if (t->unfinished || total > SIM_TREE_MAX_TEXT) {
         emit(s, "\"\"", 2, t->at);
@@ -362,6 +532,11 @@ static void texts(struct scanner *s, int event, bool in_list)
 {
     size_t total = 0;
     bool is_whole = true;
+    if (peek(s, 0)->meant != NULL) {
+        mended_text(s, event, peek(s, 0));
+        advance(s);
+        return;
+    }
     for (int k = 0; is_kind(s, 0, TOKEN_TEXT); k++, advance(s)) {
         total += peek(s, 0)->length;
         is_whole = text_part(s, peek(s, 0), k > 0 && in_list, total) && is_whole;
@@ -707,7 +882,7 @@ static void settings(struct scanner *s)
 void sim_tree_scan_text(struct sim_tree *t, const struct sim_tree_text *x,
                         struct sim_tree_scan *out, struct sim_diag *d)
 {
-    struct scanner s = {.tree = t, .diag = d, .x = x, .suspect = -1};
+    struct scanner s = {.tree = t, .diag = d, .x = x, .suspect = -1, .lost_from = -1};
     s.names = sim_strtab_create();
     find_tokens(&s);
     settings(&s);

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
     MAX_INCLUDES_DEEP = 10
@@ -146,16 +147,57 @@ static void check_bytes(struct splicer *s, const char *file, int line, const cha
     const size_t i = sim_cfgtext_bad_utf8(text, length);
     if (i < length) {
         const struct sim_place at = {.file = file, .line = line, .column = (int)i + 1, .length = 1};
-        sim_diag_add(s->diag, SIM_DIAG_WRONG, &at, NULL, "save the file as UTF-8", "%s",
-                     text[i] == '\0' ? "a zero byte: this is not a text file"
-                                     : "a byte that is not UTF-8");
+        sim_diag_add(s->diag, SIM_DIAG_WRONG, &at, NULL, "save the file as UTF-8",
+                     "a byte that is not UTF-8");
     }
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t n = strlen(text);
+    const size_t k = strlen(end);
+    return n >= k && strcasecmp(text + n - k, end) == 0;
+}
+
+/** Does the first line that says something name columns rather than settings? */
+static bool is_table(const struct sim_source *source)
+{
+    const char *p = source->text;
+    while (*p == '#' || *p == '\n' || *p == '\r') {
+        p += strcspn(p, "\n");
+        p += *p == '\n' ? 1 : 0;
+    }
+    const size_t length = strcspn(p, "\r\n");
+    const size_t columns = strcspn(p, ",;\t");
+    const bool is_setting = strcspn(p, "={}(:/@\"") < length;
+    return columns < length && columns > 0 && !is_setting && p[columns + 1] != '\n' &&
+           p[columns + 1] != '\r' && p[columns + 1] != '\0';
+}
+
+/** A file that cannot be one of settings, told in one line. */
+static bool is_stranger(struct splicer *s, const struct sim_source *source)
+{
+    const struct sim_place place = {.file = source->path};
+    const char *remedy = NULL;
+    const char *what = sim_cfgtext_stranger(source->text, source->length, &remedy);
+    if (what == NULL && (ends_with(source->path, ".csv") || is_table(source))) {
+        what = "a table (CSV), not a file of settings";
+        remedy = "a park file names it: tables = ( { csv = \"...\"; into = \"firms\"; } ), or a "
+                 "profile by its key csv";
+    }
+    if (what != NULL) {
+        sim_diag_add(s->diag, SIM_DIAG_WRONG, &place, NULL, remedy, "this is %s", what);
+    }
+    return what != NULL;
 }
 
 static void splice(struct splicer *s, const struct sim_source *source)
 {
     const char *p = source->text;
     const char *end = source->text + source->length;
+    if (is_stranger(s, source)) {
+        return;
+    }
     if (source->length >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) {
         p += 3; // editors on Windows write one; libconfig would call it a syntax error
     }
