@@ -261,7 +261,7 @@ static void apply_one(const struct park_designs *s, int i, const struct sim_kind
         sim_kind_normalise(root, t);
     }
     for (int k = 0; k < x->set.count; k++) {
-        (void)sim_tree_assign(t, x->set.at[k], s->vias[i], x->set.nodes[k], d);
+        sim_kind_assign(root, t, x->set.at[k], s->vias[i], x->set.nodes[k], d);
     }
     sim_kind_normalise(root, t);
 }

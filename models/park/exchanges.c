@@ -1,6 +1,7 @@
 // Exchanges: contracts between parties to pass a stream.
 #include "models/park/build_priv.h"
 #include "models/park/kinds.h"
+#include "sim/base/strtab.h"
 #include "sim/num/units.h"
 
 #include <math.h>
@@ -94,12 +95,35 @@ static const struct sim_key keys[] = {
      .doc = "false: nothing is passed (--set exchanges.NAME.open=false)"},
 };
 
+static const struct sim_kind part_kind;
+
+static const struct sim_key parts_key = {
+    .name = "(name of a taker)",
+    .type = SIM_KEY_MAP,
+    .kind = &part_kind,
+    .offset = offsetof(struct park_exchange, parts),
+    .doc = "a group named as one of several `to`: what differs for that contract "
+           "(--set exchanges.NAME.TO.open=false)",
+};
+
+static const struct sim_kind part_kind = {
+    .name = "part of an exchange",
+    .doc = "What differs for one of several `to`: its terms, from `priority` to `open`. What it "
+           "does not say is as the exchange says.",
+    .size = sizeof(struct park_exchange),
+    .keys = keys,
+    .key_count = SIM_COUNT(keys),
+    .any = &parts_key, // "mill.yard", a stock
+    .has_no_defaults = true,
+};
+
 static const struct sim_kind kind = {
     .name = "exchange",
     .doc = "A contract: `from` passes a stream to `to`. It comes before the market at both ends.",
     .size = sizeof(struct park_exchange),
     .keys = keys,
     .key_count = SIM_COUNT(keys),
+    .any = &parts_key,
 };
 
 static int by_name(const void *a, const void *b)
@@ -107,6 +131,89 @@ static int by_name(const void *a, const void *b)
     const struct park_exchange *const *x = a;
     const struct park_exchange *const *y = b;
     return strcmp((*x)->name, (*y)->name);
+}
+
+static int by_item_name(const void *a, const void *b)
+{
+    const struct sim_item *x = a;
+    const struct sim_item *y = b;
+    return strcmp(x->name, y->name);
+}
+
+// What is said of "mill" or, in the group of mill, of "yard"; NULL where nothing is.
+static const struct sim_item *part_of(const struct sim_items *parts, const char *to)
+{
+    const size_t n = strcspn(to, ".");
+    char *name = sim_base_format("%.*s", (int)n, to);
+    const struct sim_item wanted = {.name = name};
+    const struct sim_item *found =
+        parts->count == 0
+            ? NULL
+            : bsearch(&wanted, parts->at, (size_t)parts->count, sizeof(*parts->at), by_item_name);
+    free(name);
+    if (found == NULL || found->data == NULL || to[n] == '\0') {
+        return found;
+    }
+    const struct park_exchange *inner = found->data;
+    return part_of(&inner->parts, to + n + 1);
+}
+
+// Is a part named in `to`, or the firm of one that is?
+static bool is_among(const struct park_exchange *written, const char *name)
+{
+    const size_t n = strlen(name);
+    for (int i = 0; i < written->to_refs.count; i++) {
+        const char *to = written->to_refs.at[i].text;
+        if (to != NULL && strncmp(to, name, n) == 0 && (to[n] == '\0' || to[n] == '.')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void tell_stranger(struct park_loader *l, const struct park_exchange *written,
+                          const struct sim_item *part)
+{
+    const int count = written->to_refs.count;
+    const char **names = sim_base_alloc((size_t)count, sizeof(*names));
+    for (int i = 0; i < count; i++) {
+        names[i] = written->to_refs.at[i].text != NULL ? written->to_refs.at[i].text : "";
+    }
+    const char *near = sim_strtab_nearest(part->name, names, count);
+    char *remedy = near != NULL
+                       ? sim_base_format("did you mean '%s'?", near)
+                       : sim_base_strdup("a group here says what differs for one of several `to`");
+    park_resolve_wrong(l, part->node, remedy,
+                       "'%s' is neither a key nor one of several names in `to`", part->name);
+    free(remedy);
+    free(names);
+}
+
+// Sorted for part_of; one that no `to` names is told.
+static void sort_parts(struct park_loader *l, const struct park_exchange *written,
+                       struct sim_items *parts)
+{
+    static const char *const ends[] = {"over", "stream", "from", "to"};
+    for (int i = 0; i < parts->count; i++) {
+        struct park_exchange *inner = parts->at[i].data;
+        if (written->to_refs.count < 2 || !is_among(written, parts->at[i].name)) {
+            tell_stranger(l, written, &parts->at[i]);
+        }
+        for (int k = 0; k < SIM_COUNT(ends); k++) {
+            const struct sim_node *n = sim_tree_child(parts->at[i].node, ends[k]);
+            if (n != NULL) {
+                park_resolve_wrong(l, n, "say it at the exchange, or write two exchanges",
+                                   "all contracts of an exchange have the same `%s`", ends[k]);
+            }
+        }
+        if (inner != NULL && inner->parts.count > 0) {
+            qsort(inner->parts.at, (size_t)inner->parts.count, sizeof(*inner->parts.at),
+                  by_item_name);
+        }
+    }
+    if (parts->count > 0) {
+        qsort(parts->at, (size_t)parts->count, sizeof(*parts->at), by_item_name);
+    }
 }
 
 // One contract of what is written: the whole of it, or the k-th of several `to`.
@@ -123,6 +230,15 @@ static struct park_exchange *one_of(struct park *p, const struct park_found *f, 
         const char *to = e->to_refs.at[0].text != NULL ? e->to_refs.at[0].text : "";
         e->name = sim_arena_format(p->arena, "%s.%s", f->name, to);
         e->path = sim_arena_format(p->arena, "%s.%s", f->path, to);
+        const struct sim_item *part = part_of(&written->parts, to);
+        if (part != NULL && part->data != NULL) {
+            const struct park_exchange ends = *e;
+            sim_kind_overlay(&part_kind, part->node, part->data, e);
+            e->over_ref = ends.over_ref; // said in a part, they are told by sort_parts
+            e->stream_ref = ends.stream_ref;
+            e->from_ref = ends.from_ref;
+            e->to_refs = ends.to_refs;
+        }
     }
     return e;
 }
@@ -134,7 +250,8 @@ static void gather(struct park_loader *l)
     int count = 0;
     park_resolve_collect(l, &f, NULL, "exchanges", &l->file->exchanges, -1);
     for (int i = 0; i < f.count; i++) {
-        const struct park_exchange *e = f.data[i].item->data;
+        struct park_exchange *e = f.data[i].item->data;
+        sort_parts(l, e, &e->parts);
         count += e->to_refs.count > 1 ? e->to_refs.count : 1;
     }
     p->exchanges = SIM_ARENA_NEW(p->arena, struct park_exchange *, count);

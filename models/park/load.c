@@ -175,10 +175,11 @@ static void resolve(struct park_loader *l)
     }
 }
 
-static void override(struct sim_tree *t, const struct park_load_opts *o, struct sim_diag *d)
+static void override(const struct sim_kind *root, struct sim_tree *t,
+                     const struct park_load_opts *o, struct sim_diag *d)
 {
     for (int i = 0; i < o->override_count; i++) {
-        (void)sim_tree_assign(t, o->overrides[i], o->vias != NULL ? o->vias[i] : "--set", NULL, d);
+        sim_kind_assign(root, t, o->overrides[i], o->vias != NULL ? o->vias[i] : "--set", NULL, d);
     }
     if (o->until != NULL) {
         (void)sim_tree_set(t, "park.until", o->until, "--until", NULL, d);
@@ -208,7 +209,7 @@ static void change(struct park *p, const struct root *root, const struct park_lo
     p->design = park_designs_name(p->designs, design);
     p->design_title = park_designs_title(p->designs, design);
     park_designs_apply(p->designs, design, &root->kind, p->tree, d);
-    override(p->tree, o, d);
+    override(&root->kind, p->tree, o, d);
     const struct sim_node *more = sim_tree_child(sim_tree_root(p->tree), "designs");
     if (more != NULL) {
         sim_diag_add(d, SIM_DIAG_WRONG, &more->value_at, "designs",

@@ -304,6 +304,7 @@ struct park_exchange {
     struct sim_key_time starts, ends;
     struct sim_value at_most, take_or_pay; // [SI/s] as a mean; see `most` and `least`
     bool open;
+    struct sim_items parts; // what differs for one of several `to`
     // resolved
     const char *name; // "steam"; with several `to`: "power.mill"
     const char *path; // "exchanges.steam"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "sim/cfg/kind.h"
 
+#include "sim/cfg/cfgtext.h"
 #include "sim/cfg/kind_priv.h"
 #include "sim/cfg/tree_priv.h"
 
@@ -105,6 +106,101 @@ static void normalise(struct sim_tree *t, const struct sim_kind *kind, struct si
 void sim_kind_normalise(const struct sim_kind *root, struct sim_tree *t)
 {
     normalise(t, root, t->root);
+}
+
+// ---- groups that are missing ----------------------------------------------------------
+
+/** A path being followed, to make the groups that it lacks. */
+struct maker {
+    struct sim_tree *tree;
+    struct sim_place place;
+    bool is_trial; // nothing is made
+};
+
+static bool make_below(struct maker *m, const struct sim_key *key, struct sim_node *n,
+                       const char *path);
+
+/** The rest of the path within the group `n` of a kind; `n` NULL: it would be made. True when all
+ * groups are there or may be made. */
+static bool make_in(struct maker *m, const struct sim_kind *kind, struct sim_node *n,
+                    const char *path)
+{
+    const size_t length = strcspn(path, ".");
+    char *name = sim_base_format("%.*s", (int)length, path);
+    const struct sim_key *known = sim_kind_key(kind, name);
+    const struct sim_key *key = known != NULL ? known : kind->any;
+    struct sim_node *child = sim_tree_child(n, name);
+    const bool is_end = path[length] == '\0'; // if it is no key, the loader says so
+    bool is_fine =
+        is_end || (key != NULL && (child != NULL || known == NULL || known->type == SIM_KEY_GROUP));
+    if (is_fine && !is_end) {
+        if (child == NULL && !m->is_trial) {
+            child = sim_tree_new(m->tree, n, SIM_NODE_GROUP, name, NULL, &m->place);
+        }
+        const struct sim_key item = {.type = SIM_KEY_GROUP, .kind = key->kind, .kinds = key->kinds};
+        is_fine = make_below(m, known != NULL ? known : &item, child, path + length + 1);
+    }
+    free(name);
+    return is_fine;
+}
+
+/** The things that the next step names: one, or with `*` all. */
+static bool make_in_things(struct maker *m, const struct sim_key *key, struct sim_node *n,
+                           const char *path)
+{
+    const size_t length = strcspn(path, ".");
+    bool is_fine = false;
+    for (int i = 0; n != NULL && path[length] == '.' && i < n->count; i++) {
+        struct sim_node *thing = n->children[i];
+        const bool is_meant = (length == 1 && path[0] == '*') ||
+                              (thing->name != NULL && strncmp(thing->name, path, length) == 0 &&
+                               thing->name[length] == '\0');
+        const struct sim_kind *kind = is_meant ? sim_kind_of(key, thing) : NULL;
+        if (kind != NULL && thing->kind == SIM_NODE_GROUP) {
+            is_fine = make_in(m, kind, thing, path + length + 1) || is_fine;
+        }
+    }
+    return is_fine;
+}
+
+static bool make_below(struct maker *m, const struct sim_key *key, struct sim_node *n,
+                       const char *path)
+{
+    if (key->type == SIM_KEY_MAP) {
+        return make_in_things(m, key, n, path);
+    }
+    const struct sim_kind *kind = key->type != SIM_KEY_GROUP ? NULL
+                                  : n != NULL                ? sim_kind_of(key, n)
+                                                             : key->kind;
+    return kind != NULL && (n == NULL || n->kind == SIM_NODE_GROUP) && make_in(m, kind, n, path);
+}
+
+/** "a.b = 3" -> "a.b"; owned. */
+static char *path_of(const char *assignment)
+{
+    const char *path = assignment;
+    const size_t length = sim_cfgtext_trim(&path, strcspn(assignment, "="));
+    return sim_base_format("%.*s", (int)length, path);
+}
+
+void sim_kind_assign(const struct sim_kind *root, struct sim_tree *t, const char *assignment,
+                     const char *via, const struct sim_node *at, struct sim_diag *d)
+{
+    struct maker m = {.tree = t, .is_trial = true};
+    char *path = path_of(assignment);
+    struct sim_node **found = NULL;
+    const bool is_there = sim_tree_match(t->root, path, &found) > 0;
+    if (at != NULL) {
+        m.place = at->value_at;
+    }
+    m.place.via = sim_arena_strdup(t->arena, via);
+    if (!is_there && make_in(&m, root, t->root, path)) {
+        m.is_trial = false;
+        (void)make_in(&m, root, t->root, path);
+    }
+    free(found);
+    free(path);
+    (void)sim_tree_assign(t, assignment, via, at, d);
 }
 
 // ---- the key at a path ----------------------------------------------------------------

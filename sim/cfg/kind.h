@@ -99,9 +99,10 @@ struct sim_kind {
     int key_count;
     const char *brief; // a key: steam = "1.9 t/t" means steam = { amount = "1.9 t/t"; }
     const struct sim_key
-        *any;          // other names, collected as SIM_KEY_MAP at any->offset, e.g. the
-                       // properties of a stream beside `amount`; NULL: unknown keys are wrong
-    const void *model; // the model's own table for this kind (callbacks); not used here
+        *any;             // other names, collected as SIM_KEY_MAP at any->offset, e.g. the
+                          // properties of a stream beside `amount`; NULL: unknown keys are wrong
+    bool has_no_defaults; // what is absent says nothing: `initial` of its keys is not used
+    const void *model;    // the model's own table for this kind (callbacks); not used here
 };
 
 struct sim_item {
@@ -172,6 +173,16 @@ struct sim_kind_load_opts {
 /** Write short forms out (steam = "1.9 t/t" becomes steam = { amount = "1.9 t/t"; }), so that paths
  * reach into them. Once after sim_tree_expand, before overrides; sim_kind_load does it again. */
 void sim_kind_normalise(const struct sim_kind *root, struct sim_tree *t);
+
+/** sim_tree_assign, "path = value", where groups on the way may be missing: one that a key names is
+ * made ("park.record.every = 1 h", "economy.currency = VND"). Named things are not: a firm that is
+ * not there is probably misspelt. */
+void sim_kind_assign(const struct sim_kind *root, struct sim_tree *t, const char *assignment,
+                     const char *via, const struct sim_node *at, struct sim_diag *d);
+
+/** Copy what the group `n`, loaded as `kind` into `from`, states over the same fields of `to`. */
+void sim_kind_overlay(const struct sim_kind *kind, const struct sim_node *n, const void *from,
+                      void *to);
 
 /** Check the whole tree against `root` and fill its C struct and all below, in `arena`. The tree
  * must outlive what is loaded. Files that keys name are looked for. Never NULL; see

@@ -611,7 +611,9 @@ static void load_others(struct sim_kind_loading *l, const struct sim_key *under,
         if (sim_kind_key(kind, c->name) != NULL || sim_kind_is_chooser(under, kind, c->name)) {
             continue;
         }
-        if (kind->any == NULL) {
+        const bool is_group = kind->any != NULL && kind->any->kind != NULL &&
+                              kind->any->kind->brief == NULL && kind->any->kinds == NULL;
+        if (kind->any == NULL || (is_group && c->kind != SIM_NODE_GROUP)) {
             tell_unknown(l, kind, c);
             continue;
         }
@@ -665,7 +667,7 @@ static void load_absent(struct sim_kind_loading *l, const struct sim_key *key,
     if (key->type == SIM_KEY_CHOICE) {
         *(int *)out = -1;
     }
-    if (key->initial != NULL) {
+    if (key->initial != NULL && !t->kind->has_no_defaults) {
         s.node = sim_tree_default(l->tree, n, key->name, key->initial, l->diag);
         load_key(&s);
     } else if ((key->flags & SIM_KEY_REQUIRED) != 0 && !is_misspelt(t, key)) {
@@ -692,6 +694,40 @@ static void load_thing(struct sim_kind_loading *l, const struct sim_key *under,
         load_key(&s);
     }
     load_others(l, under, kind, n, out);
+}
+
+/** Bytes of the C type of a key. */
+static size_t size_of(enum sim_key_type type)
+{
+    static const size_t sizes[] = {[SIM_KEY_TEXT] = sizeof(const char *),
+                                   [SIM_KEY_BOOL] = sizeof(bool),
+                                   [SIM_KEY_COUNT] = sizeof(int64_t),
+                                   [SIM_KEY_NUMBER] = sizeof(double),
+                                   [SIM_KEY_VALUE] = sizeof(struct sim_value),
+                                   [SIM_KEY_CHOICE] = sizeof(int),
+                                   [SIM_KEY_TIME] = sizeof(struct sim_key_time),
+                                   [SIM_KEY_FILE] = sizeof(const char *),
+                                   [SIM_KEY_REF] = sizeof(struct sim_ref),
+                                   [SIM_KEY_TEXTS] = sizeof(struct sim_texts),
+                                   [SIM_KEY_REFS] = sizeof(struct sim_refs),
+                                   [SIM_KEY_NUMBERS] = sizeof(struct sim_numbers),
+                                   [SIM_KEY_VALUES] = sizeof(struct sim_values),
+                                   [SIM_KEY_GROUP] = sizeof(void *),
+                                   [SIM_KEY_MAP] = sizeof(struct sim_items),
+                                   [SIM_KEY_LIST] = sizeof(struct sim_items),
+                                   [SIM_KEY_NODE] = sizeof(const struct sim_node *)};
+    return sizes[type];
+}
+
+void sim_kind_overlay(const struct sim_kind *kind, const struct sim_node *n, const void *from,
+                      void *to)
+{
+    for (int i = 0; i < kind->key_count; i++) {
+        const struct sim_key *key = &kind->keys[i];
+        if (sim_tree_child(n, key->name) != NULL) {
+            memcpy((char *)to + key->offset, (const char *)from + key->offset, size_of(key->type));
+        }
+    }
 }
 
 void *sim_kind_load(const struct sim_kind *root, struct sim_tree *t, struct sim_arena *arena,

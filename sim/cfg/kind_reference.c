@@ -225,6 +225,9 @@ static void put_kind(struct book *b, const struct sim_kind *kind)
         sim_cfgtext_format(&b->out, "Short form: a value alone stands for `{ %s = ...; }`.\n\n",
                            kind->brief);
     }
+    if (kind->has_no_defaults) {
+        return; // its keys are those of the kind that it is a part of
+    }
     sim_cfgtext_put(&b->out, "| key | takes | default | range | what |\n|---|---|---|---|---|\n");
     for (int i = 0; i < kind->key_count; i++) {
         put_key(b, &kind->keys[i], kind->keys[i].name);

@@ -282,7 +282,7 @@ static void put_settings(struct show *s, const struct sim_key *under, const stru
             put_origin_of(s, c);
         }
     }
-    for (int i = 0; kind != NULL && i < kind->key_count; i++) {
+    for (int i = 0; kind != NULL && !kind->has_no_defaults && i < kind->key_count; i++) {
         if (is_default(&kind->keys[i], n)) {
             put_default(s, &kind->keys[i], depth);
         }
