@@ -1,5 +1,6 @@
 #include "sim/cfg/diag.h"
 #include "sim/cli/cli_study.h"
+#include "sim/sweep/sweep_try.h"
 
 #include <jansson.h>
 
@@ -146,9 +147,11 @@ static enum sim_status check_study(const struct sim_cli *cli, const char *path, 
     struct sim_diag *diag = sim_diag_create();
     struct sim_sweep_setup *setup = NULL;
     char *version = sim_cli_source(cli);
-    const enum sim_status status =
-        sim_sweep_setup_create(cli->model, version, path, diag, &setup, err);
+    enum sim_status status = sim_sweep_setup_create(cli->model, version, path, diag, &setup, err);
 
+    if (status == SIM_OK) {
+        status = sim_sweep_try_values(setup, diag);
+    }
     if (is_json) {
         print_json(cli, diag, NULL, status, err);
     } else {

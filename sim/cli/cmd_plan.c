@@ -8,6 +8,7 @@
 #include "sim/sweep/machine.h"
 #include "sim/sweep/runner.h"
 #include "sim/sweep/sweep.h"
+#include "sim/sweep/sweep_try.h"
 
 #include <jansson.h>
 
@@ -604,6 +605,17 @@ static void print_json(const struct job *j)
 
 // ---- the command ----
 
+/** What `check` tries, too. */
+static enum sim_status try_values(const struct job *j)
+{
+    struct sim_diag *diag = sim_diag_create();
+    const enum sim_status status = sim_sweep_try_values(j->setup, diag);
+
+    sim_cli_tell_mistakes(j->cli, diag);
+    sim_diag_destroy(diag);
+    return status;
+}
+
 static enum sim_status make(struct job *j, const struct sim_option_args *args, struct sim_err *err)
 {
     j->study = sim_option_positional(args, 0);
@@ -615,6 +627,7 @@ static enum sim_status make(struct job *j, const struct sim_option_args *args, s
     SIM_TRY(sim_option_int(args, "points", 0, 1000000, &j->shown, err));
     SIM_TRY(sim_cli_study_check(j->cli, "plan", j->study, err));
     SIM_TRY(sim_cli_study_load(j->cli, j->study, &j->setup, err));
+    SIM_TRY(try_values(j));
     if (j->output != NULL) {
         SIM_TRY(sim_cli_study_spare(j->setup, "-o", j->output, err));
         SIM_TRY(sim_cli_spare_strangers("-o", j->output, err));

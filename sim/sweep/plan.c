@@ -375,6 +375,28 @@ int32_t sim_plan_design(const struct sim_plan *p, int64_t point)
     return (int32_t)(candidate_of(p, point) / p->combinations);
 }
 
+int64_t sim_plan_listed(const struct sim_plan *p, int axis)
+{
+    const struct sim_study_axis *x = &p->from->axes[axis];
+    return x->texts != NULL ? x->count : 0;
+}
+
+int64_t sim_plan_place(const struct sim_plan *p, int64_t point, int axis)
+{
+    const bool is_listed = p->from->axes[axis].texts != NULL;
+    return is_listed ? place_of(p, axis, candidate_of(p, point) % p->combinations) : -1;
+}
+
+const char *sim_plan_end(const struct sim_plan *p, int axis, bool is_upper, struct sim_arena *arena)
+{
+    const struct sim_study_axis *x = &p->from->axes[axis];
+    const struct sim_study_sampler *s = &p->from->samplers[x->sampler];
+    const double strata = s->method == SIM_STUDY_MORRIS ? s->levels : (double)s->points;
+    const double u = 0.5 / strata;
+    const double number = sim_units_from_si(x->first.unit, quantile(x, is_upper ? 1 - u : u));
+    return text_at(p, axis, 0, number, arena);
+}
+
 size_t sim_plan_bytes(const struct sim_plan *p, int64_t point, int axis, unsigned char room[8],
                       const void **out_bytes)
 {

@@ -59,6 +59,15 @@ void sim_plan_point(const struct sim_plan *p, int64_t point, struct sim_arena *a
 /** Its design alone: quick, for a look at all points. */
 int32_t sim_plan_design(const struct sim_plan *p, int64_t point);
 
+/** How many values an axis lists, and which of them it has at a point (-1: it draws them). */
+int64_t sim_plan_listed(const struct sim_plan *p, int axis); // [-] 0: it draws them
+int64_t sim_plan_place(const struct sim_plan *p, int64_t point, int axis);
+
+/** The text of a drawn axis near the lower or the upper end of what its sampler can give: half a
+ * stratum, or half a level, from it. */
+const char *sim_plan_end(const struct sim_plan *p, int axis, bool is_upper,
+                         struct sim_arena *arena);
+
 /** The value of an axis at a point as bytes that two values share just when they are the same: the
  * text of a listed one, the bits of a drawn one, lowest byte first. Returns how many; the bytes are
  * the plan's, or `room`. Quick: nothing is written out. */

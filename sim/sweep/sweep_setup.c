@@ -169,8 +169,7 @@ static void *try_point(const struct making *m, int64_t point)
     return data;
 }
 
-/** Does every mistake of the list say which axis it comes from? */
-static bool is_of_axes(const struct making *m, struct sim_diag *d)
+bool sim_sweep_setup_is_of_axes(const struct sim_sweep_setup *s, struct sim_diag *d)
 {
     bool is_so = sim_diag_wrong(d) > 0;
 
@@ -178,8 +177,8 @@ static bool is_of_axes(const struct making *m, struct sim_diag *d)
         const struct sim_mistake *x = sim_diag_at(d, i);
         bool is_this = x->level == SIM_DIAG_WARNING;
 
-        for (int a = 0; a < sim_plan_axis_count(m->s->plan) && x->place.via != NULL; a++) {
-            is_this = is_this || strcmp(x->place.via, m->s->vias[a]) == 0;
+        for (int a = 0; a < sim_plan_axis_count(s->plan) && x->place.via != NULL; a++) {
+            is_this = is_this || strcmp(x->place.via, s->vias[a]) == 0;
         }
         is_so = is_so && is_this;
     }
@@ -205,7 +204,7 @@ static enum sim_status refuse_design(struct making *m, int design)
     SIM_ASSERT(status != SIM_OK);
     (void)sim_err_meaning(sim_sweep_setup_load(s, point, own, &data, &err));
     m->is_refused = true;
-    if (axes != NULL && sim_diag_wrong(own) > 0 && !is_of_axes(m, own)) {
+    if (axes != NULL && sim_diag_wrong(own) > 0 && !sim_sweep_setup_is_of_axes(s, own)) {
         char *words = sim_sweep_setup_words(s, point);
 
         sim_diag_add(m->diag, SIM_DIAG_WRONG, &axes->place, "study.axes",
@@ -332,23 +331,32 @@ static void check_axes(const struct making *m)
     }
 }
 
-/** The axes of a point, but one of them as at another point. */
+/** The axes of a point, but one of them as at another point; with the park's seed. */
 static enum sim_status load_mixed(const struct sim_sweep_setup *s, const struct sim_plan_point *p,
-                                  int axis, const char *other, void **out_data)
+                                  int axis, const char *other, struct sim_diag *diag,
+                                  void **out_data, struct sim_err *err)
 {
     const int count = sim_plan_axis_count(s->plan);
     const char **overrides = sim_base_alloc((size_t)count, sizeof(*overrides));
-    struct sim_diag *unheard = sim_diag_create();
-    struct sim_err err = {0};
 
     for (int i = 0; i < count; i++) {
         overrides[i] = i == axis ? other : p->overrides[i];
     }
     const enum sim_status status =
-        load_with(s, p->design, false, overrides, count, unheard, out_data, &err);
+        load_with(s, p->design, false, overrides, count, diag, out_data, err);
+
+    free(overrides);
+    return status;
+}
+
+static enum sim_status load_unheard(const struct sim_sweep_setup *s, const struct sim_plan_point *p,
+                                    int axis, const char *other, void **out_data)
+{
+    struct sim_diag *unheard = sim_diag_create();
+    struct sim_err err = {0};
+    const enum sim_status status = load_mixed(s, p, axis, other, unheard, out_data, &err);
 
     sim_diag_destroy(unheard);
-    free(overrides);
     return status;
 }
 
@@ -365,7 +373,7 @@ static void *load_other(const struct making *m, const struct sim_plan_point *p, 
 
         sim_plan_point(s->plan, spread(count, k), scratch, &q);
         if (strcmp(q.texts[axis], p->texts[axis]) != 0) {
-            (void)sim_err_meaning(load_mixed(s, p, axis, q.overrides[axis], &data));
+            (void)sim_err_meaning(load_unheard(s, p, axis, q.overrides[axis], &data));
             loads++;
         }
     }
@@ -420,7 +428,7 @@ static void check_shared(const struct making *m)
     void *first = NULL;
 
     sim_plan_point(s->plan, s->first_point[s->card.point_design[0]], scratch, &p);
-    if (axes > 0 && load_mixed(s, &p, -1, NULL, &first) == SIM_OK) {
+    if (axes > 0 && load_unheard(s, &p, -1, NULL, &first) == SIM_OK) {
         for (int a = 0; a < axes; a++) {
             void *other = load_other(m, &p, a);
 
@@ -755,6 +763,20 @@ void sim_sweep_setup_destroy(struct sim_sweep_setup *s)
     sim_study_destroy(s->study);
     sim_arena_destroy(s->own);
     free(s);
+}
+
+enum sim_status sim_sweep_setup_load_mixed(const struct sim_sweep_setup *s, int64_t point, int axis,
+                                           const char *other, struct sim_diag *diag,
+                                           void **out_data, struct sim_err *err)
+{
+    struct sim_arena *scratch = sim_arena_create();
+    struct sim_plan_point p;
+
+    sim_plan_point(s->plan, point, scratch, &p);
+    const enum sim_status status = load_mixed(s, &p, axis, other, diag, out_data, err);
+
+    sim_arena_destroy(scratch);
+    return status;
 }
 
 char *sim_sweep_setup_words(const struct sim_sweep_setup *s, int64_t point)

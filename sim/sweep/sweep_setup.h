@@ -49,6 +49,14 @@ enum sim_status sim_sweep_setup_load(const struct sim_sweep_setup *s, int64_t po
                                      struct sim_diag *diag, void **out_data,
                                      struct sim_err *err) SIM_MUST_USE;
 
+/** The same, but one axis has the value `other` ("PATH=VALUE"); -1: none. */
+enum sim_status sim_sweep_setup_load_mixed(const struct sim_sweep_setup *s, int64_t point, int axis,
+                                           const char *other, struct sim_diag *diag,
+                                           void **out_data, struct sim_err *err) SIM_MUST_USE;
+
+/** Does every mistake of the list say which axis it comes from? */
+bool sim_sweep_setup_is_of_axes(const struct sim_sweep_setup *s, struct sim_diag *d);
+
 /** "design alone, trucks = 3, husk = 812000 VND/t": where a point is; owned by the caller (free).
  */
 char *sim_sweep_setup_words(const struct sim_sweep_setup *s, int64_t point);

@@ -32,7 +32,7 @@ P
 for set in exchanges.steam.mill.priority=0 exchanges.steam.dyer.open=false; do
     echo "-- $set"
     ecopark run steam.cfg --set $set -o s.h5 --quiet && ecopark export s.h5 -o out >/dev/null
-    cut -d, -f3-4,9 out/flows.csv | grep '^plant,'
+    awk -F, '$3 == "plant" { printf "%s %s %.6g\n", $3, $4, $9 }' out/flows.csv
 done
 for set in exchanges.steam.mil.open=false exchanges.steam.mill.opn=false exchanges.steam.mill.from=mill exchanges.steam.pirority=3; do
     ecopark check steam.cfg --set $set 2>&1
