@@ -524,6 +524,28 @@ static void name_loop(const struct link_search *s, int32_t pool, int32_t link, s
                 names);
 }
 
+/** Does something at the pool take what goes round and give it back? */
+static bool is_returned_at(const struct sim_network *net, int32_t pool)
+{
+    const struct sim_network_pool *at = &net->pools[pool];
+    for (int32_t t = at->takers_begin; t < at->givers_begin; t++) {
+        const int32_t taker = net->ports[net->at_pool[t]].activity;
+        for (int32_t g = at->givers_begin; g < at->ports_end; g++) {
+            if (net->ports[net->at_pool[g]].activity == taker && !net->activities[taker].is_link) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/** A loop that comes here does not consist of links alone: a stock holds what goes round, or a
+ * process takes it and returns it. */
+static bool breaks_loops(const struct sim_network *net, int32_t pool)
+{
+    return !net->pools[pool].is_junction || is_returned_at(net, pool);
+}
+
 static enum sim_status search_links(const struct link_search *s, int32_t pool, struct sim_err *err)
 {
     const struct sim_network *net = s->net;
@@ -535,6 +557,9 @@ static enum sim_status search_links(const struct link_search *s, int32_t pool, s
             continue;
         }
         const int32_t to = net->ports[a->ports_end - 1].pool;
+        if (breaks_loops(net, to)) {
+            continue;
+        }
         if (s->state[to] == 1) {
             name_loop(s, to, link, err);
             return SIM_INPUT;
@@ -554,7 +579,7 @@ static enum sim_status refuse_link_loops(const struct sim_network *net, struct s
     const struct link_search s = {net, SIM_ARENA_NEW(scratch, uint8_t, net->pool_count),
                                   SIM_ARENA_NEW(scratch, int32_t, net->pool_count)};
     for (int32_t p = 0; p < net->pool_count; p++) {
-        if (s.state[p] == 0) {
+        if (s.state[p] == 0 && !breaks_loops(net, p)) {
             SIM_TRY(search_links(&s, p, err));
         }
     }

@@ -50,7 +50,7 @@ struct sim_activity_def {
     double turndown;     // [-] minimum rate as a share of the capacity now, 0..1; 0: none
     double restart_band; // [-] >= 0: once off, it restarts at (1 + this) x its minimum
     int32_t merit;       // units that are off are tried in this order, then by name
-    bool is_link;        // moves only: takes one port, gives one port. Loops of links are refused
+    bool is_link; // moves only: takes one port, gives one port. Loops of them alone are refused
 };
 
 enum sim_port_flag {
