@@ -4,6 +4,7 @@
 #include "sim/num/units.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /** As the loader reads it: what comes from an override or a table is a text without quotes. */
@@ -79,6 +80,17 @@ static const char *unit_around(const struct sim_node *n)
     return NULL;
 }
 
+/** Where amounts are told in Nm3, densities are, too. */
+static const char *volume_around(const struct park_dims *d, const struct sim_node *n)
+{
+    const char *text = unit_around(n);
+    struct sim_unit unit;
+    struct sim_err err;
+    const bool is_normal = text != NULL && sim_units_parse(d->units, text, &unit, &err) == SIM_OK &&
+                           sim_units_is_same(unit.dim, SIM_DIM_NORMAL);
+    return is_normal ? "Nm3" : "m3";
+}
+
 // The unit that a word in braces stands for; NULL: not known.
 static const char *unit_for(const struct park_dims *d, const char *word, size_t length,
                             const struct sim_node *n)
@@ -94,6 +106,9 @@ static const char *unit_for(const struct park_dims *d, const char *word, size_t 
     }
     if (length == 4 && strncmp(word, "unit", 4) == 0) {
         return unit_around(n);
+    }
+    if (length == 6 && strncmp(word, "volume", 6) == 0) {
+        return volume_around(d, n);
     }
     SIM_REQUIRE(length == 5 && strncmp(word, "money", 5) == 0, "a rule names what is not known");
     return sim_units_currency(d->units);
@@ -128,10 +143,65 @@ static bool write_out(const struct park_dims *d, const char *rule, const struct 
     return true;
 }
 
-void park_dims_named(void *user, const struct sim_value *v, double least)
+/** The stream that the last word in braces of a rule means; NULL: none. */
+static const struct sim_node *stream_for(const struct park_dims *d, const char *rule,
+                                         const struct sim_node *n)
+{
+    const struct sim_node *streams = sim_tree_child(sim_tree_root(d->tree), "streams");
+    const char *word = strstr(rule, "/{");
+    const char *name = NULL;
+    if (word != NULL && strcmp(word, "/{unit}") == 0) {
+        while (n != NULL && n->parent != streams) {
+            n = n->parent;
+        }
+        return n;
+    }
+    if (word != NULL && strcmp(word, "/{name}") == 0) {
+        name = name_around(n);
+    } else if (word != NULL && strcmp(word, "/{stream}") == 0) {
+        name = stream_around(d->tree, n);
+    }
+    return name != NULL ? sim_tree_child(streams, name) : NULL;
+}
+
+/** The energy content of the stream that a price or emission factor is of; false: not stated. */
+static bool energy_for(const struct park_dims *d, const char *rule, const struct sim_node *n,
+                       struct sim_quantity *out)
+{
+    const struct sim_node *energy = sim_tree_child(stream_for(d, rule, n), "energy");
+    struct sim_err err;
+    if (energy == NULL || energy->text == NULL) {
+        return false;
+    }
+    char *text = sim_base_format("%.*s", (int)strcspn(energy->text, "["), energy->text);
+    const bool is_read = sim_units_parse_quantity(d->units, text, out, &err) == SIM_OK;
+    free(text);
+    return is_read;
+}
+
+bool park_dims_per_energy(void *user, const char *rule, struct sim_dim wanted, struct sim_value *v)
+{
+    struct sim_quantity energy;
+    const bool is_factor = wanted.money != 0 || wanted.carbon != 0;
+    if (!is_factor || !energy_for(user, rule, v->node, &energy) ||
+        !sim_units_is_same(sim_units_dim_product(v->dim, energy.unit.dim), wanted)) {
+        return false;
+    }
+    v->si *= energy.si;
+    v->dim = wanted;
+    return true;
+}
+
+void park_dims_named(void *user, const char *rule, const struct sim_value *v, double least)
 {
     struct park_dims *d = user;
-    SIM_VEC_PUSH(&d->uses, ((struct park_use){.value = *v, .least = least}));
+    struct park_use use = {.value = *v, .least = least, .other = v->dim};
+    struct sim_quantity energy;
+    if (rule != NULL && (v->dim.money != 0 || v->dim.carbon != 0) &&
+        energy_for(d, rule, v->node, &energy)) {
+        use.other = sim_units_dim_quotient(v->dim, energy.unit.dim);
+    }
+    SIM_VEC_PUSH(&d->uses, use);
 }
 
 bool park_dims_rule(void *user, const char *rule, const struct sim_node *node, struct sim_dim *out,

@@ -7,6 +7,7 @@
 #include "sim/base/vec.h"
 #include "sim/num/rng.h"
 #include "sim/num/stats.h"
+#include "sim/num/units.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -138,6 +139,14 @@ static void list_levels(struct park_drives *d)
     free(key);
 }
 
+/** A profile may be per energy of what moves. */
+static double scale_of(const struct park *p, int32_t move, const struct sim_value *v,
+                       int32_t profile)
+{
+    const bool is_same = sim_units_is_same(p->profiles[profile]->dim, v->dim);
+    return is_same ? 1 : p->streams[p->net->moves[move].stream]->energy.si;
+}
+
 /** Factors of moves that follow a profile are the ledger's to book. */
 static void follow_factors(struct park_drives *d)
 {
@@ -145,10 +154,11 @@ static void follow_factors(struct park_drives *d)
     for (int32_t m = 0; m < p->net->move_count; m++) {
         for (int i = 0; i < PARK_LEDGER_FACTORS; i++) {
             const enum park_ledger_factor f = (enum park_ledger_factor)i;
-            const int32_t profile = profile_of(p, park_factors_value(p, m, f));
+            const struct sim_value *v = park_factors_value(p, m, f);
+            const int32_t profile = profile_of(p, v);
             if (profile >= 0) {
                 park_ledger_follow(d->parts.ledger, m, f, p->profiles[profile]->table,
-                                   1 / park_factors_per(p, m, f));
+                                   scale_of(p, m, v, profile) / park_factors_per(p, m, f));
             }
         }
     }

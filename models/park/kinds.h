@@ -9,7 +9,8 @@
  * Rules for the dimension of a value (sim_key.dim) name what it is measured in: "{stream}" the
  * stream that the nearest key `stream` names (or the link that `over` names), "{name}" the stream
  * that the entry of an input, output or offer is called after, "{basis}" what a process counts in,
- * "{unit}" the unit of the stream itself, "{money}" the park's currency.
+ * "{unit}" the unit of the stream itself, "{volume}" Nm3 if that is its unit, else m3, "{money}"
+ * the park's currency.
  *
  * Private to models/park.
  */
@@ -77,7 +78,8 @@ bool park_streams_is_amount(struct sim_dim dim);
 /** A value that names a profile, with the dimension that its key wants and the least it may be. */
 struct park_use {
     struct sim_value value;
-    double least; // [SI] -INFINITY: whatever
+    double least;         // [SI] -INFINITY: whatever
+    struct sim_dim other; // what it may be as well: per energy; the same where it may not
 };
 
 struct park_uses {
@@ -93,6 +95,7 @@ struct park_dims {
 };
 sim_kind_dim_fn park_dims_rule;
 sim_kind_named_fn park_dims_named;
+sim_kind_convert_fn park_dims_per_energy;
 
 // What is told about parts that a later version has, and taken out of the tree.
 void park_later_check(struct sim_tree *t, struct sim_diag *d);

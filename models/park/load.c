@@ -224,8 +224,11 @@ static enum sim_status fill(struct park *p, const struct root *root,
 {
     p->units = park_economy_units(p->tree, d);
     struct park_dims dims = {.tree = p->tree, .units = p->units};
-    const struct sim_kind_load_opts how = {
-        .dim = park_dims_rule, .named = park_dims_named, .user = &dims, .units = p->units};
+    const struct sim_kind_load_opts how = {.dim = park_dims_rule,
+                                           .named = park_dims_named,
+                                           .convert = park_dims_per_energy,
+                                           .user = &dims,
+                                           .units = p->units};
     p->file = sim_kind_load(&root->kind, p->tree, p->arena, &how, d);
     struct park_loader l = {.park = p, .file = p->file, .diag = d, .uses = &dims.uses};
     resolve(&l);

@@ -353,7 +353,7 @@ static void check_use(struct park_loader *l, const struct park_use *use)
     if (v->form != SIM_VALUE_PROFILE || f == NULL || f->table == NULL) {
         return; // told elsewhere
     }
-    if (!sim_units_is_same(f->dim, v->dim)) {
+    if (!sim_units_is_same(f->dim, v->dim) && !sim_units_is_same(f->dim, use->other)) {
         char is[SIM_UNITS_TEXT];
         char want[SIM_UNITS_TEXT];
         char example[SIM_UNITS_TEXT];

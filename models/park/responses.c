@@ -159,7 +159,7 @@ static enum sim_status find_unit(struct park_responses_ask *a, const char *writt
     if (fits(a, dim) && (a->kind->measure != PARK_RESPONSES_SHARE || !a->is_rate)) {
         return SIM_OK;
     }
-    const struct sim_dim others[] = {SIM_DIM_MASS, SIM_DIM_ENERGY, SIM_DIM_VOLUME};
+    const struct sim_dim others[] = {SIM_DIM_MASS, SIM_DIM_ENERGY, SIM_DIM_VOLUME, SIM_DIM_NORMAL};
     const int tried = a->kind->measure == PARK_RESPONSES_AMOUNT   ? SIM_COUNT(others)
                       : a->kind->measure == PARK_RESPONSES_CARBON ? 1 // "t" of CO2e
                                                                   : 0;

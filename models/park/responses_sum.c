@@ -5,6 +5,11 @@
 #include <math.h>
 #include <string.h>
 
+static bool is_volume(struct sim_dim dim)
+{
+    return sim_units_is_same(dim, SIM_DIM_VOLUME) || sim_units_is_same(dim, SIM_DIM_NORMAL);
+}
+
 /** [SI of `as` per SI of the stream]; NaN: cannot be told so. */
 static double content(const struct park_responses_ask *a, const struct park_stream *s,
                       struct sim_dim as)
@@ -21,7 +26,7 @@ static double content(const struct park_responses_ask *a, const struct park_stre
     if (is_energy) {
         return none; // heat and power weigh nothing
     }
-    if (sim_units_is_same(as, SIM_DIM_MASS) && sim_units_is_same(s->si.dim, SIM_DIM_VOLUME)) {
+    if (sim_units_is_same(as, SIM_DIM_MASS) && is_volume(s->si.dim)) {
         return has_density ? s->density.si : (double)NAN;
     }
     if (sim_units_is_same(as, SIM_DIM_VOLUME) && sim_units_is_same(s->si.dim, SIM_DIM_MASS)) {

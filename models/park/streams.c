@@ -38,8 +38,8 @@ static const struct sim_key keys[] = {
      .type = SIM_KEY_TEXT,
      .flags = SIM_KEY_REQUIRED,
      .offset = offsetof(struct park_stream, unit),
-     .doc = "unit of mass, volume or energy that its amounts are told in: t, kg, m3, Nm3, MWh, GJ, "
-            "..."},
+     .doc = "unit of mass, volume or energy that its amounts are told in: t, kg, m3, MWh, GJ, ...; "
+            "Nm3 for gases (273.15 K, 101.325 kPa), beside which m3 is a mistake"},
     {.name = "kind",
      .type = SIM_KEY_CHOICE,
      .choices = park_streams_kinds,
@@ -48,17 +48,22 @@ static const struct sim_key keys[] = {
      .doc = "what sort of thing it is"},
     {.name = "density",
      .type = SIM_KEY_VALUE,
-     .dim = "t/m3",
+     .dim = "t/{volume}",
      .min = "0",
      .flags = SIM_KEY_ABOVE_MIN,
      .offset = offsetof(struct park_stream, density),
-     .doc = "mass per volume, so that a stream in m3 can be booked in mass"},
+     .doc =
+         "mass per m3 (of a stream in Nm3: per Nm3), so that a stream in m3 or Nm3 can be booked "
+         "in mass"},
     {.name = "energy",
      .type = SIM_KEY_VALUE,
      .dim = "GJ/{unit}",
      .min = "0",
      .offset = offsetof(struct park_stream, energy),
-     .doc = "energy content (net calorific value, enthalpy) per unit"},
+     .doc =
+         "energy content (net calorific value, enthalpy) per unit; where it is stated, prices "
+         "and emission factors of the stream may be written per energy (\"94.6 kgCO2e/GJ\", \"30 "
+         "EUR/MWh\")"},
     {.name = "burning",
      .type = SIM_KEY_GROUP,
      .kind = &burning_kind,
@@ -111,7 +116,7 @@ static void gather(struct park_loader *l)
 bool park_streams_is_amount(struct sim_dim dim)
 {
     return sim_units_is_same(dim, SIM_DIM_MASS) || sim_units_is_same(dim, SIM_DIM_VOLUME) ||
-           sim_units_is_same(dim, SIM_DIM_ENERGY);
+           sim_units_is_same(dim, SIM_DIM_NORMAL) || sim_units_is_same(dim, SIM_DIM_ENERGY);
 }
 
 static void resolve(struct park_loader *l)

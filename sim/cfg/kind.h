@@ -158,14 +158,22 @@ struct sim_key_time {
 typedef bool sim_kind_dim_fn(void *user, const char *rule, const struct sim_node *node,
                              struct sim_dim *out, char example[64]);
 
-/** A value that refers to something, profile(sun): its dimension and the least that it may be [SI]
- * are those of the key, so that whoever knows what it refers to can check it. */
-typedef void sim_kind_named_fn(void *user, const struct sim_value *v, double least);
+/** A value that refers to something, profile(sun): its dimension, by the key's rule, and the least
+ * that it may be [SI] are those of the key, so that whoever knows what it refers to can check it.
+ */
+typedef void sim_kind_named_fn(void *user, const char *rule, const struct sim_value *v,
+                               double least);
+
+/** A value of another dimension than the key's rule gives: make it one of `wanted` and return true,
+ * where something else that is written allows it. */
+typedef bool sim_kind_convert_fn(void *user, const char *rule, struct sim_dim wanted,
+                                 struct sim_value *v);
 
 struct sim_kind_load_opts {
-    sim_kind_dim_fn *dim;     // NULL: rules with braces are not checked
-    sim_kind_named_fn *named; // called for each such value whose dimension is known; NULL: nobody
-    void *user;               // of both
+    sim_kind_dim_fn *dim;         // NULL: rules with braces are not checked
+    sim_kind_named_fn *named;     // for each such value whose dimension is known; NULL: nobody
+    sim_kind_convert_fn *convert; // NULL: never
+    void *user;                   // of all three
     const struct sim_units
         *units; // currencies and other units of the park; NULL: the built-in ones
 };

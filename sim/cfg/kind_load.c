@@ -165,8 +165,16 @@ static void tell_named(struct sim_kind_slot *s, const struct sim_value *v)
 {
     const struct sim_kind_load_opts *o = s->load->opts;
     if (o != NULL && o->named != NULL) {
-        o->named(o->user, v, bound(s, s->key->min, (double)-INFINITY));
+        o->named(o->user, s->key->dim, v, bound(s, s->key->min, (double)-INFINITY));
     }
+}
+
+static bool converts(const struct sim_kind_slot *s, struct sim_dim wanted, struct sim_value *v)
+{
+    const struct sim_kind_load_opts *o = s->load->opts;
+    return v->form == SIM_VALUE_QUANTITY && s->key->dim != NULL && o != NULL &&
+           o->convert != NULL && !sim_units_is_same(v->dim, wanted) &&
+           o->convert(o->user, s->key->dim, wanted, v);
 }
 
 /** Months differ: one in a rate or as a duration is a twelfth of 365 days, which is told. */
@@ -194,7 +202,8 @@ static struct sim_value value_of(struct sim_kind_slot *s)
                                v.form == SIM_VALUE_QUANTITY && dim.temperature == 0;
     if (is_known && is_plain_zero) {
         v.dim = dim;
-    } else if (is_known && !sim_value_expect(&v, dim, example, s->load->diag)) {
+    } else if (is_known && !converts(s, dim, &v) &&
+               !sim_value_expect(&v, dim, example, s->load->diag)) {
         return (struct sim_value){.node = s->node};
     }
     if (is_known && namespace_of(v.form) != NULL) {

@@ -33,7 +33,8 @@ struct sim_units {
 bool sim_units_is_same(struct sim_dim a, struct sim_dim b)
 {
     return a.mass == b.mass && a.length == b.length && a.time == b.time &&
-           a.temperature == b.temperature && a.money == b.money && a.carbon == b.carbon;
+           a.temperature == b.temperature && a.money == b.money && a.carbon == b.carbon &&
+           a.normal == b.normal;
 }
 
 /** a + sign * b in each exponent. */
@@ -46,6 +47,7 @@ static struct sim_dim combine(struct sim_dim a, struct sim_dim b, int sign)
         .temperature = (int8_t)(a.temperature + sign * b.temperature),
         .money = (int8_t)(a.money + sign * b.money),
         .carbon = (int8_t)(a.carbon + sign * b.carbon),
+        .normal = (int8_t)(a.normal + sign * b.normal),
     };
 }
 
@@ -61,7 +63,8 @@ struct sim_dim sim_units_dim_quotient(struct sim_dim a, struct sim_dim b)
 
 static bool is_sane(struct sim_dim d)
 {
-    const int8_t exponents[] = {d.mass, d.length, d.time, d.temperature, d.money, d.carbon};
+    const int8_t exponents[] = {d.mass,  d.length, d.time,  d.temperature,
+                                d.money, d.carbon, d.normal};
     for (int i = 0; i < SIM_COUNT(exponents); i++) {
         if (exponents[i] > 30 || exponents[i] < -30) {
             return false;

@@ -5,9 +5,10 @@
  * kept as a numerator and a denominator, both exact integers where the unit allows, so a value is
  * converted by one multiplication and one division: 9 t/h is exactly 2.5 kg/s. Carbon has a
  * dimension of its own, so a price per tCO2e is never taken for a price per tonne; counts, shares,
- * % and ppm have none. Nm3 is a volume. A year is 365 days and a month a twelfth of it.
- * The rule that surprises: after a '/', a product needs its own sign: "VND/t/km" or "VND/(t km)",
- * never "VND/t km". degC stands alone (an absolute temperature); differences and rates use K.
+ * % and ppm have none. Nm3 is an amount of gas, a cubic metre at 273.15 K and 101.325 kPa, and has
+ * a dimension of its own, so that no m3 is taken for one. A year is 365 days and a month a twelfth
+ * of it. The rule that surprises: after a '/', a product needs its own sign: "VND/t/km" or "VND/(t
+ * km)", never "VND/t km". degC stands alone (an absolute temperature); differences and rates use K.
  *
  * Numbers are strict and independent of the locale: "12.5", "-450000", "1e6", "+3"; no hex, no
  * infinity, no NaN, no thousands separators, no decimal comma.
@@ -28,6 +29,7 @@ struct sim_dim {
     int8_t temperature; // K
     int8_t money;       // the park's currency
     int8_t carbon;      // kgCO2e
+    int8_t normal;      // a volume is one of gas at 273.15 K and 101.325 kPa
 };
 
 #define SIM_DIM_NONE        ((struct sim_dim){0})
@@ -35,6 +37,7 @@ struct sim_dim {
 #define SIM_DIM_LENGTH      ((struct sim_dim){.length = 1})
 #define SIM_DIM_AREA        ((struct sim_dim){.length = 2})
 #define SIM_DIM_VOLUME      ((struct sim_dim){.length = 3})
+#define SIM_DIM_NORMAL      ((struct sim_dim){.length = 3, .normal = 1}) // Nm3
 #define SIM_DIM_TIME        ((struct sim_dim){.time = 1})
 #define SIM_DIM_TEMPERATURE ((struct sim_dim){.temperature = 1})
 #define SIM_DIM_MONEY       ((struct sim_dim){.money = 1})

@@ -66,7 +66,7 @@ static const struct known known_units[] = {
     {"cm", 1, 100, LENGTH},
     {"mm", 1, 1000, LENGTH},
     {"ha", 1e4, 1, {.length = 2}},
-    {"Nm3", 1, 1, VOLUME},
+    {"Nm3", 1, 1, {.length = 3, .normal = 1}},
     {"L", 1, 1000, VOLUME},
     {"hL", 1, 10, VOLUME},
     {"kL", 1, 1, VOLUME},

@@ -16,6 +16,7 @@ static const struct {
 } dim_words[] = {
     {"mass", "t", {.mass = 1}},
     {"volume", "m3", {.length = 3}},
+    {"amount of gas", "Nm3", {.length = 3, .normal = 1}},
     {"energy", "kWh", {.mass = 1, .length = 2, .time = -2}},
     {"power", "kW", {.mass = 1, .length = 2, .time = -3}},
     {"money", "VND", {.money = 1}},
@@ -80,8 +81,8 @@ static void format_base(struct sim_dim d, char out[SIM_UNITS_TEXT], const char *
     const struct {
         const char *name;
         int power;
-    } parts[] = {{"kg", d.mass},       {"m", d.length},  {"s", d.time},
-                 {"K", d.temperature}, {money, d.money}, {"kgCO2e", d.carbon}};
+    } parts[] = {{"kg", d.mass},   {"m", d.length},      {"s", d.time},  {"K", d.temperature},
+                 {money, d.money}, {"kgCO2e", d.carbon}, {"N", d.normal}};
     int n = 0;
     out[0] = '\0';
     for (int i = 0; i < SIM_COUNT(parts); i++) {

@@ -423,3 +423,108 @@ Test(months, in_rates_are_730_h_with_a_warning)
                 "markets = { b = { buys = { w = { }; }; }; };\n",
                 "a month is taken as 730 h here");
 }
+
+// ---- factors per energy
+
+#define FUEL(energy, price)                                                                        \
+    "format = 1; park = { start = \"2026-01-01\"; until = \"2026-01-02\"; };\n"                    \
+    "economy = { currency = \"EUR\"; };\n"                                                         \
+    "streams = { s = { unit = \"t\"; }; coal = { unit = \"t\"; kind = \"fuel\"; " energy           \
+    "  burning = { fossil = \"0.5 tCO2e/t\"; }; upstream = \"0 tCO2e/t\"; }; };\n"                 \
+    "profiles = { q = { csv = \"tests/data/faults/per_energy.csv\"; column = \"price\"; past = "   \
+    "\"hold\"; };\n"                                                                               \
+    "  };\n"                                                                                       \
+    "firms = { f = { processes = { m = { kind = \"continuous\"; product = \"s\";\n"                \
+    "  capacity = \"10 t/h\"; inputs = { coal = \"0.1 t/t\"; }; }; }; }; };\n"                     \
+    "markets = { b = { buys = { s = { }; }; };\n"                                                  \
+    "  mine = { sells = { coal = { price = \"" price "\"; }; }; }; };\n"
+
+// 1 t/h of coal of 22 GJ/t for 24 h: at 3 EUR/GJ, 10.8 EUR/MWh, or what a profile says in EUR/MWh.
+Test(per_energy, prices_serve_where_the_energy_content_is_stated)
+{
+    static const char *const texts[] = {FUEL("energy = \"22 GJ/t [assumed: x]\";", "3 EUR/GJ"),
+                                        FUEL("energy = \"22 GJ/t\";", "10.8 EUR/MWh"),
+                                        FUEL("energy = \"22 GJ/t\";", "profile(q)"),
+                                        FUEL("energy = \"22 GJ/t\";", "66 EUR/t")};
+    for (int i = 0; i < SIM_COUNT(texts); i++) {
+        struct park_kit k;
+        park_kit_open_text(&k, texts[i]);
+        cr_assert(eq(int, (int)park_kit_make(&k, 0, NULL), (int)SIM_OK), "%s", k.err.text);
+
+        const double paid = park_kit_money(&k, "mine > f: coal");
+        cr_expect(epsilon_eq(dbl, paid, 24 * 66.0, 24 * 66 * EXACT), "%d: %g", i, paid);
+        park_kit_close(&k);
+    }
+    assert_told(FUEL("", "3 EUR/GJ"), "money per mass is wanted");
+    assert_told(FUEL("energy = \"22 GJ/t\";", "3 EUR/m3"), "money per mass is wanted");
+}
+
+Test(per_energy, emission_factors_serve_too)
+{
+    static const char *const overrides[] = {"streams.coal.burning.fossil=94.6 kgCO2e/GJ"};
+    struct sim_diag *d = sim_diag_create();
+    struct park *p = NULL;
+    const struct park_load_opts opts = {.overrides = overrides, .override_count = 1};
+    const char *text = FUEL("energy = \"22 GJ/t\";", "3 EUR/GJ");
+    cr_assert(eq(int, (int)park_load_text("park.cfg", text, &opts, d, &p), (int)SIM_OK));
+
+    cr_assert(epsilon_eq(dbl, p->streams[0]->burning->fossil.si, 2.0812, 2.0812 * EXACT));
+    park_load_free(p);
+    sim_diag_destroy(d);
+}
+
+#define GAS(density, capacity)                                                                     \
+    "format = 1; park = { start = \"2026-01-01\"; until = \"2026-01-02\"; };\n"                    \
+    "streams = { gas = { unit = \"Nm3\"; kind = \"gas\"; density = \"" density "\"; }; };\n"       \
+    "firms = { f = { processes = { u = { kind = \"continuous\"; basis = \"gas\";\n"                \
+    "  capacity = \"" capacity "\"; }; }; }; };\n"                                                 \
+    "markets = { well = { sells = { gas = { }; }; }; };\n"
+
+Test(normal_volume, is_no_volume)
+{
+    assert_silent(GAS("0.8 kg/Nm3", "5 Nm3/h"));
+    assert_told(GAS("0.8 kg/Nm3", "5 m3/h"),
+                "'5 m3/h' is a volume per time; an amount of gas per time is wanted");
+    assert_told(GAS("0.8 kg/m3", "5 Nm3/h"), "a mass per amount of gas is wanted");
+}
+
+// ---- loops of links
+
+#define COOLING(process, stock, from)                                                              \
+    "format = 1; park = { start = \"2026-01-01\"; until = \"2026-01-02\"; };\n"                    \
+    "streams = { w = { unit = \"m3\"; kind = \"water\"; }; e = { unit = \"MWh\"; }; };\n"          \
+    "firms = {\n"                                                                                  \
+    "  works = { processes = { tower = { kind = \"continuous\"; product = \"e\";\n"                \
+    "    capacity = \"1 MW\"; inputs = { w = \"2 m3/MWh\"; }; }; }; " stock " };\n"                \
+    "  plant = { " process " }; };\n"                                                              \
+    "markets = { river = { sells = { w = { }; }; }; grid = { buys = { e = { }; }; }; };\n"         \
+    "links = {\n"                                                                                  \
+    "  there = { kind = \"pipe\"; stream = \"w\"; from = \"" from "\"; to = \"plant\";\n"          \
+    "    capacity = \"90 m3/h\"; };\n"                                                             \
+    "  back = { kind = \"pipe\"; stream = \"w\"; from = \"plant\"; to = \"" from "\";\n"           \
+    "    capacity = \"90 m3/h\"; }; };\n"                                                          \
+    "exchanges = { there = { over = \"there\"; }; back = { over = \"back\"; }; };\n"
+
+#define RETURNS                                                                                    \
+    "processes = { gen = { kind = \"continuous\"; product = \"e\"; capacity = \"10 MW\";\n"        \
+    "  inputs = { w = \"8 m3/MWh\"; }; outputs = { w = \"7.9 m3/MWh\"; }; }; };"
+
+#define TANK                                                                                       \
+    "stocks = { tank = { stream = \"w\"; capacity = \"500 m3\"; initial = \"250 m3\"; }; };"
+
+Test(loops_of_links, are_none_where_a_process_or_a_stock_lies_on_the_way)
+{
+    static const char *const texts[] = {COOLING(RETURNS, "", "works"),
+                                        COOLING(RETURNS, TANK, "works.tank")};
+    for (int i = 0; i < SIM_COUNT(texts); i++) {
+        struct park_kit k;
+        park_kit_open_text(&k, texts[i]);
+        cr_assert(eq(int, (int)park_kit_make(&k, 0, NULL), (int)SIM_OK), "%s", k.err.text);
+
+        cr_expect(epsilon_eq(dbl, park_kit_total(&k, "plant > grid: e"), 240.0, 240 * 1e-9));
+        cr_expect(le(dbl, park_kit_worst_balance(&k), 1e-9));
+        park_kit_close(&k);
+    }
+    assert_told(COOLING("", "", "works"), "a loop of links alone: ");
+    assert_silent(COOLING("", TANK, "works.tank"));
+}

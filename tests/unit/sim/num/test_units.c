@@ -75,7 +75,7 @@ Test(units, every_unit_of_the_park_file_is_read)
     is("5 t km", 5e6, DIM(.mass = 1, .length = 1));
     is("5 m^-1", 5, DIM(.length = -1));
     is("5 1/h", 5.0 / 3600, DIM(.time = -1));
-    is("5709600 Nm3", 5709600, SIM_DIM_VOLUME);
+    is("5709600 Nm3", 5709600, SIM_DIM_NORMAL);
     is("40000 VND/kW/month", 40000 / (1e3 * 2628000),
        DIM(.money = 1, .mass = -1, .length = -2, .time = 2));
     is("1e6 VND", 1e6, SIM_DIM_MONEY);
