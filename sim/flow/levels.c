@@ -79,77 +79,6 @@ static void begin(struct sim_rates *r, struct sim_levels_block *b)
 
 // ---- The two maps ----
 
-/** All of the class get what they claim: who would be the last to have enough. */
-void sim_levels_fill_ample(const struct sim_levels *v, struct sim_levels_class *t, double all)
-{
-    const double *q = v->flow.data;
-    const double *w = v->weight.data;
-    int32_t last = -1;
-    for (int32_t e = t->begin; e < t->end; e++) {
-        if (w[e] > 0 && (last < 0 || q[e] * w[last] > q[last] * w[e])) {
-            last = e;
-        }
-    }
-    t->kind = last < 0 ? SIM_LEVELS_DRY : SIM_LEVELS_AMPLE;
-    t->last = last;
-    t->weights = last < 0 ? 1 : w[last];
-    t->value = last < 0 ? 0 : (t->left - all + q[last]) / w[last];
-}
-
-/** The class is short: the level by Newton, which rises to it, as what is used is concave in it. */
-static void fill_short(const struct sim_levels *v, struct sim_levels_class *t, double weights)
-{
-    const double *q = v->flow.data;
-    const double *w = v->weight.data;
-    double value = t->left / weights;
-    for (int32_t round = t->begin; round <= t->end; round++) {
-        double rest = t->left;
-        double open = 0;
-        for (int32_t e = t->begin; e < t->end; e++) {
-            const bool is_capped = q[e] < w[e] * value;
-            rest -= is_capped ? q[e] : 0;
-            open += is_capped ? 0 : w[e];
-        }
-        if (!(open > 0)) {
-            break; // but for a rounding, all are served
-        }
-        value = rest / open;
-        if (open == weights) {
-            break;
-        }
-        weights = open;
-    }
-    t->kind = SIM_LEVELS_SHORT;
-    t->value = value;
-    t->weights = weights;
-}
-
-void sim_levels_fill(const struct sim_levels *v, struct sim_levels_class *t)
-{
-    const double *q = v->flow.data;
-    const double *w = v->weight.data;
-    double all = 0;
-    double weights = 0;
-    for (int32_t e = t->begin; e < t->end; e++) {
-        all += w[e] > 0 ? q[e] : 0;
-        weights += w[e];
-    }
-    if (!(t->left > 0) || !(weights > 0)) {
-        t->kind = SIM_LEVELS_DRY;
-        t->value = 0;
-        t->weights = weights > 0 ? weights : 1;
-    } else if (t->end - t->begin == 1) {
-        t->kind = all > t->left ? SIM_LEVELS_SHORT : SIM_LEVELS_AMPLE;
-        t->last = t->begin;
-        t->weights = weights;
-        t->value = t->left / weights;
-    } else if (all > t->left) {
-        fill_short(v, t, weights);
-    } else {
-        sim_levels_fill_ample(v, t, all);
-    }
-}
-
 /** Levels from claims. */
 static void levels_of_claims(const struct sim_levels *v, struct sim_levels_block *b)
 {
@@ -163,15 +92,15 @@ static void levels_of_claims(const struct sim_levels *v, struct sim_levels_block
             better = 0;
             from = t->side_begin;
         }
-        better += sim_levels_sum(v, from, t->begin);
-        from = t->begin;
+        better += sim_levels_sum(v, from, t->share.begin);
+        from = t->share.begin;
         t->supply = supply;
         t->better = better;
-        t->left = supply - better;
-        if (!(t->left > DRY * supply)) {
-            t->left = t->left < -DRY * supply ? t->left : 0;
+        t->share.left = supply - better;
+        if (!(t->share.left > DRY * supply)) {
+            t->share.left = t->share.left < -DRY * supply ? t->share.left : 0;
         }
-        sim_levels_fill(v, t);
+        sim_share_fill(&v->room, &t->share);
     }
 }
 
@@ -233,7 +162,7 @@ static bool sweep(struct sim_levels *v, struct sim_levels_block *b)
     for (int i = 0; i < SWEEPS; i++) {
         levels_of_claims(v, b);
         for (int t = 0; t < b->level_count; t++) {
-            v->level.data[t] = b->levels[t].value;
+            v->level.data[t] = b->levels[t].share.level;
         }
         if (claims_of_levels(v, b, v->level.data)) {
             return true;
@@ -270,12 +199,12 @@ static void add_row(struct sim_levels *v, const struct sim_levels_block *b, int3
     v->order.count = 0;
     SIM_VEC_PUSH(&v->order, i);
     v->holds.data[i] = true;
-    v->accumulator.data[i] = t->weights;
-    if (t->kind != SIM_LEVELS_DRY) {
+    v->accumulator.data[i] = t->share.weights;
+    if (t->share.kind != SIM_SHARE_DRY) {
         add_claims(v, b, t->other_begin, t->other_end, -1);
-        add_claims(v, b, t->side_begin, t->begin, 1);
-        for (int32_t e = t->begin; e < t->end; e++) {
-            if (v->weight.data[e] > 0 && sim_levels_is_capped(v, t, e)) {
+        add_claims(v, b, t->side_begin, t->share.begin, 1);
+        for (int32_t e = t->share.begin; e < t->share.end; e++) {
+            if (v->weight.data[e] > 0 && sim_share_is_capped(&v->room, &t->share, e)) {
                 add_claims(v, b, e, e + 1, 1);
             }
         }
@@ -283,7 +212,7 @@ static void add_row(struct sim_levels *v, const struct sim_levels_block *b, int3
     for (int k = 0; k < v->order.count; k++) {
         const int32_t level = v->order.data[k];
         if (v->accumulator.data[level] != 0) {
-            sim_sparse_put(&v->sparse, level, v->accumulator.data[level] / t->weights);
+            sim_sparse_put(&v->sparse, level, v->accumulator.data[level] / t->share.weights);
         }
         v->accumulator.data[level] = 0;
         v->holds.data[level] = false;
@@ -318,9 +247,9 @@ static double residual(struct sim_levels *v, struct sim_levels_block *b)
     double most = 0;
     for (int i = 0; i < b->level_count; i++) {
         const struct sim_levels_class *t = &b->levels[i];
-        const double off = fabs(v->level.data[i] - t->value) * t->weights;
-        const double size = fmax(t->supply + t->better, t->weights * t->value);
-        const bool counts = t->kind != SIM_LEVELS_AMPLE || v->holds.data[i];
+        const double off = fabs(v->level.data[i] - t->share.level) * t->share.weights;
+        const double size = fmax(t->supply + t->better, t->share.weights * t->share.level);
+        const bool counts = t->share.kind != SIM_SHARE_AMPLE || v->holds.data[i];
         if (counts && off > most * size) {
             most = size > 0 ? off / size : 1;
         }
@@ -332,7 +261,7 @@ static double residual(struct sim_levels *v, struct sim_levels_block *b)
 static bool newton_step(struct sim_levels *v, struct sim_levels_block *b)
 {
     for (int i = 0; i < b->level_count; i++) {
-        v->right.data[i] = b->levels[i].value - v->level.data[i];
+        v->right.data[i] = b->levels[i].share.level - v->level.data[i];
     }
     sim_levels_begin_rows(v, b);
     if (!sim_sparse_solve(&v->sparse, v->right.data)) {
@@ -394,14 +323,14 @@ static bool creep(struct sim_levels *v, struct sim_levels_block *b)
     }
     levels_of_claims(v, b);
     for (int i = 0; i < b->level_count; i++) {
-        v->level.data[i] = b->levels[i].value;
+        v->level.data[i] = b->levels[i].share.level;
     }
     for (int time = 0; time < SIM_COUNT(TIMES); time++) {
         for (int step = 0; step < TIMES[time]; step++) {
             claims_of_levels(v, b, v->level.data);
             levels_of_claims(v, b);
             for (int i = 0; i < b->level_count; i++) {
-                v->level.data[i] = 0.5 * (v->level.data[i] + b->levels[i].value);
+                v->level.data[i] = 0.5 * (v->level.data[i] + b->levels[i].share.level);
             }
         }
         memcpy(v->crept.data, v->level.data, (size_t)b->level_count * sizeof(double));

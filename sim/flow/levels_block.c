@@ -44,6 +44,8 @@ void sim_levels_destroy(struct sim_levels *v, const struct sim_network *net)
     SIM_VEC_FREE(&v->pools);
     SIM_VEC_FREE(&v->order);
     SIM_VEC_FREE(&v->place);
+    SIM_VEC_FREE(&v->sorted);
+    SIM_VEC_FREE(&v->spare);
     SIM_VEC_FREE(&v->holder);
     SIM_VEC_FREE(&v->constant);
     SIM_VEC_FREE(&v->claim);
@@ -124,13 +126,13 @@ static void add_levels(struct sim_rates *r, int32_t first, const int32_t *own, c
         }
         if (any) {
             const bool is_first = v->levels.count == side;
-            SIM_VEC_PUSH(&v->levels, (struct sim_levels_class){.side_begin = own[0],
-                                                               .begin = begin,
-                                                               .end = end,
-                                                               .other_begin = other[0],
-                                                               .other_end = other[1],
-                                                               .side = side,
-                                                               .is_first = is_first});
+            SIM_VEC_PUSH(&v->levels,
+                         (struct sim_levels_class){.side_begin = own[0],
+                                                   .share = {.begin = begin, .end = end},
+                                                   .other_begin = other[0],
+                                                   .other_end = other[1],
+                                                   .side = side,
+                                                   .is_first = is_first});
         }
         begin = end;
     }
@@ -144,12 +146,13 @@ static void find_read(struct sim_levels *v, const int32_t *own, int32_t level, b
     const bool has_levels = level < v->levels.count;
     const struct sim_levels_class *last = has_levels ? &SIM_VEC_LAST(&v->levels) : NULL;
     int rows = 0;
-    for (int32_t i = has_levels ? last->begin : own[1]; i < own[1] && i < last->end; i++) {
+    for (int32_t i = has_levels ? last->share.begin : own[1]; i < own[1] && i < last->share.end;
+         i++) {
         rows += e[i].level >= 0 ? 1 : 0;
     }
     for (int32_t i = own[0]; i < own[1]; i++) {
-        const bool is_better = has_levels && i < last->begin;
-        const bool is_equal = has_levels && !is_better && i < last->end;
+        const bool is_better = has_levels && i < last->share.begin;
+        const bool is_equal = has_levels && !is_better && i < last->share.end;
         e[i].is_read = is_all || is_better || (is_equal && rows > (e[i].level >= 0 ? 1 : 0));
     }
 }
@@ -265,6 +268,12 @@ struct sim_levels_block *sim_levels_block_at(struct sim_rates *r, int32_t first)
         v->block_of[first] = block_build(r, first);
     }
     const struct sim_levels_block *b = v->block_of[first];
+    SIM_VEC_RESERVE(&v->sorted, b->entry_count);
+    SIM_VEC_RESERVE(&v->spare, b->entry_count);
+    SIM_VEC_RESERVE(&v->place, b->entry_count);
+    SIM_VEC_RESERVE(&v->at, b->entry_count);
+    SIM_VEC_RESERVE(&v->sums_q, b->entry_count);
+    SIM_VEC_RESERVE(&v->sums_w, b->entry_count);
     SIM_VEC_RESERVE(&v->holder, b->entry_count);
     SIM_VEC_RESERVE(&v->constant, b->entry_count);
     SIM_VEC_RESERVE(&v->claim, b->entry_count);
@@ -279,5 +288,8 @@ struct sim_levels_block *sim_levels_block_at(struct sim_rates *r, int32_t first)
     SIM_VEC_RESERVE(&v->accumulator, b->level_count);
     SIM_VEC_RESERVE(&v->order, b->level_count + 1);
     SIM_VEC_RESERVE(&v->holds, b->level_count);
+    v->room =
+        (struct sim_share_room){v->flow.data,  v->weight.data, v->sorted.data, v->spare.data,
+                                v->place.data, v->at.data,     v->sums_q.data, v->sums_w.data};
     return v->block_of[first];
 }

@@ -10,6 +10,7 @@
 #define SIM_FLOW_LEVELS_PRIV_H
 
 #include "sim/flow/rates_priv.h"
+#include "sim/flow/share.h"
 #include "sim/flow/sparse.h"
 
 /** A port that counts at a pool of the block. What is fixed while conditions hold. */
@@ -29,24 +30,14 @@ struct sim_levels_member {
     bool is_asked; // pull or link, and what its main output may give is decided here
 };
 
-enum sim_levels_kind {
-    SIM_LEVELS_DRY,
-    SIM_LEVELS_SHORT,
-    SIM_LEVELS_AMPLE
-};
-
 /** A class at one side of a pool; ranges are of entries. */
 struct sim_levels_class {
-    int32_t side_begin, begin, end, other_begin, other_end;
+    struct sim_share share; // its entries, and what the claims make of it
+    int32_t side_begin, other_begin, other_end;
     int32_t side;  // the first level of its pool's side; those of one follow each other
     bool is_first; // of its side
     bool is_alone; // the claim of its only row is not read: it wishes without limit
-    // what the claims make of it
-    enum sim_levels_kind kind;
-    double supply, better, left;
-    double value;   // T
-    double weights; // of those that are not capped
-    int32_t last;   // SIM_LEVELS_AMPLE: the one that is not capped
+    double supply, better;
 };
 
 /** A block as built; kept until its ports or a condition change. */
@@ -67,11 +58,12 @@ struct sim_levels {
     SIM_VEC(struct sim_levels_entry) entries;
     SIM_VEC(struct sim_levels_member) members;
     SIM_VEC(struct sim_levels_class) levels;
-    SIM_VEC(int32_t) own, pools, order, place, holder;
+    SIM_VEC(int32_t) own, pools, order, sorted, spare, place, holder;
     SIM_VEC(double) constant, claim, flow, weight, slope, limit; // per entry
     SIM_VEC(double)
-    level, saved, crept, right, accumulator, sums_q, sums_w, at; // per level, or sorted
+    level, saved, crept, right, accumulator, sums_q, sums_w, at;
     SIM_VEC(bool) holds;
+    struct sim_share_room room; // claims, weights, and room to sort classes
     struct sim_sparse sparse;
 };
 
@@ -100,12 +92,6 @@ double sim_levels_limit(const struct sim_rates *r, int32_t first, int32_t port);
  * block that is not open: were every rise passed on in full, could one come back larger? */
 bool sim_levels_may_feed(struct sim_rates *r, int32_t first);
 
-/** The level of a class from what is left to it and the claims. */
-void sim_levels_fill(const struct sim_levels *v, struct sim_levels_class *t);
-
-/** The same for a class that gets all it claims, together `all`. */
-void sim_levels_fill_ample(const struct sim_levels *v, struct sim_levels_class *t, double all);
-
 /** Claims from limits; how far they are from what they were, of themselves. */
 double sim_levels_claims(struct sim_levels *v, const struct sim_levels_block *b);
 
@@ -132,14 +118,6 @@ static inline double sim_levels_sum(const struct sim_levels *v, int32_t from, in
         sum += q[e];
     }
     return sum;
-}
-
-/** Whether entry `e` of a class has what it claims, on the piece of the levels of the claims. */
-static inline bool sim_levels_is_capped(const struct sim_levels *v,
-                                        const struct sim_levels_class *t, int32_t e)
-{
-    return t->kind == SIM_LEVELS_AMPLE ? e != t->last
-                                       : v->flow.data[e] < v->weight.data[e] * t->value;
 }
 
 #endif
