@@ -10,6 +10,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+/** Where the ports stand at their pools, and in which classes. */
+static void make_crowds(struct sim_rates *r)
+{
+    const struct sim_network *net = r->net;
+    const size_t ports = (size_t)net->port_count;
+    r->place = sim_base_alloc(ports, sizeof(int32_t));
+    r->class_begin = sim_base_alloc(ports, sizeof(int32_t));
+    r->flow_at = sim_base_alloc(ports, sizeof(double));
+    r->weight_at = sim_base_alloc(ports, sizeof(double));
+    r->class_of = sim_base_alloc(ports, sizeof(*r->class_of));
+    r->sorting = sim_base_alloc(3 * ports, sizeof(int32_t));
+    r->sums = sim_base_alloc(3 * ports, sizeof(double));
+    r->stamp = sim_base_alloc((size_t)net->pool_count, sizeof(uint64_t));
+    r->crowd = sim_base_alloc((size_t)net->pool_count, sizeof(*r->crowd));
+    r->room = (struct sim_share_room){r->flow_at,         r->weight_at,           r->sorting,
+                                      r->sorting + ports, r->sorting + 2 * ports, r->sums,
+                                      r->sums + ports,    r->sums + 2 * ports};
+    for (int32_t i = 0; i < net->port_count; i++) {
+        const struct sim_network_port *p = &net->ports[net->at_pool[i]];
+        const struct sim_network_port *before = i > 0 ? &net->ports[net->at_pool[i - 1]] : NULL;
+        const bool is_same = before != NULL && before->pool == p->pool &&
+                             before->gives == p->gives && before->rank == p->rank;
+        r->place[net->at_pool[i]] = i;
+        r->class_begin[i] = is_same ? r->class_begin[i - 1] : i;
+        r->class_of[r->class_begin[i]].share.begin = r->class_begin[i];
+        r->class_of[r->class_begin[i]].share.end = i + 1;
+    }
+}
+
 struct sim_rates *sim_rates_create(const struct sim_network *net)
 {
     struct sim_rates *r = sim_base_alloc(1, sizeof(*r));
@@ -59,6 +88,7 @@ struct sim_rates *sim_rates_create(const struct sim_network *net)
     SIM_VEC_RESERVE(&r->changed_out, net->activity_count);
     SIM_VEC_RESERVE(&r->pools, net->pool_count);
     SIM_VEC_RESERVE(&r->pools_out, net->pool_count);
+    make_crowds(r);
     r->labels = sim_labels_create(net);
     r->loop = sim_loop_create(net);
     r->levels = sim_levels_create(net);
@@ -72,12 +102,15 @@ void sim_rates_destroy(struct sim_rates *r)
         return;
     }
     void *const arrays[] = {
-        r->ceiling,    r->is_fed,    r->is_rationed, r->is_zoned,   r->is_seed,       r->is_able,
-        r->capacity,   r->rate,      r->before,      r->is_changed, r->is_stale,      r->limit,
-        r->claim,      r->weight,    r->raised_by,   r->member_of,  r->is_hungry,     r->decided,
-        r->member_at,  r->in_group,  r->tries,       r->is_near,    r->is_near_pool,  r->is_eased,
-        r->least,      r->is_idle,   r->order,       r->block,      r->next_in_block, r->is_waiting,
-        r->is_counted, r->condition, r->is_relabel,  r->marked};
+        r->ceiling,     r->is_fed,    r->is_rationed,  r->is_zoned,      r->is_seed,
+        r->is_able,     r->capacity,  r->rate,         r->before,        r->is_changed,
+        r->is_stale,    r->limit,     r->claim,        r->weight,        r->raised_by,
+        r->member_of,   r->is_hungry, r->decided,      r->member_at,     r->in_group,
+        r->tries,       r->is_near,   r->is_near_pool, r->is_eased,      r->least,
+        r->is_idle,     r->order,     r->block,        r->next_in_block, r->is_waiting,
+        r->is_counted,  r->condition, r->is_relabel,   r->marked,        r->place,
+        r->class_begin, r->flow_at,   r->weight_at,    r->class_of,      r->sorting,
+        r->sums,        r->stamp,     r->crowd};
     for (int i = 0; i < SIM_COUNT(arrays); i++) {
         free(arrays[i]);
     }
@@ -188,6 +221,7 @@ static int32_t heap_pop(struct sim_rates *r)
 
 void sim_rates_mark(struct sim_rates *r, int32_t j)
 {
+    r->stamp[r->net->ports[j].pool]++;
     const int32_t group = r->raised_by[j];
     if (group >= 0 && group == r->raising && !r->is_eased[j] && !r->is_rationed[j]) {
         return; // it holds this limit
@@ -226,6 +260,7 @@ void sim_rates_mark_dependents(struct sim_rates *r, int32_t m, int32_t quiet)
     if (!net->pools[p->pool].is_junction && !sim_rates_is_active(net, m, condition)) {
         return;
     }
+    r->stamp[p->pool]++;
     struct sim_rates_marked *marked = &r->marked[2 * p->pool + (p->gives ? 1 : 0)];
     const int32_t rank = sim_rates_rank(p, condition);
     if (marked->epoch != r->epoch || marked->quiet != quiet || marked->rank > rank) {
@@ -327,7 +362,60 @@ static double fill_level(const struct sim_rates *r, int32_t j, unsigned conditio
     return level;
 }
 
-double sim_rates_compute_limit(const struct sim_rates *r, int32_t j)
+/** Claims and weights at a pool of many ports, as they are now. */
+static void take_pool(struct sim_rates *r, int32_t pool)
+{
+    const struct sim_network *net = r->net;
+    const struct sim_network_pool *p = &net->pools[pool];
+    double supply[2] = {0, 0};
+    for (int32_t i = p->takers_begin; i < p->ports_end; i++) {
+        const int32_t m = net->at_pool[i];
+        const bool is_active = counts(r, p, m, r->condition[pool]);
+        r->flow_at[i] = is_active ? net->ports[m].coef * r->claim[m] : 0;
+        r->weight_at[i] = is_active ? r->weight[m] : 0;
+        supply[i < p->givers_begin ? 0 : 1] += r->flow_at[i];
+    }
+    r->crowd[pool].takers_flow = supply[0];
+    r->crowd[pool].givers_flow = supply[1];
+    r->crowd[pool].stamp = r->stamp[pool];
+}
+
+/** The class of the port at `place`, shared out as the claims are now. */
+static struct sim_rates_class *class_at(struct sim_rates *r, int32_t place)
+{
+    const struct sim_network_port *p = &r->net->ports[r->net->at_pool[place]];
+    const struct sim_network_pool *pool = &r->net->pools[p->pool];
+    struct sim_rates_crowd *crowd = &r->crowd[p->pool];
+    struct sim_rates_class *c = &r->class_of[r->class_begin[place]];
+    if (crowd->stamp != r->stamp[p->pool]) {
+        take_pool(r, p->pool);
+    }
+    if (c->stamp == r->stamp[p->pool]) {
+        return c;
+    }
+    const int32_t side = p->gives ? pool->givers_begin : pool->takers_begin;
+    double better = 0;
+    for (int32_t i = side; i < c->share.begin; i++) {
+        better += r->flow_at[i];
+    }
+    c->stamp = r->stamp[p->pool];
+    c->supply = p->gives ? crowd->takers_flow : crowd->givers_flow;
+    const double left = c->supply - better;
+    c->share.left = left > 1e-14 * c->supply ? left : 0;
+    sim_share_fill(&r->room, &c->share);
+    return c;
+}
+
+/** Whether classes of the pool are shared out once for all: it has many ports, and they stand in
+ * their own classes. */
+static bool is_crowded(const struct sim_rates *r, int32_t pool)
+{
+    const struct sim_network_pool *p = &r->net->pools[pool];
+    return p->ports_end - p->takers_begin > SIM_RATES_CROWD &&
+           !(p->has_pull && !p->is_junction && sim_rates_pull_last(r->condition[pool]));
+}
+
+double sim_rates_compute_limit(struct sim_rates *r, int32_t j)
 {
     const struct sim_network_port *p = &r->net->ports[j];
     const double capacity = r->capacity[p->activity];
@@ -342,12 +430,19 @@ double sim_rates_compute_limit(const struct sim_rates *r, int32_t j)
     if (r->is_rationed[j]) {
         return sim_selffeed_ration(r, j);
     }
-    const struct offer o = sum_offer(r, j, condition);
-    const double left = o.supply - o.better;
     double limit = 0;
-    if (left > 1e-14 * o.supply) {
-        limit = o.has_equals ? r->weight[j] * fill_level(r, j, condition, left, o.weights) / p->coef
-                             : left / p->coef;
+    if (is_crowded(r, p->pool)) {
+        const int32_t place = r->place[j];
+        struct sim_rates_class *c = class_at(r, place);
+        limit = sim_share_own(&r->room, &c->share, place, p->coef * capacity) / p->coef;
+    } else {
+        const struct offer o = sum_offer(r, j, condition);
+        const double left = o.supply - o.better;
+        if (left > 1e-14 * o.supply) {
+            limit = o.has_equals
+                        ? r->weight[j] * fill_level(r, j, condition, left, o.weights) / p->coef
+                        : left / p->coef;
+        }
     }
     if (r->is_eased[j] && limit < r->least[j]) {
         limit = r->least[j];

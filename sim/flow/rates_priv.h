@@ -14,6 +14,7 @@
 #include "sim/base/vec.h"
 #include "sim/flow/network_priv.h"
 #include "sim/flow/rates.h"
+#include "sim/flow/share.h"
 
 typedef SIM_VEC(int32_t) sim_rates_ints;
 
@@ -28,6 +29,23 @@ struct sim_rates_marked {
     int32_t rank;
     int32_t except; // port, -1 none
     int32_t quiet;
+};
+
+enum {
+    SIM_RATES_CROWD = 8 // a pool of more ports than this is shared out once for all of them
+};
+
+/** A class at a crowded pool; by the place in at_pool where it begins. */
+struct sim_rates_class {
+    uint64_t stamp; // of its pool, when it was shared out
+    double supply;  // claims of the other side
+    struct sim_share share;
+};
+
+/** Claims at a crowded pool. */
+struct sim_rates_crowd {
+    uint64_t stamp;
+    double takers_flow, givers_flow;
 };
 
 struct sim_rates {
@@ -80,6 +98,13 @@ struct sim_rates {
     struct sim_levels *levels;
     struct sim_rates_marked *marked; // per pool and side: takers, givers
     uint64_t epoch;
+    uint64_t *stamp;                    // per pool: changes with what limits there depend on
+    struct sim_rates_crowd *crowd;      // per pool
+    struct sim_rates_class *class_of;   // per place in at_pool where a class begins
+    int32_t *place, *class_begin;       // per port, where it stands; per place, its class
+    double *flow_at, *weight_at, *sums; // per place; room of share.h
+    int32_t *sorting;
+    struct sim_share_room room;
 };
 
 /** Of an activity's scale: a rate below this is a rounding. */
@@ -166,7 +191,7 @@ static inline bool sim_rates_is_circular(const struct sim_rates *r, int32_t firs
 }
 
 /** The limit of port `j` from the claims at its pool, cut at the capacity. */
-double sim_rates_compute_limit(const struct sim_rates *r, int32_t j);
+double sim_rates_compute_limit(struct sim_rates *r, int32_t j);
 
 /** Rate and claims of `activity` from its limits; nobody is told. */
 void sim_rates_set_claims(struct sim_rates *r, int32_t activity);
