@@ -37,6 +37,7 @@ struct stock {
     int64_t changed_in;     // the last `solves` in which its condition changed
     int32_t changes;        // of condition in that one
     bool is_listed;         // in `looked_at`
+    bool is_touched;        // in `touched`
 };
 
 /** An activity over time. */
@@ -60,6 +61,7 @@ struct sim_flow {
     sim_flow_ints turndowns; // units with a minimum, by name
     sim_flow_ints restarts;  // the same in the order in which they are tried
     int64_t solves;          // calls of solve since reset
+    sim_flow_ints touched;   // pools, as in the definition
     sim_time now, instant;
     int64_t instants_alike; // bounds reached at `instant`
     sim_flow_on_change *on_change;
@@ -90,6 +92,7 @@ struct sim_flow *sim_flow_create(const struct sim_network *net)
     f->movers = sim_base_alloc((size_t)net->activity_count, sizeof(*f->movers));
     SIM_VEC_RESERVE(&f->heap, net->pool_count);
     SIM_VEC_RESERVE(&f->looked_at, net->pool_count);
+    SIM_VEC_RESERVE(&f->touched, net->pool_count);
     SIM_VEC_RESERVE(&f->changed, net->activity_count);
     for (int32_t k = 0; k < net->activity_count; k++) {
         if (net->activities[k].turndown > 0) {
@@ -111,6 +114,7 @@ void sim_flow_destroy(struct sim_flow *f)
     SIM_VEC_FREE(&f->changed);
     SIM_VEC_FREE(&f->turndowns);
     SIM_VEC_FREE(&f->restarts);
+    SIM_VEC_FREE(&f->touched);
     free(f->stocks);
     free(f->movers);
     free(f);
@@ -444,6 +448,14 @@ static void push_capacity(struct sim_flow *f, int32_t k)
     sim_rates_set_capacity(f->rates, f->net->activity_out[k], wanted_capacity(f, k));
 }
 
+static void touch(struct sim_flow *f, int32_t pool)
+{
+    if (!f->stocks[pool].is_touched) {
+        f->stocks[pool].is_touched = true;
+        SIM_VEC_PUSH(&f->touched, f->net->pool_out[pool]);
+    }
+}
+
 /** Solve, and take the nets of the pools touched. */
 static enum sim_status solve_once(struct sim_flow *f, struct sim_err *err)
 {
@@ -460,6 +472,7 @@ static enum sim_status solve_once(struct sim_flow *f, struct sim_err *err)
     const int32_t *pools = sim_rates_touched_pools(f->rates, &count);
     for (int i = 0; i < count; i++) {
         const int32_t pool = f->net->pool_in[pools[i]];
+        touch(f, pool);
         if (!f->net->pools[pool].is_junction) {
             bring_stock(f, pool); // with the old net
             f->stocks[pool].net = sim_rates_net(f->rates, pools[i]);
@@ -530,6 +543,7 @@ static enum sim_status switch_off(struct sim_flow *f, struct sim_err *err)
             .least = least_rate(f, k),
             .wanted = least_rate(f, k),
             .harmed = -1,
+            .port = sim_rates_limiting_port(f->rates, f->net->activity_out[k]),
         };
         SIM_TRY(switch_to(f, k, true, err));
     }
@@ -551,6 +565,7 @@ static enum sim_status try_restart(struct sim_flow *f, int32_t k, bool *out, str
         .least = least,
         .wanted = wanted,
         .harmed = harmed < 0 || harmed == k ? -1 : f->net->activity_out[harmed],
+        .port = sim_rates_limiting_port(f->rates, f->net->activity_out[k]),
     };
     *out = m->trial.rate >= wanted * (1 - SAME) && harmed < 0;
     return *out ? SIM_OK : switch_to(f, k, true, err);
@@ -625,7 +640,7 @@ enum sim_status sim_flow_settle(struct sim_flow *f, struct sim_err *err)
 void sim_flow_reset(struct sim_flow *f, sim_time start, const double *levels)
 {
     sim_rates_reset(f->rates);
-    f->heap.count = f->looked_at.count = f->changed.count = 0;
+    f->heap.count = f->looked_at.count = f->changed.count = f->touched.count = 0;
     f->now = f->instant = start;
     f->instants_alike = f->solves = 0;
     f->is_disturbed = true;
@@ -685,6 +700,29 @@ void sim_flow_set_capacity(struct sim_flow *f, int32_t activity, double capacity
     f->is_disturbed = f->is_disturbed || capacity != f->movers[k].capacity;
     f->movers[k].capacity = capacity;
     push_capacity(f, k);
+    sim_flow_touch(f, activity);
+}
+
+void sim_flow_touch(struct sim_flow *f, int32_t activity)
+{
+    const struct sim_network_activity *a = &f->net->activities[f->net->activity_in[activity]];
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        touch(f, f->net->ports[j].pool);
+    }
+}
+
+const int32_t *sim_flow_touched(const struct sim_flow *f, int *out_count)
+{
+    *out_count = f->touched.count;
+    return f->touched.data;
+}
+
+void sim_flow_forget_touched(struct sim_flow *f)
+{
+    for (int i = 0; i < f->touched.count; i++) {
+        f->stocks[f->net->pool_in[f->touched.data[i]]].is_touched = false;
+    }
+    f->touched.count = 0;
 }
 
 double sim_flow_lump(struct sim_flow *f, int32_t pool, double amount)
@@ -758,6 +796,12 @@ bool sim_flow_trial_of(const struct sim_flow *f, int32_t activity, struct sim_fl
     const struct mover *m = &f->movers[f->net->activity_in[activity]];
     *out = m->trial;
     return m->is_off;
+}
+
+int32_t sim_flow_off_port(const struct sim_flow *f, int32_t activity)
+{
+    const struct mover *m = &f->movers[f->net->activity_in[activity]];
+    return m->is_off ? m->trial.port : -1;
 }
 
 bool sim_flow_is_empty(const struct sim_flow *f, int32_t pool)

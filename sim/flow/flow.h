@@ -46,6 +46,7 @@ struct sim_flow_trial {
     double least;   // its minimum
     double wanted;  // that it must reach: the minimum to stay on, with the band to restart
     int32_t harmed; // whom it would push below his minimum; -1: nobody
+    int32_t port;   // that held it to that rate; -1: none
 };
 
 /** Told of each activity whose rate changes, after a settle; `now` is the instant, rates [1/s].
@@ -81,6 +82,15 @@ double sim_flow_lump(struct sim_flow *f, int32_t pool, double amount);
  * be resolved, or when bounds are reached again and again without time moving. */
 enum sim_status sim_flow_settle(struct sim_flow *f, struct sim_err *err) SIM_MUST_USE;
 
+/** Pools at which a rate, a claim, a limit, a capacity or a condition may have changed since the
+ * last `forget`, in no particular order: what anybody concludes from these holds elsewhere as it
+ * did. Borrowed until the next settle. */
+const int32_t *sim_flow_touched(const struct sim_flow *f, int *out_count);
+void sim_flow_forget_touched(struct sim_flow *f);
+
+/** Count the pools of an activity among them: what holds it changed, though no rate did. */
+void sim_flow_touch(struct sim_flow *f, int32_t activity);
+
 sim_time sim_flow_now(const struct sim_flow *f);
 double sim_flow_rate(const struct sim_flow *f, int32_t activity); // [1/s] now
 double sim_flow_total(const struct sim_flow *f,
@@ -94,6 +104,10 @@ bool sim_flow_is_off(const struct sim_flow *f, int32_t activity); // switched of
 bool sim_flow_trial_of(const struct sim_flow *f, int32_t activity,
                        struct sim_flow_trial *out);             // true while it is off
 bool sim_flow_is_empty(const struct sim_flow *f, int32_t pool); // at its minimum or below
+
+/** The port that held a unit below its minimum when it was last tried, switched off now; else -1.
+ */
+int32_t sim_flow_off_port(const struct sim_flow *f, int32_t activity);
 bool sim_flow_is_full(const struct sim_flow *f, int32_t pool);
 
 /** Change of the level since reset as the engine integrated it from nets and decay, without trims

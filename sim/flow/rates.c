@@ -697,6 +697,9 @@ enum sim_status sim_rates_propagate(struct sim_rates *r, struct sim_err *err)
         unmark_pools(r, j);
         count_pool(r, r->net->ports[j].pool);
         if (sim_rates_is_circular(r, j)) {
+            for (int32_t m = j; m >= 0; m = r->next_in_block[m]) {
+                count_pool(r, r->net->ports[m].pool); // the limits there may change, if no rate
+            }
             SIM_TRY(sim_loop_solve(r, j, err));
             continue;
         }
