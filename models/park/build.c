@@ -190,6 +190,7 @@ static struct park_net *collect(struct park_builder *b)
     n->port_count = b->ports.count;
     n->move_count = b->moves.count;
     n->account_count = b->accounts.count;
+    n->at = park_build_index_make(n->ports, n->port_count, n->pool_count);
     return n;
 }
 
@@ -335,6 +336,7 @@ enum sim_status park_build(struct park *p, struct sim_diag *d)
     park_build_bounds(&b);
     if (sim_diag_wrong(d) == 0) {
         p->net = collect(&b);
+        park_build_users(p->net);
         (void)make_network(&b, p->net); // told in d
     }
     end(&b);
@@ -345,5 +347,6 @@ void park_build_free(struct park_net *net)
 {
     if (net != NULL) {
         sim_network_destroy(net->network);
+        park_build_index_free(&net->at);
     }
 }

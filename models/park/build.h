@@ -127,6 +127,14 @@ struct park_move {
     int32_t from_port, to_port;    // index into ports; -1 where the pool is -1
     int32_t exchange, link, offer; // -1: none
     const struct sim_value *price; // [money/SI] what `to` pays `from`; NULL: none said
+    bool is_user;      // of an activity that is one: what it could have drawn more is unserved
+    bool is_pull_user; // input of a process that makes something, of what pull processes make:
+                       // what it asked for more is unserved
+};
+
+/** Which ports touch each pool: those of `pool` are at[first[pool]] .. at[first[pool + 1] - 1]. */
+struct park_build_index {
+    int32_t *first, *at;
 };
 
 struct park_net {
@@ -136,13 +144,9 @@ struct park_net {
     const struct sim_port_def *ports; // as in the definition, by activity
     struct park_move *moves;          // by activity
     struct park_net_account *accounts;
-    double *initial; // [SI] level of each pool at the start (0 for junctions)
+    double *initial;            // [SI] level of each pool at the start (0 for junctions)
+    struct park_build_index at; // ports by pool, in their own order
     int pool_count, activity_count, port_count, move_count, account_count;
-};
-
-/** Which ports touch each pool: those of `pool` are at[first[pool]] .. at[first[pool + 1] - 1]. */
-struct park_build_index {
-    int32_t *first, *at;
 };
 
 struct park_build_index park_build_index_make(const struct sim_port_def *ports, int port_count,

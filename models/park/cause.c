@@ -73,9 +73,9 @@ char *park_cause_title(const struct park *p, int32_t activity, char out[PARK_CAU
 static double most_at(const struct park_net *n, int32_t pool, bool gives, int32_t without)
 {
     double sum = n->pools[pool].stock >= 0 ? (double)INFINITY : 0;
-    for (int32_t i = 0; i < n->port_count; i++) {
-        const struct sim_port_def *q = &n->ports[i];
-        if (q->pool == pool && q->gives == gives && q->activity != without) {
+    for (int32_t i = n->at.first[pool]; i < n->at.first[pool + 1]; i++) {
+        const struct sim_port_def *q = &n->ports[n->at.at[i]];
+        if (q->gives == gives && q->activity != without) {
             sum += q->coef * n->activities[q->activity].capacity;
         }
     }
@@ -112,9 +112,9 @@ static bool has_better(const struct park_cause_view *v, int32_t port)
 {
     const struct park_net *n = v->park->net;
     const struct sim_port_def *p = &n->ports[port];
-    for (int32_t i = 0; i < n->port_count; i++) {
-        const struct sim_port_def *q = &n->ports[i];
-        if (q->pool == p->pool && q->gives == p->gives && q->rank < p->rank &&
+    for (int32_t i = n->at.first[p->pool]; i < n->at.first[p->pool + 1]; i++) {
+        const struct sim_port_def *q = &n->ports[n->at.at[i]];
+        if (q->gives == p->gives && q->rank < p->rank &&
             sim_rates_rate(sim_flow_rates(v->flow), q->activity) > 0) {
             return true;
         }
@@ -123,7 +123,7 @@ static bool has_better(const struct park_cause_view *v, int32_t port)
 }
 
 /** Of the ports whose limits are the rate: inputs say more than outputs, and those where others are
- * served before more than others. -1: none. */
+ * served before more than others. -1: none. Nobody is looked for at a pool but where it decides. */
 static int32_t telling_port(const struct park_cause_view *v, int32_t activity)
 {
     const struct park_net *n = v->park->net;
@@ -132,15 +132,14 @@ static int32_t telling_port(const struct park_cause_view *v, int32_t activity)
     const double rate = sim_rates_rate(rates, activity);
     const double capacity = sim_rates_capacity(rates, activity);
     int32_t best = -1;
-    int most = -1;
     for (int32_t i = a->first_port; i < a->first_port + a->port_count; i++) {
         if (sim_rates_limit(rates, i) > rate + AT_CAPACITY * capacity) {
             continue;
         }
-        const int says = (n->ports[i].gives ? 0 : 2) + (has_better(v, i) ? 1 : 0);
-        if (says > most) {
+        const bool says_more = best < 0 || (n->ports[best].gives && !n->ports[i].gives);
+        const bool says_as_much = best >= 0 && n->ports[best].gives == n->ports[i].gives;
+        if (says_more || (says_as_much && !has_better(v, best) && has_better(v, i))) {
             best = i;
-            most = says;
         }
     }
     return best;

@@ -6,12 +6,13 @@
 
 #define NOTHING 1e-9 // [-] of its capacity: lacks no more than rounding
 
+/** How a port of the same pool stands to it. */
 static bool stands(const struct park_net *n, int32_t port, int32_t other,
                    enum park_chain_relation relation)
 {
     const struct sim_port_def *p = &n->ports[port];
     const struct sim_port_def *q = &n->ports[other];
-    if (q->pool != p->pool || q->activity == p->activity) {
+    if (q->activity == p->activity) {
         return false;
     }
     switch (relation) {
@@ -28,11 +29,13 @@ static bool stands(const struct park_net *n, int32_t port, int32_t other,
 int park_chain_others(const struct park *p, int32_t port, enum park_chain_relation relation,
                       int32_t *out, int most)
 {
+    const struct park_net *n = p->net;
+    const int32_t pool = n->ports[port].pool;
     int count = 0;
-    for (int32_t i = 0; i < p->net->port_count; i++) {
-        if (stands(p->net, port, i, relation)) {
+    for (int32_t i = n->at.first[pool]; i < n->at.first[pool + 1]; i++) {
+        if (stands(n, port, n->at.at[i], relation)) {
             if (count < most) {
-                out[count] = i;
+                out[count] = n->at.at[i];
             }
             count++;
         }
@@ -56,28 +59,36 @@ static bool passes_on(const struct park_net *n, int32_t port)
     return a->level == NULL && a->kind != PARK_ACTIVITY_EXIT && a->port_count > 1;
 }
 
-/** Who is to blame at the pool of `port`: whoever lacks most, else one who only passes on, else the
- * only one; -1. */
-static int32_t culprit(const struct park_cause_view *v, int32_t port, int *out_count)
+struct park_chain_culprit park_chain_blame(const struct park_cause_view *v, int32_t port)
 {
     const struct park_net *n = v->park->net;
-    int32_t best = -1;
+    const int32_t pool = n->ports[port].pool;
+    struct park_chain_culprit out = {.activity = -1};
     int32_t last = -1;
     double most = -1;
-    *out_count = 0;
-    for (int32_t i = 0; i < n->port_count; i++) {
+    for (int32_t at = n->at.first[pool]; at < n->at.first[pool + 1]; at++) {
+        const int32_t i = n->at.at[at];
         if (!stands(n, port, i, PARK_CHAIN_FACES)) {
             continue;
         }
         const double here = lack(v, i);
-        (*out_count)++;
+        out.count++;
         last = n->ports[i].activity;
         if (here > most && (here > 0 || passes_on(n, i))) {
-            best = n->ports[i].activity;
+            out.activity = n->ports[i].activity;
             most = here;
         }
     }
-    return best < 0 && *out_count == 1 ? last : best;
+    if (out.activity < 0 && out.count == 1) {
+        out.activity = last;
+    }
+    return out;
+}
+
+static struct park_chain_culprit blame(void *user, const struct park_cause_view *v, int32_t port)
+{
+    (void)user;
+    return park_chain_blame(v, port);
 }
 
 static bool was_there(const struct park_chain *c, int32_t activity)
@@ -92,6 +103,12 @@ static bool was_there(const struct park_chain *c, int32_t activity)
 
 struct park_chain park_chain_follow(const struct park_cause_view *v, int32_t activity)
 {
+    return park_chain_follow_by(v, activity, blame, NULL);
+}
+
+struct park_chain park_chain_follow_by(const struct park_cause_view *v, int32_t activity,
+                                       park_chain_blaming *by, void *user)
+{
     struct park_chain c = {.end = PARK_CHAIN_LONG, .back_to = -1};
     enum park_cause_way way = PARK_CAUSE_ANY;
     while (c.count < PARK_CHAIN_MOST) {
@@ -101,10 +118,10 @@ struct park_chain park_chain_follow(const struct park_cause_view *v, int32_t act
             c.end = PARK_CHAIN_CAUSE;
             return c;
         }
-        int count;
-        const int32_t next = culprit(v, cause.port, &count);
+        const struct park_chain_culprit found = by(user, v, cause.port);
+        const int32_t next = found.activity;
         if (next < 0) {
-            c.end = count > 0 ? PARK_CHAIN_DONE : PARK_CHAIN_NOBODY;
+            c.end = found.count > 0 ? PARK_CHAIN_DONE : PARK_CHAIN_NOBODY;
             return c;
         }
         if (was_there(&c, next)) {

@@ -39,6 +39,22 @@ struct park_chain {
 
 struct park_chain park_chain_follow(const struct park_cause_view *v, int32_t activity);
 
+/** Who is to blame at a pool: whoever lacks most, else one who only passes on, else the only one.
+ */
+struct park_chain_culprit {
+    int32_t activity; // -1: nobody is, all do what they can
+    int count;        // how many face the port there
+};
+
+/** At the pool of `port`, of those who face it. */
+struct park_chain_culprit park_chain_blame(const struct park_cause_view *v, int32_t port);
+
+/** The same chain with a blaming of the caller's, which may remember what it found. */
+typedef struct park_chain_culprit park_chain_blaming(void *user, const struct park_cause_view *v,
+                                                     int32_t port);
+struct park_chain park_chain_follow_by(const struct park_cause_view *v, int32_t activity,
+                                       park_chain_blaming *by, void *user);
+
 /** How somebody else stands at the pool of a port. */
 enum park_chain_relation {
     PARK_CHAIN_FACES,  // on the other side: givers of a taker, takers of a giver
