@@ -78,5 +78,6 @@ void park_build_exchanges(struct park_builder *b); // with the links that they g
 void park_build_trade(struct park_builder *b);     // default purchases, sales, disposals, routes
 void park_build_merits(struct park_builder *b);    // classes where merit divides them
 void park_build_bounds(struct park_builder *b);    // what carries no limit of its own gets one
+void park_build_users(struct park_net *n);         // whose needs count as unserved
 
 #endif

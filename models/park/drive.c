@@ -225,6 +225,9 @@ static void refresh(struct park_drives *d, sim_time now, int32_t activity)
     }
     const double capacity = capacity_now(d, now, activity);
     if (capacity == d->capacity[activity]) {
+        if (capacity == 0) {
+            sim_flow_touch(d->parts.flow, activity); // it may stand still for another reason
+        }
         return;
     }
     d->capacity[activity] = capacity;
@@ -421,29 +424,39 @@ void park_drive_turn(struct park_drives *d, const struct park_clock *c, int32_t 
     refresh(d, c->now, activity);
 }
 
-const char *park_drive_idle_because(const struct park_drives *d, sim_time now, int32_t activity)
+enum park_drive_idle park_drive_idle(const struct park_drives *d, sim_time now, int32_t activity)
 {
     const struct park_activity *a = &d->parts.park->net->activities[activity];
     const int32_t target = park_drive_target(d->parts.park, activity);
     if (a->kind == PARK_ACTIVITY_EXIT || d->capacity[activity] > 0) {
-        return NULL;
+        return PARK_DRIVE_RUNS;
     }
     if (!a->is_open) {
-        return "it is not open";
+        return PARK_DRIVE_NOT_OPEN;
     }
     if (now < a->from_us || now >= a->until_us) {
-        return "outside of its dates";
+        return PARK_DRIVE_DATES;
     }
     if (park_contract_is_spent(d->parts.contracts, activity)) {
-        return park_contract_spent_words(d->parts.contracts, activity);
+        return PARK_DRIVE_SPENT;
     }
     if (target >= 0 && park_breakdown_share(d->parts.breakdowns, target) <= 0) {
-        return "it is broken";
+        return PARK_DRIVE_BROKEN;
     }
-    if (a->calendar >= 0 && !d->is_open[a->calendar]) {
-        return "its calendar is closed";
-    }
-    return "its capacity is 0 now";
+    return a->calendar >= 0 && !d->is_open[a->calendar] ? PARK_DRIVE_CLOSED : PARK_DRIVE_ZERO;
+}
+
+const char *park_drive_idle_because(const struct park_drives *d, sim_time now, int32_t activity)
+{
+    static const char *const words[] = {[PARK_DRIVE_RUNS] = NULL,
+                                        [PARK_DRIVE_NOT_OPEN] = "it is not open",
+                                        [PARK_DRIVE_DATES] = "outside of its dates",
+                                        [PARK_DRIVE_BROKEN] = "it is broken",
+                                        [PARK_DRIVE_CLOSED] = "its calendar is closed",
+                                        [PARK_DRIVE_ZERO] = "its capacity is 0 now"};
+    const enum park_drive_idle idle = park_drive_idle(d, now, activity);
+    return idle == PARK_DRIVE_SPENT ? park_contract_spent_words(d->parts.contracts, activity)
+                                    : words[idle];
 }
 
 double park_drive_capacity(const struct park_drives *d, int32_t activity)

@@ -3,8 +3,8 @@
  *
  * The capacity of an activity now is its level (constant, of a profile, or drawn), or nothing while
  * its calendar is closed, outside of its dates, beyond its limit of the year, or where it is not
- * open at all; times the smallest share that its failures leave. Each cause is kept once and knows who depends on it, so a shift
- * that ends costs as many steps as there are activities on it.
+ * open at all; times the smallest share that its failures leave. Each cause is kept once and knows
+ * who depends on it, so a shift that ends costs as many steps as there are activities on it.
  *
  * A profile that holds its values is followed exactly. A linear one becomes a staircase of `steps`
  * pieces between two rows, each at its mean, so that what would flow if nothing else binds is exact
@@ -60,7 +60,20 @@ void park_drive_hit(struct park_drives *d, const struct park_clock *c, int32_t t
 /** The contract of this activity reached its limit, or may go on. */
 void park_drive_turn(struct park_drives *d, const struct park_clock *c, int32_t activity);
 
-/** Why the activity's capacity is 0 now, for the trace; NULL when it is not. */
+/** Why an activity's capacity is 0. */
+enum park_drive_idle {
+    PARK_DRIVE_RUNS, // it is not
+    PARK_DRIVE_NOT_OPEN,
+    PARK_DRIVE_DATES, // outside of them
+    PARK_DRIVE_SPENT, // what its contract allows in a span
+    PARK_DRIVE_BROKEN,
+    PARK_DRIVE_CLOSED, // by its calendar
+    PARK_DRIVE_ZERO    // its level is 0
+};
+
+enum park_drive_idle park_drive_idle(const struct park_drives *d, sim_time now, int32_t activity);
+
+/** The same in words, for the trace; NULL when it runs. */
 const char *park_drive_idle_because(const struct park_drives *d, sim_time now, int32_t activity);
 
 /** [1/s] The capacity of the activity now. */

@@ -48,8 +48,7 @@ static struct park_layout_link make_link(struct park_layout *l, const struct par
                                     .move = move,
                                     .stream = m->stream,
                                     .unit = l->unit_of[m->stream]};
-    const struct park_activity *a = &p->net->activities[m->activity];
-    link.is_user = a->is_user && (m->kind == PARK_MOVE_INPUT || m->kind == PARK_MOVE_WORLD);
+    link.is_user = m->is_user || m->is_pull_user;
     link.label =
         sim_arena_format(l->arena, "%s > %s: %s", link.from, link.to, p->streams[m->stream]->name);
     return link;

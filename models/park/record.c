@@ -216,7 +216,10 @@ static void put_link(const struct park_recorder *r, struct sim_row *row, int lin
     sim_row_f64(row, out->co2e)[entry] = sum.co2e_kg / 1e3;
     sim_row_f64(row, out->process)[entry] = sum.process_kg / 1e3;
     sim_row_f64(row, out->biogenic)[entry] = sum.biogenic_kg / 1e3;
-    if (k->is_user) {
+    if (move->is_pull_user) {
+        sim_row_f64(row, unit->unserved)[out->link_at[link]] =
+            park_held_unserved(r->parts.held, now, k->move) / scale;
+    } else if (k->is_user) {
         const double wanted = park_drive_wanted(r->parts.drives, now, move->activity) -
                               r->wanted_began[move->activity];
         const double got = park_ledger_activity(r->parts.ledger, r->parts.flow, move->activity);
@@ -260,6 +263,7 @@ void park_record_totals(struct park_recorder *r, struct sim_row *row, sim_time n
         put_link(r, row, i, now);
     }
     put_books(r, row);
+    park_held_results_put(&out->held, r->parts.held, now, r->parts.park, row);
     for (int i = 0; i < out->layout->stock_count; i++) {
         put_stock(r, row, i);
     }

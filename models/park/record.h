@@ -12,6 +12,7 @@
 
 #include "models/park/breakdown.h"
 #include "models/park/drive.h"
+#include "models/park/held.h"
 #include "models/park/ledger.h"
 #include "models/park/responses.h"
 #include "models/park/results.h"
@@ -26,6 +27,7 @@ struct park_record_parts {
     struct park_ledger *ledger;
     const struct park_drives *drives;
     const struct park_breakdowns *breakdowns;
+    const struct park_held *held;
 };
 
 struct park_recorder *park_record_create(const struct park_record_parts *parts);

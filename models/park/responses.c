@@ -123,6 +123,8 @@ static struct sim_dim dim_of(const struct park_responses_ask *a)
         return SIM_DIM_MONEY;
     case PARK_RESPONSES_SHARE:
         return SIM_DIM_NONE;
+    case PARK_RESPONSES_TIME:
+        return SIM_DIM_TIME;
     case PARK_RESPONSES_AMOUNT:
         break;
     }
@@ -135,6 +137,7 @@ static const char *usual_unit(const struct park_responses_ask *a, char out[SIM_U
     const bool is_of_stream = a->kind->measure == PARK_RESPONSES_AMOUNT && a->stream >= 0;
     const char *what = is_of_stream ? a->park->streams[a->stream]->unit
                        : a->kind->measure == PARK_RESPONSES_MONEY ? a->park->currency
+                       : a->kind->measure == PARK_RESPONSES_TIME  ? "h"
                                                                   : "t";
     (void)snprintf(out, SIM_UNITS_TEXT, "%.40s/year", what);
     return a->kind->measure == PARK_RESPONSES_SHARE ? "1" : out;
@@ -191,6 +194,10 @@ enum sim_status park_responses_resolve(const struct park *p, const struct sim_re
         if (strcmp(p->streams[i]->name, r->stream) == 0) {
             out->stream = i;
         }
+    }
+    const bool is_loss = out->kind->rule->loss == PARK_RESPONSES_LOST_AMOUNT;
+    if (is_loss && !out->has_stream && out->at == PARK_RESPONSES_AT_PROCESS) {
+        out->stream = park_held_stream(p, out->id); // told in what the process makes
     }
     return find_unit(out, r->unit, written, err);
 }
@@ -587,7 +594,8 @@ static const char *measure_text(const struct park_responses_kind *k)
     static const char *const texts[] = {[PARK_RESPONSES_CARBON] = "t/year (of CO2e)",
                                         [PARK_RESPONSES_MONEY] = "money/year",
                                         [PARK_RESPONSES_AMOUNT] = "amount/year",
-                                        [PARK_RESPONSES_SHARE] = "1"};
+                                        [PARK_RESPONSES_SHARE] = "1",
+                                        [PARK_RESPONSES_TIME] = "h/year"};
     return texts[k->measure];
 }
 

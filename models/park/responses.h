@@ -3,8 +3,9 @@
  *
  * One table says all that `of` may be: what is measured, in which dimension, of what (`where`: a
  * firm, utility, market, process, exchange or link) and of which stream, and whether more or less
- * of it is better. Every response is a sum over the ledger's entries, or a ratio of two such sums;
- * nothing is counted on the side. Which entries, is found once a state; a run only adds them up.
+ * of it is better. Every response is a sum over the ledger's entries, or a ratio of two such sums,
+ * or over what was held back; nothing is counted on the side. Which entries, is found once a state;
+ * a run only adds them up.
  *
  * A unit with a time in it ("t/year", "million KRW/year") asks for the mean rate over the recorded
  * span, the year having 365 days; one without ("t") for the total of the span.
@@ -30,7 +31,8 @@ enum park_responses_measure {
     PARK_RESPONSES_CARBON, // CO2e: "t", "t/year", "tCO2e/year"
     PARK_RESPONSES_MONEY,  // the park's currency, or another of the park file
     PARK_RESPONSES_AMOUNT, // the stream's own unit; mass, energy or volume
-    PARK_RESPONSES_SHARE   // a pure number: "1", "%"
+    PARK_RESPONSES_SHARE,  // a pure number: "1", "%"
+    PARK_RESPONSES_TIME    // "h", "h/year"; a share of the span is a rate, too: "%"
 };
 
 /** What `where` may name; flags. */

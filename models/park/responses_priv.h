@@ -72,6 +72,12 @@ enum park_responses_hour {
     PARK_RESPONSES_FULL_LOAD_HOURS // full load / span
 };
 
+enum park_responses_loss {
+    PARK_RESPONSES_NO_LOSS,
+    PARK_RESPONSES_LOST_AMOUNT, // held back, in the process's product
+    PARK_RESPONSES_LOST_HOURS
+};
+
 enum {
     PARK_RESPONSES_PARTS = 5
 };
@@ -81,6 +87,7 @@ struct park_responses_rule {
     int book; // column of the parties' books + 1; 0: none
     enum park_responses_hour hours;
     bool at_most_one; // a share that is no more than 1: what goes into a stock was possible, too
+    enum park_responses_loss loss;
 };
 
 /** One number that is read from the row (or from hours) and weighed. */
@@ -106,6 +113,14 @@ struct park_responses_sum {
  * NULL: only find that out. */
 const char *park_responses_gather(const struct park_results *results,
                                   const struct park_layout *layout, struct park_responses_sum *sum);
+
+/** [SI of `as` per SI of the stream]; NaN: cannot be told so. */
+double park_responses_content(const struct park_responses_ask *a, const struct park_stream *s,
+                              struct sim_dim as);
+
+/** The same of what was held back: responses_held.c. */
+const char *park_responses_gather_held(const struct park_results *results,
+                                       struct park_responses_sum *sum);
 
 double park_responses_value(const struct park_responses_sum *sum,
                             const struct park_responses_hours *hours, const struct sim_row *row);

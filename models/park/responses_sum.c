@@ -10,9 +10,8 @@ static bool is_volume(struct sim_dim dim)
     return sim_units_is_same(dim, SIM_DIM_VOLUME) || sim_units_is_same(dim, SIM_DIM_NORMAL);
 }
 
-/** [SI of `as` per SI of the stream]; NaN: cannot be told so. */
-static double content(const struct park_responses_ask *a, const struct park_stream *s,
-                      struct sim_dim as)
+double park_responses_content(const struct park_responses_ask *a, const struct park_stream *s,
+                              struct sim_dim as)
 {
     const bool is_energy = sim_units_is_same(s->si.dim, SIM_DIM_ENERGY);
     const bool has_density = s->density.form == SIM_VALUE_QUANTITY;
@@ -47,7 +46,8 @@ static double scale_of(const struct park_responses_ask *a, enum park_responses_c
     case PARK_RESPONSES_UNSERVED:
         return is_share && a->has_stream
                    ? 1
-                   : park_layout_scale(s) * content(a, s, is_share ? SIM_DIM_MASS : a->dim);
+                   : park_layout_scale(s) *
+                         park_responses_content(a, s, is_share ? SIM_DIM_MASS : a->dim);
     case PARK_RESPONSES_CO2E:
     case PARK_RESPONSES_BIOGENIC:
         return 1e3; // t
@@ -175,7 +175,7 @@ const char *park_responses_gather(const struct park_results *results,
     if (results != NULL && rule->hours != PARK_RESPONSES_NO_HOURS) {
         add_hours(sum);
     }
-    return NULL;
+    return rule->loss != PARK_RESPONSES_NO_LOSS ? park_responses_gather_held(results, sum) : NULL;
 }
 
 static double total(const struct park_responses_terms *terms, const struct sim_row *row)

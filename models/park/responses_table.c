@@ -140,7 +140,7 @@ static double of_users(const struct park_responses_ask *a, int32_t move)
 {
     const struct park_move *m = move_of(a, move);
     const bool asks = m->kind == PARK_MOVE_INPUT || m->kind == PARK_MOVE_WORLD;
-    return asks && a->park->net->activities[m->activity].is_user && is_here(a, m) ? 1 : 0;
+    return asks && (m->is_user || m->is_pull_user) && is_here(a, m) ? 1 : 0;
 }
 
 /** What the park's processes wanted and did not get. */
@@ -301,6 +301,7 @@ enum {
 #define MONEY  PARK_RESPONSES_MONEY
 #define AMOUNT PARK_RESPONSES_AMOUNT
 #define SHARE  PARK_RESPONSES_SHARE
+#define TIME   PARK_RESPONSES_TIME
 #define NONE   PARK_RESPONSES_NO_STREAM
 #define ANY    PARK_RESPONSES_ANY_STREAM
 #define NEEDS  PARK_RESPONSES_NEEDS_STREAM
@@ -365,7 +366,8 @@ const struct park_responses_kind park_responses_kinds[] = {
      "what processes took from their firms", RULE(.parts = {TOP(QUANTITY, consumed)})},
 
     {"reliability.unserved", AMOUNT, PARTY | PROCESS, ANY, -1, "demand not met",
-     "sum of unserved_U: of markets' demands and of processes without outputs",
+     "sum of unserved_U: of markets' demands, of processes without outputs, and of others where "
+     "pull processes supply them",
      RULE(.parts = {TOP(UNSERVED, of_users)})},
     {"reliability.served_share", SHARE, PARTY | PROCESS, NEEDS, +1, "share of demand that was met",
      "got / (got + unserved)",
@@ -376,6 +378,14 @@ const struct park_responses_kind park_responses_kinds[] = {
      RULE(.hours = PARK_RESPONSES_UP_HOURS)},
     {"reliability.utilisation", SHARE, PROCESS | NEEDED, NONE, 0, "share of full load",
      "full-load hours / span", RULE(.hours = PARK_RESPONSES_FULL_LOAD_HOURS)},
+    {"reliability.held_back", AMOUNT, PARTY | PROCESS, ANY, -1,
+     "what processes could have made more, open and whole",
+     "sum of /held_back/amount over all causes, in each process's product",
+     RULE(.loss = PARK_RESPONSES_LOST_AMOUNT)},
+    {"reliability.held_back_hours", TIME, PROCESS | NEEDED, NONE, -1,
+     "time in which it ran below what it could, open and whole",
+     "sum of /held_back/hours over all causes; in % it is a share of the span",
+     RULE(.loss = PARK_RESPONSES_LOST_HOURS)},
 
     {"symbiosis.exchange_efficiency", SHARE, 0, NEEDS, +1,
      "what was exchanged of what could have been",

@@ -575,6 +575,7 @@ enum sim_status park_results_declare(const struct park *const *parks, int park_c
     declare_units(&w);
     declare_parties(&w, parks[0]);
     declare_ledger(&w, parks[0]->currency);
+    park_held_results_declare(parks, park_count, out);
     if (want != NULL) {
         park_responses_declare(parks, park_count, want, d, out);
     }
@@ -707,11 +708,13 @@ void park_results_bind(struct park_results *r, const struct park *p,
         r->party_series[i] = sim_schema_var_find(schema, NULL, park_books_names[i].name);
     }
     bind_columns(r, p, schema);
+    park_held_results_bind(&r->held, p, schema);
     bind_choice(r, p, want);
 }
 
 void park_results_unbind(struct park_results *r)
 {
+    park_held_results_unbind(&r->held);
     free(r->units);
     free(r->link_at);
     free(r->entry_at);

@@ -11,7 +11,9 @@
  *   enters the pipe; what comes out, less the losses, is an internal link from the pipe.
  * - unserved_U is what users would have drawn had they got all (their capacity by level, calendar,
  *   dates and failures, over time), less what they drew. It is known for what stands behind a
- *   demand: a market's `demand`, and the inputs of processes without outputs; elsewhere NaN.
+ *   demand: a market's `demand`, and the inputs of processes without outputs. Processes that make
+ *   something are users of what pull processes make for them: there it is what they asked for (as
+ *   far as their other inputs and outputs allowed) less what they drew. Elsewhere NaN.
  * - stock_U_end - stock_U_start = what came in - what went out - stock_U_decayed + stock_U_trimmed,
  *   the last being at most what flows in a microsecond each time a stock runs full or empty.
  * - running is full-load hours: the activity over the interval by the most that its capacity can
@@ -27,6 +29,7 @@
 #define PARK_RESULTS_H
 
 #include "models/park/books.h"
+#include "models/park/held_results.h"
 #include "models/park/layout.h"
 #include "models/park/results_choice.h"
 #include "sim/store/row.h"
@@ -60,6 +63,7 @@ struct park_results {
     int64_t intervals;                           // [-] of the recording
     bool *link_kept, *stock_kept, *process_kept; // whose series are kept, by id of the above
     unsigned *party_kept;                        // by party: flags of enum park_record_what
+    struct park_held_columns held;               // of /held_back
 };
 
 /** `want`: as declared; NULL: nothing. */

@@ -7,6 +7,7 @@
 #include "models/park/drive.h"
 #include "models/park/endless.h"
 #include "models/park/happening.h"
+#include "models/park/held.h"
 #include "models/park/ledger.h"
 #include "models/park/record.h"
 #include "models/park/responses.h"
@@ -39,6 +40,7 @@ struct park_run {
     struct park_contracts *contracts;
     struct park_drives *drives;
     struct park_delays *delays;
+    struct park_held *held;
     struct park_recorder *recorder;
     struct park_failure_defs {
         struct park_breakdown_mode *modes;
@@ -138,12 +140,14 @@ struct park_run *park_run_create(const struct park *p, const struct sim_model_wa
                                                              .breakdowns = r->breakdowns,
                                                              .contracts = r->contracts});
     r->delays = park_delay_create(p, &r->roster, r->flow);
+    r->held = park_held_create(p, r->flow, r->drives, r->breakdowns);
     r->recorder = park_record_create(&(struct park_record_parts){.park = p,
                                                                  .results = &r->results,
                                                                  .flow = r->flow,
                                                                  .ledger = r->ledger,
                                                                  .drives = r->drives,
-                                                                 .breakdowns = r->breakdowns});
+                                                                 .breakdowns = r->breakdowns,
+                                                                 .held = r->held});
     r->clock.queue = sim_evq_create(4 * r->roster.count);
     sim_flow_watch(r->flow, on_change, r);
     return r;
@@ -156,6 +160,7 @@ void park_run_destroy(struct park_run *r)
     }
     sim_evq_destroy(r->clock.queue);
     park_record_destroy(r->recorder);
+    park_held_destroy(r->held);
     park_delay_destroy(r->delays);
     park_drive_destroy(r->drives);
     park_contract_destroy(r->contracts);
@@ -286,6 +291,7 @@ static enum sim_status settle(struct park_run *r, struct sim_err *err)
             return sim_err_wrap(err, "at %s", sim_simtime_format(r->clock.now, when));
         }
     } while (park_delay_catch_up(r->delays, &r->clock));
+    park_held_settle(r->held, r->clock.now);
     say_bounds(r, true);
     say_trials(r);
     return SIM_OK;
@@ -296,6 +302,7 @@ static void begin_recording(struct park_run *r)
     r->is_recording = true;
     park_ledger_restart(r->ledger, r->flow);
     park_contract_restart(r->contracts, r->clock.now);
+    park_held_restart(r->held, r->clock.now);
     park_record_begin(r->recorder, r->row, r->clock.now);
     const int64_t count = r->results.intervals;
     if (count > 1) {
@@ -379,6 +386,7 @@ static void reset(struct park_run *r, const struct sim_trial *t)
     park_endless_reset(&r->endless, p, &r->roster);
     sim_evq_reset(r->clock.queue, p->start_us);
     sim_flow_reset(r->flow, p->start_us, p->net->initial);
+    park_held_reset(r->held, p->start_us);
     park_ledger_restart(r->ledger, r->flow);
     const uint64_t replication = (uint64_t)t->replication;
     park_breakdown_reset(r->breakdowns, &r->clock, t->seed, replication, t->antithetic);
@@ -419,6 +427,7 @@ static void validate(const struct park_run *r)
 #ifdef ECO_VALIDATE
     sim_evq_validate(r->clock.queue);
     park_breakdown_validate(r->breakdowns, &r->clock);
+    park_held_validate(r->held);
     validate_flow(r);
 #else
     (void)r;

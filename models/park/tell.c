@@ -285,6 +285,7 @@ void park_tell_text(const struct park *p, const struct sim_outcome *outcome,
     print_flows(&s, out);
     print_balance(&s, out);
     print_unserved(&s, out);
+    park_held_results_text(p, &s.results.held, outcome->mean, out);
     print_disposed(&s, out);
     park_books_text(p, &s.results, outcome, out);
     park_work_text(outcome, out);
@@ -387,6 +388,7 @@ void park_tell_json(const struct park *p, const struct sim_outcome *outcome, str
         (void)json_object_set_new(object, "flows", json_array());
         (void)json_object_set_new(object, "balance", json_array());
         (void)json_object_set_new(object, "unserved", json_array());
+        (void)json_object_set_new(object, "held_back", json_array());
         return;
     }
     struct summary s;
@@ -395,6 +397,7 @@ void park_tell_json(const struct park *p, const struct sim_outcome *outcome, str
     (void)json_object_set_new(object, "balance", balance_of(&s));
     (void)json_object_set_new(object, "unserved", unserved_of(&s));
     (void)json_object_set_new(object, "stocks", stocks_of(&s));
+    park_held_results_json(p, &s.results.held, outcome->mean, object);
     park_books_json(p, &s.results, outcome, object);
     (void)json_object_set_new(object, "currency",
                               json_string(p->currency != NULL ? p->currency : ""));

@@ -13,8 +13,8 @@
 #include "models/park/park.h"
 #include "sim/sweep/model.h"
 
-/** The largest flows by unit, the balance of each stream, what was not served, what was disposed of,
- * money, emissions, and what else a planner should look at. */
+/** The largest flows by unit, the balance of each stream, what was not served, what was disposed
+ * of, money, emissions, and what else a planner should look at. */
 void park_tell_text(const struct park *p, const struct sim_outcome *outcome,
                     const struct sim_sink *out);
 

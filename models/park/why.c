@@ -2,6 +2,7 @@
 
 #include "models/park/build.h"
 #include "models/park/chain.h"
+#include "models/park/held.h"
 #include "models/park/results.h"
 #include "models/park/run.h"
 #include "sim/num/simtime.h"
@@ -255,6 +256,41 @@ static void print_around(const struct park_cause_view *v, const struct sim_sink 
     }
 }
 
+/** What is held back of a process, and by what in the end. */
+struct loss {
+    double per_hour; // [unit of the stream]; 0: it is not held back
+    const struct park_stream *stream;
+    char cause[PARK_CAUSE_TEXT + 40];
+};
+
+static struct loss loss_of(const struct park_cause_view *v, int32_t activity)
+{
+    const struct park *p = v->park;
+    const struct park_activity *a = &p->net->activities[activity];
+    struct loss out = {.per_hour = 0};
+    const struct park_held_now now = park_held_look(v, activity);
+    if (now.rate > 0) {
+        struct park_held_causes causes;
+        out.stream = p->streams[park_held_stream(p, a->id)];
+        out.per_hour = park_load_in_unit(out.stream, now.rate) * 3600;
+        park_held_causes_init(&causes, p);
+        (void)snprintf(out.cause, sizeof(out.cause), "%s",
+                       causes.names[park_held_causes_end(&causes, v, &now.chain)]);
+        park_held_causes_fini(&causes);
+    }
+    return out;
+}
+
+static void print_loss(const struct park_cause_view *v, const struct sim_sink *out,
+                       int32_t activity)
+{
+    const struct loss l = loss_of(v, activity);
+    if (l.per_hour > 0) {
+        sim_sink_print(out, "So %.6g %s/h of %s are held back  [%s]\n", l.per_hour, l.stream->unit,
+                       l.stream->name, l.cause);
+    }
+}
+
 static void tell_text(const struct park_cause_view *v, const struct sim_sink *out,
                       struct subject about)
 {
@@ -270,6 +306,7 @@ static void tell_text(const struct park_cause_view *v, const struct sim_sink *ou
         print_step(v, out, &c.steps[i]);
     }
     print_end(v, out, &c);
+    print_loss(v, out, about.activity);
 }
 
 // ---- As JSON ----
@@ -371,6 +408,19 @@ static json_t *around_json(const struct park_cause_view *v, int32_t pool)
     return o;
 }
 
+static json_t *loss_json(const struct park_cause_view *v, int32_t activity)
+{
+    const struct loss l = loss_of(v, activity);
+    json_t *o = json_object();
+    set(o, "rate", number(l.per_hour));
+    if (l.per_hour > 0) {
+        set(o, "unit", json_sprintf("%s/h", l.stream->unit));
+        set(o, "stream", json_string(l.stream->name));
+        set(o, "cause", json_string(l.cause));
+    }
+    return o;
+}
+
 static void tell_json(const struct park_cause_view *v, const struct sim_sink *out,
                       struct subject about)
 {
@@ -388,6 +438,7 @@ static void tell_json(const struct park_cause_view *v, const struct sim_sink *ou
         }
         set(o, "steps", steps);
         set(o, "end", json_string(ends[c.end]));
+        set(o, "held_back", loss_json(v, about.activity));
         if (c.back_to >= 0) {
             set(o, "back_to", json_string(v->park->net->activities[c.back_to].name));
         }

@@ -9,9 +9,10 @@ static const char *const engine_names[] = {"run", "point", "time", "instant", "b
 
 /** What the writer puts into every file besides the engine's axes. */
 static const char *const reserved_names[] = {
-    "run",    "point",     "time",        "instant",      "bound",  "unit",    "party",
-    "design", "status",    "replication", "run_point",    "events", "ledger",  "failures",
-    "inputs", "execution", "time_bounds", "point_design", "entry",  "running", "down"};
+    "run",          "point",    "time",    "instant",     "bound",     "unit",
+    "party",        "design",   "status",  "replication", "run_point", "events",
+    "ledger",       "failures", "inputs",  "execution",   "held_back", "time_bounds",
+    "point_design", "entry",    "running", "down"};
 
 /** Beginnings of names that are made for each unit, property or party. */
 static const char *const reserved_prefixes[] = {"link_",     "stock_", "stream_",  "flow_",

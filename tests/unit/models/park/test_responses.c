@@ -199,6 +199,34 @@ Test(responses, follow_exchanges_links_and_failures)
     close_study(&x);
 }
 
+/* 14 t/h of bricks are possible on 306 days of 16 h; what was made is what was sold. */
+Test(responses, tell_what_was_held_back)
+{
+    const struct sim_response asked[] = {
+        {.name = "lost", .of = "reliability.held_back", .where = "brick.kiln", .unit = "t"},
+        {.name = "of_bricks", .of = "reliability.held_back", .stream = "bricks", .unit = "kt"},
+        {.name = "all", .of = "reliability.held_back", .unit = "t"},
+        {.name = "firm", .of = "reliability.held_back", .where = "brick"},
+        {.name = "mill", .of = "reliability.held_back", .where = "firms.mill"},
+        {.name = "hours", .of = "reliability.held_back_hours", .where = "brick.kiln", .unit = "h"},
+        {.name = "yearly", .of = "reliability.held_back_hours", .where = "brick.kiln"},
+        {.name = "share", .of = "reliability.held_back_hours", .where = "brick.kiln", .unit = "%"},
+        {.name = "sold", .of = "flows.sold", .stream = "bricks", .unit = "t"}};
+    struct study x;
+    open_study(&x, "configs/first_park.cfg", NULL);
+    make(&x, asked, SIM_COUNT(asked), 0);
+
+    is_close(&x, "lost", 14 * 16 * 306 - value(&x, "sold"));
+    is_close(&x, "of_bricks", value(&x, "lost") / 1e3);
+    is_close(&x, "firm", value(&x, "lost"));
+    cr_expect(lt(dbl, value(&x, "mill"), 1e-6));
+    is_close(&x, "all", value(&x, "lost") + value(&x, "mill"));
+    is_close(&x, "yearly", value(&x, "hours"));
+    is_close(&x, "share", value(&x, "hours") / 87.6);
+    cr_expect(gt(dbl, value(&x, "hours"), value(&x, "lost") / 14));
+    close_study(&x);
+}
+
 Test(responses, of_what_a_design_lacks_are_0_for_sums_and_none_for_shares)
 {
     const struct sim_response asked[] = {

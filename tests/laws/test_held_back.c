@@ -1,0 +1,150 @@
+// What processes could have made and did not, by the end of the chain of causes; and what users of
+// pull processes asked for and did not get. Worked out by hand, or held against what was made. That
+// nothing is kept which changed, each run of a checked build sees after each event.
+#include "models/park/held.h"
+#include "models/park/results.h"
+#include "tests/support/park_kit.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include <math.h>
+#include <string.h>
+
+#define EXACT 1e-12 // [-] rounding of a thousand pieces
+
+/** Hours (or amounts) of a process by a cause; NULL: by all. */
+static double held(const struct park_kit *k, const char *what, const char *process,
+                   const char *cause)
+{
+    const int processes = sim_schema_axis_find(k->schema, "held_back", "process");
+    const int causes = sim_schema_axis_find(k->schema, "held_back", "cause");
+    const int var = sim_schema_var_find(k->schema, "held_back", what);
+    const int64_t width = sim_schema_axis_at(k->schema, causes)->length;
+    const int64_t row = sim_schema_label(k->schema, processes, process);
+    const int64_t only = cause != NULL ? sim_schema_label(k->schema, causes, cause) : 0;
+    double sum = 0;
+    cr_assert(ge(i64, row, 0), "no process %s", process);
+    cr_assert(ge(i64, only, 0), "no cause %s", cause);
+    for (int64_t i = 0; i < width; i++) {
+        const double value = sim_row_f64(k->row, var)[row * width + i];
+        sum += cause == NULL || i == only ? value : 0;
+    }
+    return sum;
+}
+
+static void expect_held(const struct park_kit *k, const char *process, const char *cause,
+                        double hours, double amount)
+{
+    cr_expect(epsilon_eq(dbl, held(k, "hours", process, cause), hours, 1e-9 * (1 + hours)), "%s",
+              process);
+    cr_expect(epsilon_eq(dbl, held(k, "amount", process, cause), amount, 1e-9 * (1 + amount)), "%s",
+              process);
+}
+
+static void make(struct park_kit *k)
+{
+    const enum sim_status status = park_kit_make(k, 0, NULL);
+    cr_assert(eq(int, (int)status, (int)SIM_OK), "%s", k->err.text);
+}
+
+static double down_of(const struct park_kit *k, const char *process)
+{
+    const int var = sim_schema_var_find(k->schema, NULL, "down");
+    double sum = 0;
+    for (int64_t i = 0; var >= 0 && i < 365; i++) {
+        sum += park_kit_hours(k, "down", process, i);
+    }
+    return sum;
+}
+
+Test(held_back, a_mill_that_starves_for_steam_counts_as_loss_and_its_steam_as_unserved)
+{
+    struct park_kit k;
+    const char *const small[] = {"firms.mill.processes.boiler.capacity=1.2 t/h"};
+    park_kit_open(&k, "configs/first_park.cfg", small, 1);
+    make(&k);
+
+    const double made = park_kit_total(&k, "mill > customers: paper");
+    const double up_h = 8760 - down_of(&k, "mill.machine");
+    cr_assert(epsilon_eq(dbl, made, up_h * 1.2 / 1.9, 1e-3)); // series are rounded
+    expect_held(&k, "mill.machine", "mill.boiler: its capacity", made / 1.2 * 1.9,
+                made / 1.2 * 1.9 * (5 - 1.2 / 1.9));
+    cr_expect(epsilon_eq(dbl, park_kit_unserved(&k, "mill > mill.machine: steam"),
+                         made / 1.2 * 1.9 * (5 * 1.9 - 1.2), 1e-3));
+    // The boiler does all it can, so it is not held back; the kiln is, by the boiler in the end.
+    cr_expect(eq(dbl, held(&k, "hours", "mill.boiler", NULL), 0));
+    cr_expect(gt(dbl, held(&k, "amount", "brick.kiln", "mill.boiler: its capacity"), 50000));
+    cr_expect(gt(dbl, held(&k, "hours", "brick.kiln", "mill.machine: a failure"), 100));
+    park_kit_close(&k);
+}
+
+Test(held_back, what_was_made_and_what_was_not_is_what_could_have_been)
+{
+    struct park_kit k;
+    park_kit_open(&k, "configs/first_park.cfg", NULL, 0);
+    make(&k);
+
+    // The kiln is open 16 h on 306 days: 313 from Monday to Saturday, but 7 of them over Tết.
+    const double could = 14 * 16 * (313 - 7);
+    const double made = park_kit_total(&k, "brick > customers: bricks");
+    cr_expect(epsilon_eq(dbl, made + held(&k, "amount", "brick.kiln", NULL), could, 1e-6));
+    cr_expect(eq(dbl, held(&k, "hours", "mill.boiler", NULL), 0));
+    cr_expect(lt(dbl, held(&k, "amount", "mill.machine", NULL), 1e-6));
+    park_kit_close(&k);
+}
+
+#define HEAD(keys)                                                                                 \
+    "format = 1;\n"                                                                                \
+    "park = { title = \"test\"; start = \"2026-01-05\"; until = \"2026-01-06\"; seed = 1; " keys   \
+    " };\n"                                                                                        \
+    "economy = { currency = \"EUR\"; };\n"                                                         \
+    "streams = { fuel = { unit = \"t\"; kind = \"fuel\"; }; steam = { unit = \"t\"; kind = "       \
+    "\"heat\"; };\n"                                                                               \
+    "  ware = { unit = \"t\"; kind = \"product\"; }; };\n"
+#define DAY HEAD("")
+
+/** 30 t of steam an hour are asked for, 10 of fuel are there, of which 1 makes 2 of steam. */
+#define BOILERS(keys)                                                                              \
+    "markets = { mine = { sells = { fuel = { capacity = \"10 t/h\"; }; }; };\n"                    \
+    "  shop = { buys = { ware = { }; }; }; };\n"                                                   \
+    "firms = { plant = { processes = {\n"                                                          \
+    "  boiler = { kind = \"continuous\"; mode = \"pull\"; product = \"steam\";\n"                  \
+    "    capacity = \"50 t/h\"; inputs = { fuel = \"0.5 t/t\"; }; };\n"                            \
+    "  works = { kind = \"continuous\"; product = \"ware\"; capacity = \"15 t/h\";\n"              \
+    "    inputs = { steam = \"2 t/t\"; }; " keys " }; }; }; };\n"
+
+Test(held_back, a_pull_process_lacks_what_is_asked_of_it_not_its_capacity)
+{
+    struct park_kit k;
+    park_kit_open_text(&k, DAY BOILERS(""));
+    make(&k);
+
+    expect_held(&k, "plant.boiler", "mine.sells.fuel: its capacity", 24, 24 * (30 - 20));
+    expect_held(&k, "plant.works", "mine.sells.fuel: its capacity", 24, 24 * (15 - 10));
+    cr_expect(epsilon_eq(dbl, park_kit_unserved(&k, "plant > plant.works: steam"), 240, 1e-9));
+    park_kit_close(&k);
+}
+
+Test(held_back, a_user_that_its_turndown_switched_off_is_unserved)
+{
+    struct park_kit k;
+    park_kit_open_text(&k, DAY BOILERS("turndown = \"80 %\";"));
+    make(&k);
+
+    expect_held(&k, "plant.works", "plant.works: its turndown", 24, 24 * 15);
+    expect_held(&k, "plant.boiler", NULL, 0, 0); // nothing is asked of it any more
+    cr_expect(epsilon_eq(dbl, park_kit_unserved(&k, "plant > plant.works: steam"), 24 * 30, 1e-9));
+    park_kit_close(&k);
+}
+
+Test(held_back, what_the_warm_up_held_is_forgotten)
+{
+    struct park_kit k;
+    park_kit_open_text(&k, HEAD("warmup = \"6 h\";") BOILERS(""));
+    make(&k);
+
+    expect_held(&k, "plant.works", "mine.sells.fuel: its capacity", 18, 18 * (15 - 10));
+    cr_expect(epsilon_eq(dbl, park_kit_unserved(&k, "plant > plant.works: steam"), 180, 1e-9));
+    park_kit_close(&k);
+}
