@@ -53,6 +53,7 @@ struct park_held {
     int64_t *held_us;    // by process, then cause
     double *amounts;     // [activity] by process, then cause
     int32_t *watchers;   // by pool: the first watch; -1
+    int32_t *stands_for; // by pool of the network, its own behind the park's: the park's; -1
     struct blamed *blamed;
     int64_t *seen; // by pool: the last look that listed it
     int64_t looks;
@@ -94,6 +95,20 @@ static void add_users(struct park_held *h, int32_t process)
     x->user_count = h->user_count - x->first_user;
 }
 
+/** The network may divide a pool in several: whoever stands at one of these stands at it. */
+static void find_pools(struct park_held *h)
+{
+    const struct park_net *n = h->view.park->net;
+    const int count = sim_network_pool_count(n->network);
+    h->stands_for = sim_base_alloc((size_t)count, sizeof(*h->stands_for));
+    for (int32_t i = 0; i < count; i++) {
+        h->stands_for[i] = i < n->pool_count ? i : -1;
+    }
+    for (int32_t i = 0; i < n->port_count; i++) {
+        h->stands_for[sim_network_pool_of(n->network, i)] = n->ports[i].pool;
+    }
+}
+
 struct park_held *park_held_create(const struct park *p, struct sim_flow *flow,
                                    const struct park_drives *drives,
                                    const struct park_breakdowns *breakdowns)
@@ -114,6 +129,7 @@ struct park_held *park_held_create(const struct park *p, struct sim_flow *flow,
     h->watchers = sim_base_alloc((size_t)n->pool_count, sizeof(*h->watchers));
     h->blamed = sim_base_alloc(2 * (size_t)n->pool_count, sizeof(*h->blamed));
     h->seen = sim_base_alloc((size_t)n->pool_count, sizeof(*h->seen));
+    find_pools(h);
     for (int32_t m = 0; m < n->move_count; m++) {
         h->user_of[m] = -1;
     }
@@ -144,6 +160,7 @@ void park_held_destroy(struct park_held *h)
     free(h->held_us);
     free(h->amounts);
     free(h->watchers);
+    free(h->stands_for);
     free(h->blamed);
     free(h->seen);
     free(h);
@@ -431,13 +448,24 @@ static void mark_pool(struct park_held *h, int32_t pool)
     }
 }
 
+static void mark_all(struct park_held *h)
+{
+    for (int32_t i = 0; i < h->view.park->net->pool_count; i++) {
+        mark_pool(h, i);
+    }
+}
+
 void park_held_settle(struct park_held *h, sim_time now)
 {
     int count = 0;
     const int32_t *pools = sim_flow_touched(h->flow, &count);
     h->view.now = now;
     for (int i = 0; i < count; i++) {
-        mark_pool(h, pools[i]);
+        if (h->stands_for[pools[i]] >= 0) {
+            mark_pool(h, h->stands_for[pools[i]]);
+        } else {
+            mark_all(h);
+        }
     }
     sim_flow_forget_touched(h->flow);
     for (int i = 0; i < h->marked.count; i++) {

@@ -657,6 +657,11 @@ void sim_network_destroy(struct sim_network *net)
     }
 }
 
+int32_t sim_network_pool_of(const struct sim_network *net, int32_t port)
+{
+    return net->pool_out[net->ports[net->port_in[port]].pool];
+}
+
 int sim_network_pool_count(const struct sim_network *net)
 {
     return net->pool_count;

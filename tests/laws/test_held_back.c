@@ -148,3 +148,29 @@ Test(held_back, what_the_warm_up_held_is_forgotten)
     cr_expect(epsilon_eq(dbl, park_kit_unserved(&k, "plant > plant.works: steam"), 180, 1e-9));
     park_kit_close(&k);
 }
+
+/* Where pull processes and outlets meet, the network divides the pool: what happens at a part of it
+ * happens there. The checked build compares with what holds, after each event. */
+Test(held_back, a_pool_that_the_network_divides_is_one_place)
+{
+    struct park_kit k;
+    park_kit_open_text(
+        &k, DAY "calendars = { early = { open = ( \"Mon-Sun 00:00-06:00\" ); }; };\n"
+                "markets = { mine = { sells = { fuel = { capacity = \"3 t/h\"; }; }; };\n"
+                "  tip = { disposes = { steam = { fate = \"vent\"; }; }; };\n"
+                "  shop = { buys = { ware = { }; }; }; };\n"
+                "firms = { plant = { processes = {\n"
+                "  burner = { kind = \"continuous\"; product = \"steam\"; capacity = \"4 t/h\";\n"
+                "    calendar = \"early\"; };\n"
+                "  boiler = { kind = \"continuous\"; mode = \"pull\"; product = \"steam\";\n"
+                "    capacity = \"50 t/h\"; inputs = { fuel = \"0.5 t/t\"; }; };\n"
+                "  works = { kind = \"continuous\"; product = \"ware\"; capacity = \"10 t/h\";\n"
+                "    inputs = { steam = \"1 t/t\"; }; }; }; }; };\n");
+    make(&k);
+
+    // 10 t/h are asked for: 4 of the burner until 6, of the boiler never more than 6 of 3 of fuel.
+    expect_held(&k, "plant.boiler", "mine.sells.fuel: its capacity", 18, 18 * 4);
+    expect_held(&k, "plant.works", "mine.sells.fuel: its capacity", 18, 18 * 4);
+    cr_expect(epsilon_eq(dbl, park_kit_unserved(&k, "plant > plant.works: steam"), 72, 1e-9));
+    park_kit_close(&k);
+}
