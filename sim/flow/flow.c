@@ -456,6 +456,14 @@ static void touch(struct sim_flow *f, int32_t pool)
     }
 }
 
+void sim_flow_touch(struct sim_flow *f, int32_t activity)
+{
+    const struct sim_network_activity *a = &f->net->activities[f->net->activity_in[activity]];
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        touch(f, f->net->ports[j].pool);
+    }
+}
+
 /** Solve, and take the nets of the pools touched. */
 static enum sim_status solve_once(struct sim_flow *f, struct sim_err *err)
 {
@@ -469,10 +477,13 @@ static enum sim_status solve_once(struct sim_flow *f, struct sim_err *err)
             SIM_VEC_PUSH(&f->changed, k);
         }
     }
+    const int32_t *claimed = sim_rates_claimed(f->rates, &count);
+    for (int i = 0; i < count; i++) {
+        sim_flow_touch(f, claimed[i]);
+    }
     const int32_t *pools = sim_rates_touched_pools(f->rates, &count);
     for (int i = 0; i < count; i++) {
         const int32_t pool = f->net->pool_in[pools[i]];
-        touch(f, pool);
         if (!f->net->pools[pool].is_junction) {
             bring_stock(f, pool); // with the old net
             f->stocks[pool].net = sim_rates_net(f->rates, pools[i]);
@@ -701,14 +712,6 @@ void sim_flow_set_capacity(struct sim_flow *f, int32_t activity, double capacity
     f->movers[k].capacity = capacity;
     push_capacity(f, k);
     sim_flow_touch(f, activity);
-}
-
-void sim_flow_touch(struct sim_flow *f, int32_t activity)
-{
-    const struct sim_network_activity *a = &f->net->activities[f->net->activity_in[activity]];
-    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
-        touch(f, f->net->ports[j].pool);
-    }
 }
 
 const int32_t *sim_flow_touched(const struct sim_flow *f, int *out_count)

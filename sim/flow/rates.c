@@ -50,6 +50,7 @@ struct sim_rates *sim_rates_create(const struct sim_network *net)
     r->rate = sim_base_alloc(activities, sizeof(double));
     r->before = sim_base_alloc(activities, sizeof(double));
     r->is_changed = sim_base_alloc(activities, sizeof(bool));
+    r->is_claimed = sim_base_alloc(activities, sizeof(bool));
     r->is_stale = sim_base_alloc(activities, sizeof(bool));
     r->limit = sim_base_alloc(ports, sizeof(double));
     r->claim = sim_base_alloc(ports, sizeof(double));
@@ -86,6 +87,8 @@ struct sim_rates *sim_rates_create(const struct sim_network *net)
     SIM_VEC_RESERVE(&r->heap, net->port_count);
     SIM_VEC_RESERVE(&r->changed, net->activity_count);
     SIM_VEC_RESERVE(&r->changed_out, net->activity_count);
+    SIM_VEC_RESERVE(&r->claimed, net->activity_count);
+    SIM_VEC_RESERVE(&r->claimed_out, net->activity_count);
     SIM_VEC_RESERVE(&r->pools, net->pool_count);
     SIM_VEC_RESERVE(&r->pools_out, net->pool_count);
     make_crowds(r);
@@ -102,15 +105,15 @@ void sim_rates_destroy(struct sim_rates *r)
         return;
     }
     void *const arrays[] = {
-        r->ceiling,     r->is_fed,    r->is_rationed,  r->is_zoned,      r->is_seed,
-        r->is_able,     r->capacity,  r->rate,         r->before,        r->is_changed,
-        r->is_stale,    r->limit,     r->claim,        r->weight,        r->raised_by,
-        r->member_of,   r->is_hungry, r->decided,      r->member_at,     r->in_group,
-        r->tries,       r->is_near,   r->is_near_pool, r->is_eased,      r->least,
-        r->is_idle,     r->order,     r->block,        r->next_in_block, r->is_waiting,
-        r->is_counted,  r->condition, r->is_relabel,   r->marked,        r->place,
-        r->class_begin, r->flow_at,   r->weight_at,    r->class_of,      r->sorting,
-        r->sums,        r->stamp,     r->crowd};
+        r->ceiling,    r->is_fed,      r->is_rationed, r->is_zoned,     r->is_seed,
+        r->is_able,    r->capacity,    r->rate,        r->before,       r->is_claimed,
+        r->is_changed, r->is_stale,    r->limit,       r->claim,        r->weight,
+        r->raised_by,  r->member_of,   r->is_hungry,   r->decided,      r->member_at,
+        r->in_group,   r->tries,       r->is_near,     r->is_near_pool, r->is_eased,
+        r->least,      r->is_idle,     r->order,       r->block,        r->next_in_block,
+        r->is_waiting, r->is_counted,  r->condition,   r->is_relabel,   r->marked,
+        r->place,      r->class_begin, r->flow_at,     r->weight_at,    r->class_of,
+        r->sorting,    r->sums,        r->stamp,       r->crowd};
     for (int i = 0; i < SIM_COUNT(arrays); i++) {
         free(arrays[i]);
     }
@@ -119,6 +122,8 @@ void sim_rates_destroy(struct sim_rates *r)
     SIM_VEC_FREE(&r->heap);
     SIM_VEC_FREE(&r->changed);
     SIM_VEC_FREE(&r->changed_out);
+    SIM_VEC_FREE(&r->claimed);
+    SIM_VEC_FREE(&r->claimed_out);
     SIM_VEC_FREE(&r->pools);
     SIM_VEC_FREE(&r->pools_out);
     SIM_VEC_FREE(&r->raised);
@@ -157,7 +162,7 @@ void sim_rates_reset(struct sim_rates *r)
     r->relabel.count = r->stale.count = r->heap.count = r->changed.count = 0;
     r->pools.count = r->changed_out.count = r->pools_out.count = r->raised.count = r->hungry.count =
         0;
-    r->members.count = r->seeds.count = 0;
+    r->members.count = r->seeds.count = r->claimed.count = r->claimed_out.count = 0;
     r->is_feeding = false;
     memset(r->condition, 0, (size_t)net->pool_count * sizeof(*r->condition));
     memset(r->is_relabel, 0, (size_t)net->pool_count * sizeof(bool));
@@ -165,7 +170,7 @@ void sim_rates_reset(struct sim_rates *r)
     for (int32_t k = 0; k < net->activity_count; k++) {
         r->capacity[k] = net->activities[k].capacity;
         r->rate[k] = 0;
-        r->is_changed[k] = r->is_stale[k] = false;
+        r->is_changed[k] = r->is_stale[k] = r->is_claimed[k] = false;
         r->member_of[k] = r->member_at[k] = -1;
         r->is_idle[k] = r->is_zoned[k] = r->is_seed[k] = false;
         weigh(r, k);
@@ -465,6 +470,10 @@ static inline void seed(struct sim_rates *r, int32_t activity)
 void sim_rates_set_claims(struct sim_rates *r, int32_t activity)
 {
     seed(r, activity);
+    if (!r->is_claimed[activity]) {
+        r->is_claimed[activity] = true;
+        SIM_VEC_PUSH(&r->claimed, activity);
+    }
     const struct sim_network_activity *a = &r->net->activities[activity];
     double least = r->capacity[activity];
     double second = least;
@@ -697,9 +706,6 @@ enum sim_status sim_rates_propagate(struct sim_rates *r, struct sim_err *err)
         unmark_pools(r, j);
         count_pool(r, r->net->ports[j].pool);
         if (sim_rates_is_circular(r, j)) {
-            for (int32_t m = j; m >= 0; m = r->next_in_block[m]) {
-                count_pool(r, r->net->ports[m].pool); // the limits there may change, if no rate
-            }
             SIM_TRY(sim_loop_solve(r, j, err));
             continue;
         }
@@ -723,7 +729,7 @@ static void conclude(struct sim_rates *r)
     for (int i = 0; i < r->pools.count; i++) {
         r->is_counted[r->pools.data[i]] = false;
     }
-    r->pools.count = r->changed_out.count = r->pools_out.count = 0;
+    r->pools.count = r->changed_out.count = r->pools_out.count = r->claimed_out.count = 0;
     for (int i = 0; i < r->changed.count; i++) {
         const int32_t k = r->changed.data[i];
         r->is_changed[k] = false;
@@ -736,6 +742,11 @@ static void conclude(struct sim_rates *r)
         }
     }
     r->changed.count = 0;
+    for (int i = 0; i < r->claimed.count; i++) {
+        r->is_claimed[r->claimed.data[i]] = false;
+        SIM_VEC_PUSH(&r->claimed_out, net->activity_out[r->claimed.data[i]]);
+    }
+    r->claimed.count = 0;
     for (int i = 0; i < r->pools.count; i++) {
         r->is_counted[r->pools.data[i]] = false;
         SIM_VEC_PUSH(&r->pools_out, net->pool_out[r->pools.data[i]]);
@@ -746,7 +757,7 @@ static void conclude(struct sim_rates *r)
 enum sim_status sim_rates_settle(struct sim_rates *r, struct sim_err *err)
 {
     if (!r->is_fresh && r->relabel.count == 0 && r->stale.count == 0) {
-        r->changed_out.count = r->pools_out.count = 0;
+        r->changed_out.count = r->pools_out.count = r->claimed_out.count = 0;
         return SIM_OK;
     }
     const int64_t limits = r->work.limits;
@@ -814,6 +825,12 @@ const int32_t *sim_rates_changed(const struct sim_rates *r, int *out_count)
 {
     *out_count = r->changed_out.count;
     return r->changed_out.data;
+}
+
+const int32_t *sim_rates_claimed(const struct sim_rates *r, int *out_count)
+{
+    *out_count = r->claimed_out.count;
+    return r->claimed_out.data;
 }
 
 const int32_t *sim_rates_touched_pools(const struct sim_rates *r, int *out_count)

@@ -139,9 +139,10 @@ double sim_rates_claim(const struct sim_rates *r, int32_t port); // [1/s] y of D
 /** The port (index in the definition) that holds `activity` below its capacity; -1: none does. */
 int32_t sim_rates_limiting_port(const struct sim_rates *r, int32_t activity);
 
-/** Activities whose rate changed in the last settle, and pools whose net may have; borrowed until
- * the next settle. */
+/** Activities whose rate changed in the last settle, those whose limits or claims may have, and
+ * pools whose net may have; borrowed until the next settle. */
 const int32_t *sim_rates_changed(const struct sim_rates *r, int *out_count);
+const int32_t *sim_rates_claimed(const struct sim_rates *r, int *out_count);
 const int32_t *sim_rates_touched_pools(const struct sim_rates *r, int *out_count);
 
 struct sim_rates_work sim_rates_work_done(const struct sim_rates *r);

@@ -55,7 +55,8 @@ struct sim_rates {
     double *rate;     // [1/s] as of the last settle
     double *before;   // [1/s] when the current settle began; valid while `is_changed`
     bool *is_changed;
-    bool *is_stale; // its claims must be computed again before the next settle goes on
+    bool *is_claimed; // its claims were computed in the current settle
+    bool *is_stale;   // its claims must be computed again before the next settle goes on
     // per port
     double *limit;      // L [1/s]
     double *claim;      // y [1/s]
@@ -82,8 +83,9 @@ struct sim_rates {
     unsigned *condition;    // per pool, enum sim_pool_condition
     bool *is_relabel;       // per pool: condition changed, labels not yet
     sim_rates_ints relabel, stale, heap, changed, changed_out, pools, pools_out;
-    sim_rates_ints raised;  // ports with raised_by
-    sim_rates_ints members; // activities with member_of
+    sim_rates_ints claimed, claimed_out; // activities with is_claimed; as in the definition
+    sim_rates_ints raised;               // ports with raised_by
+    sim_rates_ints members;              // activities with member_of
     bool *is_able;  // per block's smallest port: may feed itself, as of when it was last solved
     bool *is_zoned; // per activity: pools that bind connect it with a block that is able
     bool *is_seed;  // per activity: in `seeds`
