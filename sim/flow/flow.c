@@ -17,7 +17,8 @@ typedef SIM_VEC(int32_t) sim_flow_ints;
 enum {
     NOT_PLANNED = -1,
     CHANGES_AN_INSTANT = 100,
-    ROUNDS_AT_ONCE = 20 // in which all stocks change their conditions together
+    ROUNDS_AT_ONCE = 20, // in which all stocks change their conditions together
+    CHANGES_TO_STAY = 40 // of condition in one solve, after which a stock stays bound
 };
 static const double SAME = 1e-9; // [-] rates closer than this are the same
 
@@ -38,7 +39,19 @@ struct stock {
     int32_t changes;        // of condition in that one
     bool is_listed;         // in `looked_at`
     bool is_touched;        // in `touched`
+    int32_t met;            // bounds met since reset, and lumps: what it holds ends there
+    unsigned forced;        // condition in a trial of a unit that it holds; 0: none
+    double forced_level;    // [amount] of that bound
 };
+
+/** A stock at whose bound a unit failed, and which left it when the unit was off. */
+struct hold {
+    int32_t pool;
+    int32_t met; // as of then
+    unsigned condition;
+    double level;
+};
+typedef SIM_VEC(struct hold) sim_flow_holds;
 
 /** An activity over time. */
 struct mover {
@@ -49,6 +62,7 @@ struct mover {
     bool is_off;
     bool is_listed;              // in `changed`
     struct sim_flow_trial trial; // the last; holds while is_off
+    sim_flow_holds holds;        // stocks that hold it off
 };
 
 struct sim_flow {
@@ -115,6 +129,9 @@ void sim_flow_destroy(struct sim_flow *f)
     SIM_VEC_FREE(&f->turndowns);
     SIM_VEC_FREE(&f->restarts);
     SIM_VEC_FREE(&f->touched);
+    for (int32_t k = 0; k < f->net->activity_count; k++) {
+        SIM_VEC_FREE(&f->movers[k].holds);
+    }
     free(f->stocks);
     free(f->movers);
     free(f);
@@ -361,6 +378,9 @@ static unsigned minimum_condition(const struct sim_flow *f, int32_t pool)
 static unsigned wanted_condition(struct sim_flow *f, int32_t pool)
 {
     const struct stock *s = &f->stocks[pool];
+    if (s->forced != 0) {
+        return s->forced;
+    }
     const bool is_full = s->level >= f->net->pools[pool].capacity && balance(f, pool) >= 0;
     return minimum_condition(f, pool) | (is_full ? SIM_POOL_FULL : 0) | pull_condition(f, pool);
 }
@@ -375,7 +395,8 @@ static void switch_decay(struct sim_flow *f, int32_t pool)
     struct stock *s = &f->stocks[pool];
     s->is_decaying_apart =
         (s->condition & (SIM_POOL_FULL | SIM_POOL_AT_TARGET | SIM_POOL_EMPTY)) != 0;
-    const double rate = s->is_decaying_apart ? f->net->pools[pool].decay * s->level : 0;
+    const double level = s->forced != 0 ? s->forced_level : s->level;
+    const double rate = s->is_decaying_apart ? f->net->pools[pool].decay * level : 0;
     sim_rates_set_capacity(f->rates, f->net->activity_out[k], rate);
 }
 
@@ -388,13 +409,22 @@ static enum sim_status too_many(const struct sim_flow *f, int32_t pool, struct s
         f->net->pools[pool].name);
 }
 
+/** Bound, it leaves the bound, and free it comes back to it, as a loop that feeds itself through
+ * the stock has other rates when the stock binds: it stays bound, which only makes the bound slack.
+ */
+static bool stays_bound(const struct sim_flow *f, const struct stock *s, unsigned wanted)
+{
+    return s->changed_in == f->solves && s->changes >= CHANGES_TO_STAY &&
+           (wanted & ~s->condition) == 0;
+}
+
 /** Take the condition that the stock's level and balance want; true in `out` when it is another. */
 static enum sim_status update_condition(struct sim_flow *f, int32_t pool, bool *out,
                                         struct sim_err *err)
 {
     struct stock *s = &f->stocks[pool];
     const unsigned wanted = wanted_condition(f, pool);
-    if (wanted == s->condition) {
+    if (wanted == s->condition || stays_bound(f, s, wanted)) {
         return SIM_OK;
     }
     s->condition = wanted;
@@ -413,7 +443,9 @@ static int32_t first_to_change(struct sim_flow *f)
     int32_t first = -1;
     for (int i = 0; i < f->looked_at.count; i++) {
         const int32_t pool = f->looked_at.data[i];
-        if ((first < 0 || pool < first) && wanted_condition(f, pool) != f->stocks[pool].condition) {
+        const struct stock *s = &f->stocks[pool];
+        const unsigned wanted = wanted_condition(f, pool);
+        if ((first < 0 || pool < first) && wanted != s->condition && !stays_bound(f, s, wanted)) {
             first = pool;
         }
     }
@@ -563,7 +595,7 @@ static enum sim_status switch_off(struct sim_flow *f, struct sim_err *err)
 
 /** Run one that is off: it stays on when it reaches its minimum and the band above (full load where
  * that is more), and pushes nobody below his own. What it reached is kept for who asks why. */
-static enum sim_status try_restart(struct sim_flow *f, int32_t k, bool *out, struct sim_err *err)
+static enum sim_status run_trial(struct sim_flow *f, int32_t k, bool *out, struct sim_err *err)
 {
     struct mover *m = &f->movers[k];
     const struct sim_network_activity *a = &f->net->activities[k];
@@ -579,7 +611,87 @@ static enum sim_status try_restart(struct sim_flow *f, int32_t k, bool *out, str
         .port = sim_rates_limiting_port(f->rates, f->net->activity_out[k]),
     };
     *out = m->trial.rate >= wanted * (1 - SAME) && harmed < 0;
+    return SIM_OK;
+}
+
+/** Let the stocks that hold it stand at their bounds again, or no longer; true when there are any.
+ * Holds that are over are forgotten. */
+static bool force(struct sim_flow *f, int32_t k, bool is_forced)
+{
+    sim_flow_holds *holds = &f->movers[k].holds;
+    int kept = 0;
+    for (int i = 0; i < holds->count; i++) {
+        const struct hold h = holds->data[i];
+        struct stock *s = &f->stocks[h.pool];
+        if (s->met == h.met) {
+            bring_stock(f, h.pool);
+            s->forced = is_forced ? h.condition : 0;
+            s->forced_level = h.level;
+            look_at(f, h.pool);
+            holds->data[kept++] = h;
+        }
+    }
+    holds->count = kept;
+    return kept > 0;
+}
+
+/** Whether it would do if the stocks that hold it stood at their bounds. */
+static enum sim_status try_held(struct sim_flow *f, int32_t k, bool *out, struct sim_err *err)
+{
+    bool changed = false;
+    f->solves++;
+    SIM_TRY(update_conditions(f, 0, &changed, err));
+    SIM_TRY(run_trial(f, k, out, err));
+    (void)force(f, k, false);
+    f->solves++;
+    SIM_TRY(update_conditions(f, 0, &changed, err));
     return *out ? SIM_OK : switch_to(f, k, true, err);
+}
+
+/** Stocks that bind while it runs: those that no longer do when it is off hold it. */
+static void list_holds(struct sim_flow *f, int32_t k)
+{
+    sim_flow_holds *holds = &f->movers[k].holds;
+    holds->count = 0;
+    for (int i = 0; i < f->looked_at.count; i++) {
+        const int32_t pool = f->looked_at.data[i];
+        const struct stock *s = &f->stocks[pool];
+        if ((s->condition & (SIM_POOL_EMPTY | SIM_POOL_FULL | SIM_POOL_AT_TARGET)) != 0) {
+            SIM_VEC_PUSH(holds, ((struct hold){pool, s->met, s->condition, s->level}));
+        }
+    }
+}
+
+static void keep_holds(struct sim_flow *f, int32_t k)
+{
+    sim_flow_holds *holds = &f->movers[k].holds;
+    int kept = 0;
+    for (int i = 0; i < holds->count; i++) {
+        const struct hold h = holds->data[i];
+        if (f->stocks[h.pool].condition != h.condition) {
+            holds->data[kept++] = h;
+        }
+    }
+    holds->count = kept;
+}
+
+static enum sim_status try_restart(struct sim_flow *f, int32_t k, bool *out, struct sim_err *err)
+{
+    if (force(f, k, true)) {
+        SIM_TRY(try_held(f, k, out, err));
+        if (!*out) {
+            return SIM_OK;
+        }
+    }
+    SIM_TRY(run_trial(f, k, out, err));
+    if (*out) {
+        f->movers[k].holds.count = 0;
+        return SIM_OK;
+    }
+    list_holds(f, k);
+    SIM_TRY(switch_to(f, k, true, err));
+    keep_holds(f, k);
+    return SIM_OK;
 }
 
 /** As many as help restart: each alone, after a success from the first again. */
@@ -656,7 +768,10 @@ void sim_flow_reset(struct sim_flow *f, sim_time start, const double *levels)
     f->instants_alike = f->solves = 0;
     f->is_disturbed = true;
     for (int32_t k = 0; k < f->net->activity_count; k++) {
-        f->movers[k] = (struct mover){.since = start, .capacity = f->net->activities[k].capacity};
+        const sim_flow_holds holds = {.data = f->movers[k].holds.data,
+                                      .capacity = f->movers[k].holds.capacity};
+        f->movers[k] = (struct mover){
+            .since = start, .capacity = f->net->activities[k].capacity, .holds = holds};
     }
     for (int32_t p = 0; p < f->net->pool_count; p++) {
         const int32_t out = f->net->pool_out[p];
@@ -699,6 +814,7 @@ void sim_flow_advance(struct sim_flow *f, sim_time now)
         bring_stock(f, pool);
         s->trimmed += bound - s->level;
         s->level = bound;
+        s->met++;
         unplan(f, pool);
         look_at(f, pool);
         f->instants_alike++;
@@ -710,6 +826,9 @@ void sim_flow_set_capacity(struct sim_flow *f, int32_t activity, double capacity
     const int32_t k = f->net->activity_in[activity];
     f->is_disturbed = f->is_disturbed || capacity != f->movers[k].capacity;
     f->movers[k].capacity = capacity;
+    if (!(capacity > 0)) {
+        f->movers[k].holds.count = 0; // it starts anew when it may run again
+    }
     push_capacity(f, k);
     sim_flow_touch(f, activity);
 }
@@ -742,6 +861,7 @@ double sim_flow_lump(struct sim_flow *f, int32_t pool, double amount)
     if (fabs(moved) == room) {
         s->level = amount > 0 ? q->capacity : q->minimum;
     }
+    s->met++;
     look_at(f, p);
     return moved;
 }

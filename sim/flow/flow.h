@@ -23,11 +23,22 @@
  * minimum takers get nothing until what flows in has filled it up again. Overflow is what comes in
  * beyond outflow and decay, make-up what is lacking to both.
  *
+ * A loop that feeds itself through a stock can have other rates while the stock binds than when it
+ * does not, so that bound it would leave, and free it would come back. Then it stays bound, and its
+ * bound is slack, until something changes there.
+ *
  * **Turndown** is a state: settle solves with all that are on, switches off the one furthest below
  * its minimum (tie: name), and again. Then each that is off is tried alone, by merit, then name:
  * it restarts when it reaches minimum x (1 + its restart_band), or full load where that is less,
  * and pushes nobody below his own; after a success from the first again, until none is left to
  * restart. So as many as help restart at one instant; no two are tried together.
+ *
+ * A unit may fail because a stock stands at its bound, and that stock leaves the bound as soon as
+ * the unit is off: a boiler at a full tank of which little is drawn. Any moment later it could run
+ * for a moment, and would switch on and off without end. So such a stock holds it: until the stock
+ * meets another bound, or the unit's capacity is 0, the unit is tried as if the stock still stood
+ * there. It restarts when what flows through suffices, or the stock has run empty (or full, where
+ * it takes from it; or down to its target, or reorder level).
  *
  * Floor 3. One thread at a time; no allocation after warm-up.
  */

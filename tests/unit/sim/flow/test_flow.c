@@ -406,3 +406,59 @@ Test(flow, restarts_hundreds_at_a_stock_that_each_of_them_fills)
     cr_expect(eq(int, count_on(&rig, 200), 120));
     rig_fini(&rig);
 }
+
+/** Two tanks apart from each other, each with a boiler of 3 above `turndown` and a user of 1. */
+static struct rig two_boilers(double turndown)
+{
+    const struct sim_pool_def pools[] = {{.name = "tank", .capacity = 10, .reorder = -1},
+                                         {.name = "vat", .capacity = 7, .reorder = -1}};
+    const struct sim_activity_def acts[] = {
+        {.name = "boiler", .capacity = 3, .turndown = turndown, .restart_band = 0.05},
+        {.name = "user", .capacity = 1},
+        {.name = "other", .capacity = 3, .turndown = turndown, .restart_band = 0.05},
+        {.name = "taker", .capacity = 1}};
+    const struct sim_port_def ports[] = {{0, 0, true, 1, 1, 0, 0},
+                                         {1, 0, false, 1, 1, 0, 0},
+                                         {2, 1, true, 1, 1, 0, 0},
+                                         {3, 1, false, 1, 1, 0, 0}};
+    const double levels[] = {4, 4};
+    return rig_of(pools, 2, acts, 4, ports, 4, levels);
+}
+
+Test(flow, a_full_tank_holds_its_boiler_off_until_it_is_empty)
+{
+    struct rig rig = two_boilers(0.5);
+    // The tank is full at 3 s and empty at 13 s, the vat at 1.5 s and 8.5 s; each lets the other
+    // be.
+    run_to(rig.flow, 8 * SECOND);
+    cr_expect(sim_flow_is_off(rig.flow, 0));
+    cr_expect(sim_flow_is_off(rig.flow, 2));
+    run_to(rig.flow, 10 * SECOND);
+    cr_expect(sim_flow_is_off(rig.flow, 0));
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 2), 3.0));
+    run_to(rig.flow, 14 * SECOND);
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 0), 3.0));
+    cr_expect(epsilon_eq(dbl, sim_flow_total(rig.flow, 0), 12.0, 1e-5));
+    rig_fini(&rig);
+}
+
+Test(flow, a_held_boiler_restarts_when_enough_is_drawn)
+{
+    struct rig rig = two_boilers(0.3);
+    run_to(rig.flow, 4 * SECOND);
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 0), 1.0)); // 1 of 3 will do
+    sim_flow_set_capacity(rig.flow, 1, 0.5);
+    settle(rig.flow);
+    cr_expect(sim_flow_is_off(rig.flow, 0));
+    run_to(rig.flow, 5 * SECOND);
+    sim_flow_set_capacity(rig.flow, 1, 0.92); // above the minimum, within the band
+    settle(rig.flow);
+    cr_expect(sim_flow_is_off(rig.flow, 0));
+    run_to(rig.flow, 6 * SECOND);
+    sim_flow_set_capacity(rig.flow, 1, 0.95);
+    settle(rig.flow);
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 0), 3.0)); // fills it, and then passes on
+    run_to(rig.flow, 12 * SECOND);
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 0), 0.95));
+    rig_fini(&rig);
+}
