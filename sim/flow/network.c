@@ -1,26 +1,13 @@
 #include "sim/flow/network.h"
 
-#include "sim/base/vec.h"
+#include "sim/flow/measures_priv.h"
 #include "sim/flow/network_priv.h"
+#include "sim/flow/split_priv.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/** The giving port of a hidden link weighs what the port of the giver itself would. */
-struct follower {
-    int32_t port, of;
-};
-
-/** A definition that grows while pull givers and outlets are told apart. */
-struct draft {
-    struct sim_arena *arena;
-    SIM_VEC(struct sim_pool_def) pools;
-    SIM_VEC(struct sim_activity_def) activities;
-    SIM_VEC(struct sim_port_def) ports;
-    SIM_VEC(struct follower) followers;
-};
 
 struct named {
     const char *name;
@@ -83,9 +70,10 @@ static enum sim_status check_numbers(const struct sim_network_def *def, struct s
     return SIM_OK;
 }
 
-static void draft_init(struct draft *d, const struct sim_network_def *def, struct sim_arena *arena)
+static void draft_init(struct sim_split_draft *d, const struct sim_network_def *def,
+                       struct sim_arena *arena)
 {
-    *d = (struct draft){.arena = arena};
+    *d = (struct sim_split_draft){.arena = arena};
     for (int i = 0; i < def->pool_count; i++) {
         SIM_VEC_PUSH(&d->pools, def->pools[i]);
     }
@@ -97,7 +85,7 @@ static void draft_init(struct draft *d, const struct sim_network_def *def, struc
     }
 }
 
-static void draft_fini(struct draft *d)
+static void draft_fini(struct sim_split_draft *d)
 {
     SIM_VEC_FREE(&d->pools);
     SIM_VEC_FREE(&d->activities);
@@ -113,7 +101,7 @@ struct passage {
 /** About the largest rate that each activity could ever have: its capacity, cut in a few
  * synchronous passes to what the other side of its junctions could carry. A link of ample capacity
  * so gets the scale of what it links. For tolerances and for telling junctions, never for rates. */
-static const double *rate_scales(const struct draft *d)
+static const double *rate_scales(const struct sim_split_draft *d)
 {
     enum {
         PASSES = 8
@@ -144,7 +132,7 @@ static const double *rate_scales(const struct draft *d)
 }
 
 /** The largest flow at each pool, over its ports; owned by the arena. */
-static const double *largest_flows(const struct draft *d)
+static const double *largest_flows(const struct sim_split_draft *d)
 {
     const double *scale = rate_scales(d);
     double *largest = SIM_ARENA_NEW(d->arena, double, d->pools.count);
@@ -159,70 +147,19 @@ static const double *largest_flows(const struct draft *d)
 }
 
 /** A stock so small that it would run full or empty within a microsecond is a junction. */
-static bool is_junction(const struct draft *d, const double *largest, int32_t pool)
+static bool is_junction(const struct sim_split_draft *d, const double *largest, int32_t pool)
 {
     return d->pools.data[pool].capacity <= largest[pool] * 1e-6;
 }
 
-/** A hidden link for the giver with port `of`; `rank` is its order at `to`. */
-static void add_link(struct draft *d, const char *name, int32_t from, int32_t from_rank, int32_t to,
-                     int32_t of, int32_t rank)
+static void split_pools(struct sim_split_draft *d)
 {
-    const int32_t link = d->activities.count;
-    SIM_VEC_PUSH(&d->activities, (struct sim_activity_def){
-                                     .name = name, .capacity = (double)INFINITY, .is_link = true});
-    SIM_VEC_PUSH(&d->ports, (struct sim_port_def){link, from, false, 1, from_rank, 0, 0});
-    SIM_VEC_PUSH(&d->followers, (struct follower){d->ports.count, of});
-    SIM_VEC_PUSH(&d->ports, (struct sim_port_def){link, to, true, 1, rank, 0, 0});
-}
-
-/** Users stay in `pool`, outlets move to a junction of their own, push givers choose. */
-static void split_junction(struct draft *d, int32_t pool)
-{
-    const char *name = d->pools.data[pool].name;
-    const int port_count = d->ports.count;
-    const int32_t outlets = d->pools.count;
-    SIM_VEC_PUSH(&d->pools,
-                 (struct sim_pool_def){.name = sim_arena_format(d->arena, "%s~outlets", name)});
-    for (int i = 0; i < port_count; i++) {
-        const struct sim_port_def p = d->ports.data[i];
-        if (p.pool != pool) {
-            continue;
-        }
-        if (!p.gives && (p.flags & SIM_PORT_OUTLET) != 0) {
-            d->ports.data[i].pool = outlets;
-        }
-        if (p.gives && (p.flags & SIM_PORT_PULL) == 0) {
-            const char *giver = d->activities.data[p.activity].name;
-            const int32_t own = d->pools.count;
-            SIM_VEC_PUSH(&d->pools, (struct sim_pool_def){
-                                        .name = sim_arena_format(d->arena, "%s~%s", name, giver)});
-            d->ports.data[i].pool = own;
-            d->ports.data[i].rank = 1;
-            add_link(d, sim_arena_format(d->arena, "%s~%s~users", name, giver), own, 1, pool, i,
-                     p.rank);
-            add_link(d, sim_arena_format(d->arena, "%s~%s~outlets", name, giver), own, 2, outlets,
-                     i, p.rank);
-        }
-    }
-}
-
-static void split_pull_from_outlets(struct draft *d)
-{
-    const int pool_count = d->pools.count;
     const double *largest = largest_flows(d);
-    bool *pull = sim_arena_alloc(d->arena, (size_t)pool_count, sizeof(bool));
-    bool *outlet = sim_arena_alloc(d->arena, (size_t)pool_count, sizeof(bool));
-    for (int i = 0; i < d->ports.count; i++) {
-        const struct sim_port_def *p = &d->ports.data[i];
-        pull[p->pool] = pull[p->pool] || (p->gives && (p->flags & SIM_PORT_PULL) != 0);
-        outlet[p->pool] = outlet[p->pool] || (!p->gives && (p->flags & SIM_PORT_OUTLET) != 0);
+    bool *junctions = SIM_ARENA_NEW(d->arena, bool, d->pools.count);
+    for (int32_t p = 0; p < d->pools.count; p++) {
+        junctions[p] = is_junction(d, largest, p);
     }
-    for (int32_t p = 0; p < pool_count; p++) {
-        if (pull[p] && outlet[p] && is_junction(d, largest, p)) {
-            split_junction(d, p);
-        }
-    }
+    sim_split_pools(d, junctions);
 }
 
 /** The highest level at which a stock may rest; 0: it has none, or only its bottom. */
@@ -234,7 +171,7 @@ static double highest_bound(const struct sim_pool_def *p)
 }
 
 /** A taker of the first class, before any other, for each stock that decays. */
-static void add_decays(struct draft *d)
+static void add_decays(struct sim_split_draft *d)
 {
     for (int32_t p = 0; p < d->pools.count; p++) {
         const struct sim_pool_def *pool = &d->pools.data[p];
@@ -260,7 +197,7 @@ static enum sim_status sort_names(struct named *names, int count, const char *wh
     return SIM_OK;
 }
 
-static enum sim_status number_by_name(struct sim_network *net, const struct draft *d,
+static enum sim_status number_by_name(struct sim_network *net, const struct sim_split_draft *d,
                                       struct sim_err *err)
 {
     const sim_arena_mark mark = sim_arena_mark_now(d->arena);
@@ -286,7 +223,7 @@ static enum sim_status number_by_name(struct sim_network *net, const struct draf
     return SIM_OK;
 }
 
-static void fill_pools(struct sim_network *net, const struct draft *d)
+static void fill_pools(struct sim_network *net, const struct sim_split_draft *d)
 {
     const double *largest = largest_flows(d);
     for (int32_t i = 0; i < net->pool_count; i++) {
@@ -309,7 +246,7 @@ static int32_t inner_rank(const struct sim_port_def *p)
     return (p->flags & SIM_PORT_AT_BOUND) != 0 ? p->rank + SIM_NETWORK_LAST_RANK : p->rank;
 }
 
-static void fill_activities(struct sim_network *net, const struct draft *d)
+static void fill_activities(struct sim_network *net, const struct sim_split_draft *d)
 {
     for (int32_t i = 0; i < net->activity_count; i++) {
         const struct sim_activity_def *from = &d->activities.data[net->activity_out[i]];
@@ -342,7 +279,7 @@ static int by_key(const void *a, const void *b)
 }
 
 /** Ports in order of activity, side, pool. */
-static enum sim_status fill_ports(struct sim_network *net, const struct draft *d,
+static enum sim_status fill_ports(struct sim_network *net, const struct sim_split_draft *d,
                                   struct sim_err *err)
 {
     struct sorted_port *sorted = SIM_ARENA_NEW(d->arena, struct sorted_port, net->port_count);
@@ -369,7 +306,9 @@ static enum sim_status fill_ports(struct sim_network *net, const struct draft *d
             .gives = p->gives,
             .is_pull = p->gives && (p->flags & SIM_PORT_PULL) != 0,
             .is_at_bound = (p->flags & SIM_PORT_AT_BOUND) != 0,
-            .followers = {-1, -1},
+            .first_follower = -1,
+            .next_follower = -1,
+            .measure = -1,
         };
         struct sim_network_activity *a = &net->activities[sorted[i].key[0]];
         if (a->ports_end == 0) {
@@ -386,10 +325,11 @@ static enum sim_status fill_ports(struct sim_network *net, const struct draft *d
         }
     }
     for (int i = 0; i < d->followers.count; i++) {
-        int32_t *followers = net->ports[net->port_in[d->followers.data[i].of]].followers;
         const int32_t port = net->port_in[d->followers.data[i].port];
-        followers[followers[0] < 0 ? 0 : 1] = port;
+        struct sim_network_port *of = &net->ports[net->port_in[d->followers.data[i].of]];
+        net->ports[port].next_follower = of->first_follower;
         net->ports[port].is_follower = true;
+        of->first_follower = port;
     }
     return SIM_OK;
 }
@@ -500,6 +440,7 @@ static void set_scales(struct sim_network *net, struct sim_arena *scratch)
 /** Depth-first search for a loop that consists of links alone. state: 0 new, 1 open, 2 done. */
 struct link_search {
     const struct sim_network *net;
+    int32_t defined; // activities; what comes after them is hidden
     uint8_t *state;
     int32_t *came_by; // per pool: the link by which it was reached
 };
@@ -512,8 +453,10 @@ static void name_loop(const struct link_search *s, int32_t pool, int32_t link, s
     int32_t by = link;
     do {
         const struct sim_network_activity *a = &s->net->activities[by];
-        const int length =
-            snprintf(names + used, sizeof(names) - used, "%s'%s'", used > 0 ? ", " : "", a->name);
+        const bool is_hidden = s->net->activity_out[by] >= s->defined;
+        const int length = is_hidden ? 0
+                                     : snprintf(names + used, sizeof(names) - used, "%s'%s'",
+                                                used > 0 ? ", " : "", a->name);
         used = used + (size_t)length < sizeof(names) ? used + (size_t)length : sizeof(names) - 1;
         at = s->net->ports[a->ports_begin].pool; // takers come first: where the link starts
         by = s->came_by[at];
@@ -573,10 +516,10 @@ static enum sim_status search_links(const struct link_search *s, int32_t pool, s
     return SIM_OK;
 }
 
-static enum sim_status refuse_link_loops(const struct sim_network *net, struct sim_arena *scratch,
-                                         struct sim_err *err)
+static enum sim_status refuse_link_loops(const struct sim_network *net, int32_t defined,
+                                         struct sim_arena *scratch, struct sim_err *err)
 {
-    const struct link_search s = {net, SIM_ARENA_NEW(scratch, uint8_t, net->pool_count),
+    const struct link_search s = {net, defined, SIM_ARENA_NEW(scratch, uint8_t, net->pool_count),
                                   SIM_ARENA_NEW(scratch, int32_t, net->pool_count)};
     for (int32_t p = 0; p < net->pool_count; p++) {
         if (s.state[p] == 0 && !breaks_loops(net, p)) {
@@ -586,7 +529,7 @@ static enum sim_status refuse_link_loops(const struct sim_network *net, struct s
     return SIM_OK;
 }
 
-static struct sim_network *network_alloc(const struct draft *d)
+static struct sim_network *network_alloc(const struct sim_split_draft *d)
 {
     struct sim_arena *arena = sim_arena_create();
     struct sim_network *net = SIM_ARENA_NEW(arena, struct sim_network, 1);
@@ -607,16 +550,19 @@ static struct sim_network *network_alloc(const struct draft *d)
     return net;
 }
 
-static enum sim_status build(struct sim_network *net, const struct draft *d, struct sim_err *err)
+static enum sim_status build(struct sim_network *net, const struct sim_split_draft *d,
+                             const struct sim_network_def *def,
+                             const struct sim_network_weights *weights, struct sim_err *err)
 {
     SIM_TRY(number_by_name(net, d, err));
     fill_pools(net, d);
     fill_activities(net, d);
     SIM_TRY(fill_ports(net, d, err));
     list_by_pool(net, d->arena);
-    SIM_TRY(refuse_link_loops(net, d->arena, err));
+    SIM_TRY(refuse_link_loops(net, def->activity_count, d->arena, err));
     SIM_TRY(bound_unlimited(net, d->arena, err));
     set_scales(net, d->arena);
+    sim_measures_build(net, def->port_count, weights, d->arena);
     sim_labels_components(net);
     return SIM_OK;
 }
@@ -624,17 +570,25 @@ static enum sim_status build(struct sim_network *net, const struct draft *d, str
 enum sim_status sim_network_create(const struct sim_network_def *def, struct sim_network **out,
                                    struct sim_err *err)
 {
+    const struct sim_network_weights none = {NULL, 0, NULL};
+    return sim_network_create_weighed(def, &none, out, err);
+}
+
+enum sim_status sim_network_create_weighed(const struct sim_network_def *def,
+                                           const struct sim_network_weights *weights,
+                                           struct sim_network **out, struct sim_err *err)
+{
     check_indices(def);
     *out = NULL;
     SIM_TRY(check_numbers(def, err));
     struct sim_arena *scratch = sim_arena_create();
-    struct draft d;
+    struct sim_split_draft d;
     draft_init(&d, def, scratch);
-    split_pull_from_outlets(&d);
+    split_pools(&d);
     const int32_t first_decay = d.activities.count;
     add_decays(&d);
     struct sim_network *net = network_alloc(&d);
-    const enum sim_status status = build(net, &d, err);
+    const enum sim_status status = build(net, &d, def, weights, err);
     for (int32_t k = first_decay; status == SIM_OK && k < net->activity_count; k++) {
         const struct sim_network_port *p =
             &net->ports[net->activities[net->activity_in[k]].ports_begin];
@@ -660,6 +614,11 @@ void sim_network_destroy(struct sim_network *net)
 int32_t sim_network_pool_of(const struct sim_network *net, int32_t port)
 {
     return net->pool_out[net->ports[net->port_in[port]].pool];
+}
+
+bool sim_network_may_serve(unsigned giver, unsigned taker)
+{
+    return sim_split_may_serve(giver, taker);
 }
 
 int sim_network_pool_count(const struct sim_network *net)

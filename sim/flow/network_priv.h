@@ -47,9 +47,19 @@ struct sim_network_port {
     bool gives;
     bool is_pull;
     bool is_at_bound;
-    int32_t followers[2]; // ports of hidden links that weigh what this one weighs, -1 none
+    int32_t measure;        // -1: none
+    int32_t first_follower; // ports of hidden links that weigh what this one weighs, a list
+    int32_t next_follower;  // of those that weigh what another weighs; -1: the last
     bool is_follower;
     bool is_self; // its activity touches the pool on the other side too: a loop of one
+};
+
+/** A measure: terms are ports, in order of their names; the first ones add, the others subtract. */
+struct sim_network_measure {
+    double factor;
+    double most;                                 // sum of what is added, all at their most
+    int32_t terms_begin, minus_begin, terms_end; // into measure_ports
+    int32_t inner_begin, inner_end;              // into measure_inner: other measures it sums
 };
 
 struct sim_network {
@@ -64,6 +74,12 @@ struct sim_network {
                         // condition of the stocks could bring about; numbered in order of causes
     int32_t component_count;
     int32_t *component_size;
+    int measure_count;
+    struct sim_network_measure *measures; // those that others sum come before them
+    int32_t *measure_ports, *measure_inner;
+    int32_t *measures_of, *first_measure_of; // activity k is in measures_of[first_measure_of[k]..]
+    int32_t *outer, *first_outer;            // measure m is summed by outer[first_outer[m]..]
+    int32_t *weighed, *first_weighed;        // ports that weigh measure m
 };
 
 /** Fills component, component_count and component_size (labels.c). */

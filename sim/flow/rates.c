@@ -4,6 +4,7 @@
 // so the rates do not depend on the way there.
 
 #include "sim/flow/levels_priv.h"
+#include "sim/flow/measures_priv.h"
 #include "sim/flow/rates_priv.h"
 
 #include <math.h>
@@ -55,6 +56,8 @@ struct sim_rates *sim_rates_create(const struct sim_network *net)
     r->limit = sim_base_alloc(ports, sizeof(double));
     r->claim = sim_base_alloc(ports, sizeof(double));
     r->weight = sim_base_alloc(ports, sizeof(double));
+    r->measure = sim_base_alloc((size_t)net->measure_count, sizeof(double));
+    r->is_outdated = sim_base_alloc((size_t)net->measure_count, sizeof(bool));
     r->raised_by = sim_base_alloc(ports, sizeof(int32_t));
     r->member_of = sim_base_alloc(activities, sizeof(int32_t));
     r->is_idle = sim_base_alloc(activities, sizeof(bool));
@@ -113,10 +116,12 @@ void sim_rates_destroy(struct sim_rates *r)
         r->least,      r->is_idle,     r->order,       r->block,        r->next_in_block,
         r->is_waiting, r->is_counted,  r->condition,   r->is_relabel,   r->marked,
         r->place,      r->class_begin, r->flow_at,     r->weight_at,    r->class_of,
-        r->sorting,    r->sums,        r->stamp,       r->crowd};
+        r->sorting,    r->sums,        r->stamp,       r->crowd,        r->measure,
+        r->is_outdated};
     for (int i = 0; i < SIM_COUNT(arrays); i++) {
         free(arrays[i]);
     }
+    SIM_VEC_FREE(&r->outdated);
     SIM_VEC_FREE(&r->relabel);
     SIM_VEC_FREE(&r->stale);
     SIM_VEC_FREE(&r->heap);
@@ -140,19 +145,41 @@ void sim_rates_destroy(struct sim_rates *r)
     free(r);
 }
 
+/** What port `j` weighs now, and with it the hidden ports that stand for it. */
+static void weigh_port(struct sim_rates *r, int32_t j)
+{
+    const struct sim_network_port *p = &r->net->ports[j];
+    const double capacity = r->capacity[p->activity];
+    const double own = p->share > 0      ? p->share
+                       : p->measure >= 0 ? r->measure[p->measure]
+                                         : p->coef * capacity;
+    const double weight = capacity > 0 ? own : 0;
+    if (!p->is_follower) {
+        r->weight[j] = weight;
+    }
+    for (int32_t i = p->first_follower; i >= 0; i = r->net->ports[i].next_follower) {
+        r->weight[i] = weight;
+    }
+}
+
 static void weigh(struct sim_rates *r, int32_t activity)
 {
     const struct sim_network_activity *a = &r->net->activities[activity];
     for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
-        const struct sim_network_port *p = &r->net->ports[j];
-        const double own = p->share > 0 ? p->share : p->coef * r->capacity[activity];
-        const double weight = r->capacity[activity] > 0 ? own : 0;
-        if (!p->is_follower) {
-            r->weight[j] = weight;
-        }
-        for (int i = 0; i < 2 && p->followers[i] >= 0; i++) {
-            r->weight[p->followers[i]] = weight;
-        }
+        weigh_port(r, j);
+    }
+}
+
+static void reset_weights(struct sim_rates *r)
+{
+    const struct sim_network *net = r->net;
+    r->outdated.count = 0;
+    for (int32_t m = 0; m < net->measure_count; m++) {
+        r->measure[m] = sim_measures_value(net, m, r->capacity, r->measure);
+        r->is_outdated[m] = false;
+    }
+    for (int32_t k = 0; k < net->activity_count; k++) {
+        weigh(r, k);
     }
 }
 
@@ -173,8 +200,8 @@ void sim_rates_reset(struct sim_rates *r)
         r->is_changed[k] = r->is_stale[k] = r->is_claimed[k] = false;
         r->member_of[k] = r->member_at[k] = -1;
         r->is_idle[k] = r->is_zoned[k] = r->is_seed[k] = false;
-        weigh(r, k);
     }
+    reset_weights(r);
     for (int32_t j = 0; j < net->port_count; j++) {
         r->limit[j] = r->claim[j] = r->capacity[net->ports[j].activity];
         r->raised_by[j] = -1;
@@ -606,6 +633,25 @@ void sim_rates_set_condition(struct sim_rates *r, int32_t pool, unsigned conditi
     }
 }
 
+static void outdate(struct sim_rates *r, int32_t measure)
+{
+    if (!r->is_outdated[measure]) {
+        r->is_outdated[measure] = true;
+        SIM_VEC_PUSH(&r->outdated, measure);
+    }
+}
+
+/** The weight of port `j` may be another: so may be the limits in its class. */
+static void take_weight(struct sim_rates *r, int32_t j)
+{
+    sim_rates_mark(r, j);
+    sim_rates_mark_dependents(r, j, -1);
+    for (int32_t i = r->net->ports[j].first_follower; i >= 0; i = r->net->ports[i].next_follower) {
+        sim_rates_mark(r, i);
+        sim_rates_mark_dependents(r, i, -1);
+    }
+}
+
 /** The capacity is another: so are the weights in its classes, and its claims. */
 static void take_capacity(struct sim_rates *r, int32_t activity)
 {
@@ -615,15 +661,52 @@ static void take_capacity(struct sim_rates *r, int32_t activity)
         if (r->limit[j] > r->capacity[activity]) {
             r->limit[j] = r->capacity[activity];
         }
-        sim_rates_mark(r, j);
-        sim_rates_mark_dependents(r, j, -1);
-        for (int i = 0; i < 2 && r->net->ports[j].followers[i] >= 0; i++) {
-            sim_rates_mark(r, r->net->ports[j].followers[i]);
-            sim_rates_mark_dependents(r, r->net->ports[j].followers[i], -1);
-        }
+        take_weight(r, j);
+    }
+    for (int32_t i = r->net->first_measure_of[activity]; i < r->net->first_measure_of[activity + 1];
+         i++) {
+        outdate(r, r->net->measures_of[i]);
     }
     sim_rates_refresh(r, activity);
     r->is_stale[activity] = false;
+}
+
+static int by_measure(const void *a, const void *b)
+{
+    const int32_t x = *(const int32_t *)a;
+    const int32_t y = *(const int32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/** Measures of what changed, and those that sum them: who weighs them is told. */
+static void take_measures(struct sim_rates *r)
+{
+    const struct sim_network *net = r->net;
+    for (int i = 0; i < r->outdated.count; i++) {
+        const int32_t m = r->outdated.data[i];
+        for (int32_t o = net->first_outer[m]; o < net->first_outer[m + 1]; o++) {
+            outdate(r, net->outer[o]);
+        }
+    }
+    if (r->outdated.count > 1) {
+        qsort(r->outdated.data, (size_t)r->outdated.count, sizeof(int32_t), by_measure);
+    }
+    for (int i = 0; i < r->outdated.count; i++) {
+        const int32_t m = r->outdated.data[i];
+        const double value = sim_measures_value(net, m, r->capacity, r->measure);
+        r->is_outdated[m] = false;
+        for (int32_t w = net->first_weighed[m];
+             value != r->measure[m] && w < net->first_weighed[m + 1]; w++) {
+            const int32_t j = net->weighed[w];
+            seed(r, net->ports[j].activity);
+            take_weight(r, j);
+        }
+        r->measure[m] = value;
+        for (int32_t w = net->first_weighed[m]; w < net->first_weighed[m + 1]; w++) {
+            weigh_port(r, net->weighed[w]);
+        }
+    }
+    r->outdated.count = 0;
 }
 
 static void take_condition(struct sim_rates *r, int32_t pool)
@@ -667,6 +750,7 @@ static void take_changes(struct sim_rates *r)
     for (int i = 0; i < r->stale.count; i++) {
         take_capacity(r, r->stale.data[i]);
     }
+    take_measures(r);
     r->relabel.count = 0;
     r->stale.count = 0;
 }

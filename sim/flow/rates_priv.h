@@ -55,12 +55,14 @@ struct sim_rates {
     double *rate;     // [1/s] as of the last settle
     double *before;   // [1/s] when the current settle began; valid while `is_changed`
     bool *is_changed;
-    bool *is_claimed; // its claims were computed in the current settle
-    bool *is_stale;   // its claims must be computed again before the next settle goes on
+    bool *is_claimed;  // its claims were computed in the current settle
+    bool *is_stale;    // its claims must be computed again before the next settle goes on
+    double *measure;   // per measure: its value now
+    bool *is_outdated; // per measure: in `outdated`
     // per port
     double *limit;      // L [1/s]
     double *claim;      // y [1/s]
-    double *weight;     // share, or coef x capacity
+    double *weight;     // share, or measure, or coef x capacity
     int32_t *raised_by; // group (its smallest port) that holds the limit by self-feeding, -1 none
     bool *is_idle;      // per activity: on a loop of pull activities and links that no user reaches
     double *decided;    // per activity: [1/s] the rate that its group's programme found
@@ -82,7 +84,7 @@ struct sim_rates {
     bool *is_counted;       // per pool: touched in this settle
     unsigned *condition;    // per pool, enum sim_pool_condition
     bool *is_relabel;       // per pool: condition changed, labels not yet
-    sim_rates_ints relabel, stale, heap, changed, changed_out, pools, pools_out;
+    sim_rates_ints outdated, relabel, stale, heap, changed, changed_out, pools, pools_out;
     sim_rates_ints claimed, claimed_out; // activities with is_claimed; as in the definition
     sim_rates_ints raised;               // ports with raised_by
     sim_rates_ints members;              // activities with member_of

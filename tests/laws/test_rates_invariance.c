@@ -68,16 +68,14 @@ static const char *who_differs(const struct room *r, const double *x, const doub
 }
 
 // Random changes on one solver; after each settle a fresh one must say the same, to the bit.
-static int history_faults(struct room *r, uint64_t seed, uint64_t number)
+static int history_faults(struct room *r, uint64_t seed, uint64_t number, bool torn)
 {
     struct sim_rng rng = random_network_rng(seed, number, 1);
     struct sim_err err = {0};
     struct sim_network *net = NULL;
     int faults = 0;
-    random_network_make(seed, number, r->n);
-    const struct sim_network_def def = judge_net_def(r->n);
-    cr_assert(sim_network_create(&def, &net, &err) == SIM_OK, "network %d: %s", (int)number,
-              err.text);
+    (torn ? random_network_make_torn : random_network_make)(seed, number, r->n);
+    cr_assert(judge_net_make(r->n, &net, &err) == SIM_OK, "network %d: %s", (int)number, err.text);
     struct sim_rates *rates = sim_rates_create(net);
     judge_answer_set(r->n, rates);
     for (int step = 0; step < CHANGES && faults == 0; step++) {
@@ -111,12 +109,25 @@ Test(rates_invariance, the_way_to_a_state_changes_no_bit)
     struct room r = begin();
     int faults = 0;
     for (uint64_t number = 0; number < HISTORIES; number++) {
-        faults += history_faults(&r, SEED, number);
+        faults += history_faults(&r, SEED, number, false);
     }
     cr_log_info("%d of %d states with loops that feed themselves remember the way", r.fed_faults,
                 r.fed);
     cr_expect(faults == 0, "%d of %d networks remember how they came there", faults,
               (int)HISTORIES);
+    end(&r);
+}
+
+// Weights follow the capacities of others.
+Test(rates_invariance, the_way_to_a_state_with_measures_changes_no_bit)
+{
+    struct room r = begin();
+    int faults = 0;
+    for (uint64_t number = 0; number < HISTORIES / 2; number++) {
+        faults += history_faults(&r, SEED, number, true);
+    }
+    cr_expect(faults == 0, "%d of %d networks remember how they came there", faults,
+              (int)HISTORIES / 2);
     end(&r);
 }
 
@@ -127,7 +138,7 @@ Test(rates_invariance, who_stood_still_before_changes_no_bit)
                                         {11, 186}, {11, 579}, {11, 4572}, {11, 15701}};
     struct room r = begin();
     for (int i = 0; i < SIM_COUNT(WHICH); i++) {
-        cr_expect(history_faults(&r, WHICH[i][0], WHICH[i][1]) == 0, "seed %d, network %d",
+        cr_expect(history_faults(&r, WHICH[i][0], WHICH[i][1], false) == 0, "seed %d, network %d",
                   (int)WHICH[i][0], (int)WHICH[i][1]);
     }
     end(&r);
@@ -136,7 +147,7 @@ Test(rates_invariance, who_stood_still_before_changes_no_bit)
 static int order_faults(struct room *r, uint64_t number)
 {
     struct sim_rng rng = random_network_rng(SEED, number, 2);
-    random_network_make(SEED, number, r->n);
+    (number % 2 == 0 ? random_network_make : random_network_make_torn)(SEED, number, r->n);
     judge_net_shuffle(r->other, r->n, &rng);
     judge_answer_real(r->n, r->a);
     judge_answer_real(r->other, r->b);

@@ -48,6 +48,26 @@ Test(rates_random, keep_all_judges_silent)
     free(n);
 }
 
+// Where not everybody may serve everybody, and where weights are measures.
+Test(rates_random, keep_all_judges_silent_where_pools_are_torn)
+{
+    struct judge_net *n = judge_net_create();
+    struct judge_counts counts = {0};
+    int faults = 0;
+    for (uint64_t number = 0; number < NETWORKS / 4; number++) {
+        struct judge_trial trial;
+        random_network_make_torn(SEED, number, n);
+        judge_trial_run(n, judge_answer_real, &counts, &trial);
+        if (judge_trial_is_fault(trial.verdict) && faults++ < 3) {
+            report(n, &trial);
+        }
+    }
+    judge_trial_print(&counts, stderr);
+    cr_expect(faults == 0, "%d of %d networks are faulty", faults, (int)NETWORKS / 4);
+    cr_expect(counts.torn * 10 > counts.networks * 7, "too few networks with torn pools");
+    free(n);
+}
+
 // Networks in which a loop that feeds itself left a junction uneven, or more was possible, once.
 Test(rates_random, keep_the_judges_silent_where_they_once_spoke, .timeout = 60)
 {
@@ -107,8 +127,7 @@ static enum sim_status make_ring(struct judge_net *n, int length, bool has_stock
         judge_net_link(n, name, 10, p, 1, (p + 1) % length, 1, 1.0);
     }
     judge_net_source(n, "start", 5, 0, 1);
-    const struct sim_network_def def = judge_net_def(n);
-    const enum sim_status status = sim_network_create(&def, &net, err);
+    const enum sim_status status = judge_net_make(n, &net, err);
     sim_network_destroy(net);
     return status;
 }
@@ -139,9 +158,8 @@ Test(rates_random, accept_a_loop_with_one_process_in_it)
     const int32_t k = judge_net_activity(n, "works", 10);
     judge_net_take(n, k, y, 1.0, 1);
     judge_net_give(n, k, x, 0.9, 1);
-    const struct sim_network_def def = judge_net_def(n);
 
-    cr_expect(sim_network_create(&def, &net, &err) == SIM_OK, "%s", err.text);
+    cr_expect(judge_net_make(n, &net, &err) == SIM_OK, "%s", err.text);
 
     sim_network_destroy(net);
     free(n);

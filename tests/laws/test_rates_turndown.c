@@ -18,8 +18,7 @@ Test(rates_turndown, c16_switches_one_off_and_the_other_runs_full)
     const int32_t u1 = judge_net_sink(n, "U1", 1, pool, 1);
     const int32_t u2 = judge_net_sink(n, "U2", 1, pool, 1);
     n->activities[u1].turndown = n->activities[u2].turndown = 0.8;
-    const struct sim_network_def def = judge_net_def(n);
-    cr_assert(sim_network_create(&def, &net, &err) == SIM_OK, "%s", err.text);
+    cr_assert(judge_net_make(n, &net, &err) == SIM_OK, "%s", err.text);
     struct sim_flow *flow = sim_flow_create(net);
 
     sim_flow_reset(flow, 0, levels);

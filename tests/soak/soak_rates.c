@@ -3,7 +3,7 @@
 // kind shrunk; ends with 1 when there was any.
 //
 //     soak_rates [--seed S] [--from N] [--count M] [--log FILE] [--seconds T] [--every E]
-//                [--shrink K] [--one] [--plain]
+//                [--shrink K] [--one] [--plain] [--torn]
 //
 // --log FILE appends all that is told to FILE, too, and keeps where it stands in FILE.state (every
 //     E seconds, 60 by default). The same command goes on from there: kill it and start it again as
@@ -11,6 +11,7 @@
 // --seconds T stops after T seconds, with 3 when more is to be done, so that a soak can be run in
 //     pieces: until soak_rates ... --seconds 600; [ $? -ne 3 ]; do :; done
 // --one prints the network --from and what the judges say of it, unshrunk and shrunk.
+// --torn takes networks where not everybody may serve everybody, and with measures.
 // --plain tries plain propagation instead of the solver (to see the judges at work).
 #include "tests/support/judge_trial.h"
 #include "tests/support/random_network.h"
@@ -32,12 +33,14 @@ struct options {
     int shrink;      // how many faults of each kind to shrink
     bool one;
     bool plain;
+    bool torn;
 };
 
 static bool take_flag(struct options *o, const char *word)
 {
     bool *const flag = strcmp(word, "--one") == 0     ? &o->one
                        : strcmp(word, "--plain") == 0 ? &o->plain
+                       : strcmp(word, "--torn") == 0  ? &o->torn
                                                       : NULL;
     if (flag != NULL) {
         *flag = true;
@@ -282,12 +285,17 @@ static void name_trial(const struct judge_net *n, const struct judge_trial *tria
     fflush(out);
 }
 
+static void make(const struct options *o, uint64_t number, struct judge_net *n)
+{
+    (o->torn ? random_network_make_torn : random_network_make)(o->seed, number, n);
+}
+
 static int show_one(const struct options *o, judge_solver *solver)
 {
     struct judge_net *n = judge_net_create();
     struct judge_counts counts = {0};
     struct judge_trial trial;
-    random_network_make(o->seed, o->from, n);
+    make(o, o->from, n);
     judge_net_print(n, stdout);
     print_rates(n, solver);
     judge_trial_run(n, solver, &counts, &trial);
@@ -301,7 +309,7 @@ static int show_one(const struct options *o, judge_solver *solver)
 static void try_next(struct soak *s, struct judge_net *n, judge_solver *solver)
 {
     struct judge_trial trial;
-    random_network_make(s->o.seed, s->next, n);
+    make(&s->o, s->next, n);
     judge_trial_run(n, solver, &s->counts, &trial);
     s->faults += judge_trial_is_fault(trial.verdict) ? 1 : 0;
     s->next++;

@@ -1,6 +1,6 @@
 #include "tests/support/judge_answer.h"
 
-#include "tests/support/judge_rules.h"
+#include "tests/support/judge_split.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -44,9 +44,8 @@ void judge_answer_real(struct judge_net *n, struct judge_answer *out)
 {
     struct sim_err err = {0};
     struct sim_network *net = NULL;
-    const struct sim_network_def def = judge_net_def(n);
     memset(out, 0, sizeof(*out));
-    enum sim_status status = sim_network_create(&def, &net, &err);
+    enum sim_status status = judge_net_make(n, &net, &err);
     if (status == SIM_OK) {
         struct sim_rates *rates = sim_rates_create(net);
         judge_answer_set(n, rates);
@@ -61,15 +60,18 @@ void judge_answer_real(struct judge_net *n, struct judge_answer *out)
 void judge_answer_plain(struct judge_net *n, struct judge_answer *out)
 {
     struct judge_view *v = sim_base_alloc(1, sizeof(*v));
+    struct judge_net *whole = judge_net_create();
     memset(out, 0, sizeof(*out));
-    judge_view_init(v, n);
+    (void)judge_split(n, whole);
+    judge_view_init(v, whole);
     const bool is_still = judge_rules_propagate(v, 2000, out->rate, out->limit, out->claim);
-    for (int i = 0; i < n->port_count; i++) {
+    for (int i = 0; i < n->port_count; i++) { // of the pools as `n` has them
         const struct sim_port_def *port = &n->ports[i];
         out->limit[i] = fmin(out->limit[i], v->u[port->activity]);
         out->net[port->pool] +=
             (port->gives ? port->coef : -port->coef) * out->rate[port->activity];
     }
     keep_reason(out, is_still ? SIM_OK : SIM_FAILED, is_still ? "" : "the sweeps do not settle");
+    free(whole);
     free(v);
 }

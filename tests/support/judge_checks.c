@@ -22,8 +22,7 @@ static bool complain(struct judge_complaint *out, const char *fmt, ...)
 struct flows {
     double pull;         // pull givers
     double push;         // other givers, AT_BOUND ones too
-    double users;        // takers that pull givers see
-    double outlets;      // OUTLET takers that are not AT_BOUND
+    double users;        // other takers than AT_BOUND ones
     double bound_takers; // AT_BOUND
     double bound_givers; // AT_BOUND, also within push
     double scale;        // for tolerances
@@ -43,7 +42,7 @@ static struct flows flows_of(const struct judge_view *v, const double *rate, int
         } else if (at_bound) {
             f.bound_takers += flow;
         } else {
-            *(port->flags & SIM_PORT_OUTLET ? &f.outlets : &f.users) += flow;
+            f.users += flow;
         }
     }
     return f;
@@ -71,7 +70,7 @@ static bool check_stock(const struct judge_view *v, int32_t p, const struct flow
     const char *name = v->n->pool_names[p];
     const unsigned condition = v->n->condition[p];
     const double in = f->pull + f->push;
-    const double takers = f->users + f->outlets + f->bound_takers;
+    const double takers = f->users + f->bound_takers;
     const double tol = NEAR * f->scale;
     if ((condition & SIM_POOL_EMPTY) && takers > in + tol) {
         return complain(out, "pool: %s is empty, gets %.17g, gives %.17g", name, in, takers);
@@ -83,13 +82,13 @@ static bool check_stock(const struct judge_view *v, int32_t p, const struct flow
         return complain(out, "pull: %s is over target, pull gives %.17g", name, f->pull);
     }
     const double counted = condition & SIM_POOL_FULL ? 0.0 : f->push;
-    const bool blind = v->is_split[p] || !(condition & SIM_POOL_FULL);
+    const bool blind = !(condition & SIM_POOL_FULL);
     if ((condition & SIM_POOL_AT_TARGET) && !(condition & SIM_POOL_OVER_TARGET) && blind &&
         f->pull > fmax(0.0, f->users - counted) + tol) {
         return complain(out, "pull: %s is at target, users draw %.17g, push %.17g, pull %.17g",
                         name, f->users, f->push, f->pull);
     }
-    const double over = in - f->users - f->outlets;
+    const double over = in - f->users;
     const double most_over = condition & SIM_POOL_FULL ? fmax(0.0, over) : 0.0;
     const double lack = takers - (in - f->bound_givers);
     const double most_lack = condition & SIM_POOL_EMPTY ? fmax(0.0, lack) : 0.0;
@@ -109,7 +108,7 @@ static bool check_pools(const struct judge_view *v, const struct judge_answer *a
 {
     for (int32_t p = 0; p < v->n->pool_count; p++) {
         const struct flows f = flows_of(v, a->rate, p);
-        const double takers = f.users + f.outlets + f.bound_takers;
+        const double takers = f.users + f.bound_takers;
         const double tol = NEAR * f.scale;
         if (v->n->pools[p].capacity > 0.0) {
             if (!check_stock(v, p, &f, out)) {
@@ -118,9 +117,6 @@ static bool check_pools(const struct judge_view *v, const struct judge_answer *a
         } else if (fabs(f.pull + f.push - takers) > tol) {
             return complain(out, "pool: junction %s gets %.17g, gives %.17g", v->n->pool_names[p],
                             f.pull + f.push, takers);
-        } else if (v->is_split[p] && f.pull > f.users + tol) {
-            return complain(out, "pull: at %s users draw %.17g, pull gives %.17g",
-                            v->n->pool_names[p], f.users, f.pull);
         }
         if (fabs(a->net[p] - (f.pull + f.push - takers)) > tol) {
             return complain(out, "net: %s has %.17g, reported %.17g", v->n->pool_names[p],
@@ -221,7 +217,7 @@ static bool check_order(const struct judge_view *v, const struct judge_answer *a
 
 static bool is_plain_pool(const struct judge_view *v, int32_t pool)
 {
-    bool plain = !v->is_split[pool];
+    bool plain = true;
     for (int q = v->pool_start[pool]; q < v->pool_start[pool + 1] && plain; q++) {
         const unsigned flags = v->n->ports[v->pool_ports[q]].flags;
         plain = v->n->pools[pool].capacity <= 0.0 || !(flags & (SIM_PORT_PULL | SIM_PORT_AT_BOUND));

@@ -37,7 +37,6 @@ enum part {
     PART_PUSH,
     PART_BOUND_GIVER,
     PART_USER,
-    PART_OUTLET,
     PART_BOUND_TAKER,
     PART_COUNT
 };
@@ -49,9 +48,7 @@ static enum part part_of(const struct sim_port_def *port)
                : port->flags & SIM_PORT_PULL   ? PART_PULL
                                                : PART_PUSH;
     }
-    return port->flags & SIM_PORT_AT_BOUND ? PART_BOUND_TAKER
-           : port->flags & SIM_PORT_OUTLET ? PART_OUTLET
-                                           : PART_USER;
+    return port->flags & SIM_PORT_AT_BOUND ? PART_BOUND_TAKER : PART_USER;
 }
 
 static void sums(const struct programme *lp, int32_t pool, double out[PART_COUNT],
@@ -104,12 +101,11 @@ static double slack_of(const double s[PART_COUNT], const int sign[PART_COUNT])
     return sum;
 }
 
-static const int OUT_LESS_IN[PART_COUNT] = {-1, -1, -1, 1, 1, 1};
-static const int IN_LESS_OUT[PART_COUNT] = {1, 1, 1, -1, -1, -1};
-static const int PULL_AND_PUSH_LESS_USERS[PART_COUNT] = {1, 1, 1, -1, 0, 0};
-static const int PULL_LESS_USERS[PART_COUNT] = {1, 0, 0, -1, 0, 0};
-static const int OVERFLOW_ALL[PART_COUNT] = {-1, -1, -1, 1, 1, 1};
-static const int LACK[PART_COUNT] = {1, 1, 1, -1, -1, -1};
+static const int OUT_LESS_IN[PART_COUNT] = {-1, -1, -1, 1, 1};
+static const int IN_LESS_OUT[PART_COUNT] = {1, 1, 1, -1, -1};
+static const int PULL_AND_PUSH_LESS_USERS[PART_COUNT] = {1, 1, 1, -1, 0};
+static const int OVERFLOW_ALL[PART_COUNT] = {-1, -1, -1, 1, 1};
+static const int LACK[PART_COUNT] = {1, 1, 1, -1, -1};
 
 // A rule "part moves at most max(0, the rest)": a row, or frozen where the corner is passed.
 static void cornered_row(struct programme *lp, int32_t pool, const int sign[PART_COUNT],
@@ -165,9 +161,6 @@ static void stock_rows(struct programme *lp, int32_t p, const double s[PART_COUN
         if (has_part(lp, p, PART_BOUND_TAKER)) {
             cornered_row(lp, p, OVERFLOW_ALL, PART_BOUND_TAKER, s, scale);
         }
-        if (lp->v->is_split[p]) {
-            add_row(lp, p, PULL_LESS_USERS, 0.0, scale, false);
-        }
     } else if ((condition & SIM_POOL_AT_TARGET) && has_part(lp, p, PART_PULL)) {
         cornered_row(lp, p, PULL_AND_PUSH_LESS_USERS, PART_PULL, s, scale);
     }
@@ -186,9 +179,6 @@ static void pool_rows(struct programme *lp, int32_t p)
         return;
     }
     add_row(lp, p, IN_LESS_OUT, 0.0, scale, true);
-    if (lp->v->is_split[p]) {
-        add_row(lp, p, PULL_LESS_USERS, 0.0, scale, false);
-    }
 }
 
 // What pool p could move past port i if everyone opposite ran at `most` [1/s of i's activity].
@@ -422,7 +412,7 @@ static unsigned needs(const struct programme *lp, int32_t i, bool *out_tight)
     const struct judge_view *v = lp->v;
     const struct sim_port_def *port = &v->n->ports[i];
     const unsigned condition = v->n->condition[port->pool];
-    const unsigned takers = 1u << PART_USER | 1u << PART_OUTLET | 1u << PART_BOUND_TAKER;
+    const unsigned takers = 1u << PART_USER | 1u << PART_BOUND_TAKER;
     const unsigned givers = 1u << PART_PULL | 1u << PART_PUSH | 1u << PART_BOUND_GIVER;
     const enum part part = part_of(port);
     double s[PART_COUNT];
@@ -431,14 +421,7 @@ static unsigned needs(const struct programme *lp, int32_t i, bool *out_tight)
     const double net = slack_of(s, OUT_LESS_IN);
     *out_tight = true;
     if (v->n->pools[port->pool].capacity <= 0.0) {
-        const bool split = v->is_split[port->pool];
-        if (split && part == PART_OUTLET) {
-            return givers & ~(1u << PART_PULL);
-        }
-        return port->gives ? (split && part == PART_PULL ? 1u << PART_USER : takers) : givers;
-    }
-    if (part == PART_PULL && v->is_split[port->pool]) {
-        return 1u << PART_USER;
+        return port->gives ? takers : givers;
     }
     if (part == PART_PULL && (condition & SIM_POOL_AT_TARGET) && !(condition & SIM_POOL_FULL) &&
         s[PART_PULL] >= s[PART_USER] - s[PART_PUSH] - s[PART_BOUND_GIVER] - NEAR * scale) {

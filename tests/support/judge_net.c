@@ -39,6 +39,35 @@ struct sim_network_def judge_net_def(struct judge_net *n)
     };
 }
 
+enum sim_status judge_net_make(struct judge_net *n, struct sim_network **out, struct sim_err *err)
+{
+    struct sim_measure_def measures[JUDGE_MEASURES];
+    int32_t inner[JUDGE_MEASURES];
+    int32_t measure_of[JUDGE_PORTS];
+    const struct sim_network_def def = judge_net_def(n);
+    for (int m = 0; m < n->measure_count; m++) {
+        const struct judge_measure *q = &n->measures[m];
+        inner[m] = q->inner;
+        measures[m] = (struct sim_measure_def){.ports = q->ports,
+                                               .plus_count = q->plus_count,
+                                               .minus_count = q->minus_count,
+                                               .measures = &inner[m],
+                                               .measure_count = q->inner >= 0 ? 1 : 0,
+                                               .factor = q->factor};
+    }
+    for (int i = 0; i < n->port_count; i++) {
+        measure_of[i] = n->measure_of[i] - 1;
+    }
+    const struct sim_network_weights weights = {measures, n->measure_count, measure_of};
+    return sim_network_create_weighed(&def, &weights, out, err);
+}
+
+static void forget_measures(struct judge_net *n)
+{
+    n->measure_count = 0;
+    memset(n->measure_of, 0, sizeof(n->measure_of));
+}
+
 static int32_t add_pool(struct judge_net *n, const char *name, double capacity, unsigned condition)
 {
     SIM_REQUIRE(n->pool_count < JUDGE_POOLS, "too many pools for a judge's network");
@@ -140,6 +169,7 @@ int32_t judge_net_port(const struct judge_net *n, int32_t activity, int32_t pool
 
 void judge_net_drop_port(struct judge_net *n, int32_t port)
 {
+    forget_measures(n);
     n->port_count--;
     memmove(&n->ports[port], &n->ports[port + 1],
             (size_t)(n->port_count - port) * sizeof(n->ports[0]));
@@ -148,6 +178,7 @@ void judge_net_drop_port(struct judge_net *n, int32_t port)
 // Activity k goes with its ports; later ones move down by one.
 static void drop_ports_of(struct judge_net *n, int32_t activity, int32_t pool)
 {
+    forget_measures(n);
     int kept = 0;
     for (int i = 0; i < n->port_count; i++) {
         struct sim_port_def port = n->ports[i];
@@ -223,6 +254,12 @@ void judge_net_shuffle(struct judge_net *to, const struct judge_net *from, struc
         port.activity = activity_at[port.activity];
         port.pool = pool_at[port.pool];
         to->ports[port_at[i]] = port;
+        to->measure_of[port_at[i]] = from->measure_of[i];
+    }
+    for (int m = 0; m < to->measure_count; m++) {
+        for (int i = 0; i < JUDGE_TERMS; i++) {
+            to->measures[m].ports[i] = port_at[from->measures[m].ports[i]];
+        }
     }
     point_names(to);
 }

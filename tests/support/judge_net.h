@@ -18,10 +18,21 @@
 #include <stdio.h>
 
 enum {
-    JUDGE_POOLS = 64,
-    JUDGE_ACTIVITIES = 360,
-    JUDGE_PORTS = 1100,
+    JUDGE_POOLS = 400, // those that the judges add included
+    JUDGE_ACTIVITIES = 1200,
+    JUDGE_PORTS = 2800,
+    JUDGE_MEASURES = 40,
+    JUDGE_TERMS = 12,
     JUDGE_NAME = 24
+};
+
+/** What a port of no own limit weighs: see struct sim_measure_def. `inner`: another one before it
+ * that it adds, -1 none. */
+struct judge_measure {
+    int32_t ports[JUDGE_TERMS];
+    int plus_count, minus_count;
+    int32_t inner;
+    double factor;
 };
 
 struct judge_net {
@@ -32,6 +43,9 @@ struct judge_net {
     char activity_names[JUDGE_ACTIVITIES][JUDGE_NAME];
     unsigned condition[JUDGE_POOLS]; // enum sim_pool_condition, now
     double u[JUDGE_ACTIVITIES];      // [1/s] capacity now
+    struct judge_measure measures[JUDGE_MEASURES];
+    int32_t measure_of[JUDGE_PORTS]; // 1 + measure; 0: none
+    int measure_count;
     int pool_count;
     int activity_count;
     int port_count;
@@ -71,7 +85,12 @@ int32_t judge_net_find(const struct judge_net *n, const char *activity); // -1: 
 /** The port of `activity` at `pool` on that side; -1: none. */
 int32_t judge_net_port(const struct judge_net *n, int32_t activity, int32_t pool, bool gives);
 
-/** Take things out; what referred to them goes too, later indices move down. */
+/** The network of sim/flow, with what its ports weigh. */
+enum sim_status judge_net_make(struct judge_net *n, struct sim_network **out,
+                               struct sim_err *err) SIM_MUST_USE;
+
+/** Take things out, and measures with them; what referred to them goes too, later indices move
+ * down. */
 void judge_net_drop_port(struct judge_net *n, int32_t port);
 void judge_net_drop_activity(struct judge_net *n, int32_t activity);
 void judge_net_drop_pool(struct judge_net *n, int32_t pool);

@@ -21,7 +21,7 @@ static bool is_stock(const struct judge_view *v, int32_t pool)
 
 static bool is_user(const struct judge_view *v, int32_t i)
 {
-    return !port_of(v, i)->gives && !has(v, i, SIM_PORT_OUTLET) && !has(v, i, SIM_PORT_AT_BOUND);
+    return !port_of(v, i)->gives && !has(v, i, SIM_PORT_AT_BOUND);
 }
 
 static bool is_pull_giver(const struct judge_view *v, int32_t i)
@@ -188,11 +188,6 @@ static bool is_push(const struct judge_view *v, int32_t m)
     return !has(v, m, SIM_PORT_PULL);
 }
 
-static bool is_outlet(const struct judge_view *v, int32_t m)
-{
-    return has(v, m, SIM_PORT_OUTLET);
-}
-
 static bool is_at_bound(const struct judge_view *v, int32_t m)
 {
     return has(v, m, SIM_PORT_AT_BOUND);
@@ -201,58 +196,6 @@ static bool is_at_bound(const struct judge_view *v, int32_t m)
 static bool is_ordinary(const struct judge_view *v, int32_t m)
 {
     return !has(v, m, SIM_PORT_AT_BOUND);
-}
-
-// The push givers' links to the outlets: what each has left over from the users.
-static void leftover(const struct judge_view *v, const double *y, int32_t pool,
-                     const struct crowd *givers, struct crowd *out, int32_t i, int *out_at)
-{
-    const double users = total(v, y, pool, false, is_user);
-    out->count = 0;
-    *out_at = -1;
-    for (int m = 0; m < givers->count; m++) {
-        const int32_t g = givers->port[m];
-        if (is_pull(v, g)) {
-            continue;
-        }
-        const double most = port_of(v, g)->coef * v->u[port_of(v, g)->activity];
-        const double to_users = fmin(most, fill(v, givers, m, users));
-        *out_at = g == i ? out->count : *out_at;
-        crowd_add(v, out, g, minus(givers->want[m], to_users));
-    }
-}
-
-// Where pull givers and outlets meet: two junctions with push givers at both. A full stock is such
-// a junction to its givers.
-static double split_limit(const struct judge_view *v, const double *y, int32_t i)
-{
-    const struct sim_port_def *port = port_of(v, i);
-    struct crowd givers;
-    struct crowd rest;
-    int rest_at = -1;
-    const int at = gather(v, y, port->pool, true, anyone, i, &givers);
-    if (port->gives) {
-        const double users = fill(v, &givers, at, total(v, y, port->pool, false, is_user));
-        if (is_pull(v, i)) {
-            return users / port->coef;
-        }
-        leftover(v, y, port->pool, &givers, &rest, i, &rest_at);
-        const double most = port->coef * v->u[port->activity];
-        const double outlets = total(v, y, port->pool, false, is_outlet);
-        return (fmin(most, users) + fmin(most, fill(v, &rest, rest_at, outlets))) / port->coef;
-    }
-    struct crowd takers;
-    if (!is_outlet(v, i)) {
-        const int own = gather(v, y, port->pool, false, is_user, i, &takers);
-        return fill(v, &takers, own, total(v, y, port->pool, true, anyone)) / port->coef;
-    }
-    double supply = 0.0;
-    leftover(v, y, port->pool, &givers, &rest, i, &rest_at);
-    for (int m = 0; m < rest.count; m++) {
-        supply += rest.want[m];
-    }
-    const int own = gather(v, y, port->pool, false, is_outlet, i, &takers);
-    return fill(v, &takers, own, supply) / port->coef;
 }
 
 // What overflows a full stock, or what an empty one lacks.
@@ -285,9 +228,6 @@ double judge_rules_limit(const struct judge_view *v, const double *y, int32_t i)
     }
     if (!side_is_bound(v, pool, port->gives)) {
         return INFINITY;
-    }
-    if (v->is_split[pool]) {
-        return split_limit(v, y, i);
     }
     const int at = gather(v, y, pool, port->gives, anyone, i, &own);
     return fill(v, &own, at, total(v, y, pool, !port->gives, anyone)) / port->coef;

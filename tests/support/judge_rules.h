@@ -12,12 +12,11 @@
  * - A port that *rests* has L = 0 and its claim counts nowhere: an AT_BOUND taker unless the stock
  *   is full, an AT_BOUND giver unless it is empty, a pull giver at a stock over its target.
  * - A pull giver at a stock at its target that is not full: R = users' claims - push givers'
- *   claims - better pull givers; users are takers that are neither OUTLET nor AT_BOUND. When it is
+ *   claims - better pull givers; users are takers that are not AT_BOUND. When it is
  *   full, too, the orders of all givers decide.
  * - An AT_BOUND port: R = claims of the opposite side - claims of the ordinary ports of its side.
- * - A junction with both pull givers and OUTLET takers is two: all givers face the users; what a
- *   push giver's claim has left there faces the outlets; its limit is the sum of the two. A full
- *   stock with both is such a junction to its givers: nobody's boiler runs to feed a vent.
+ * - Where some giver may not serve some taker the pool is several: judge_split.h writes them out
+ *   first, so here everybody sees everybody.
  * - Pull activities that no user reaches have capacity 0. Reached is the least set with: an
  *   activity with capacity that is neither pull nor link; a pull activity or link whose giving
  *   port does not rest and sees a stock that may fill (not full; for pull: below target), or a
@@ -34,9 +33,8 @@
 /** A network with its ports sorted by pool and by activity. Borrows `n`. */
 struct judge_view {
     const struct judge_net *n;
-    double u[JUDGE_ACTIVITIES]; // [1/s] capacity now; 0 for pull that no user reaches
-    double scale[JUDGE_POOLS];  // [amount/s] largest finite c u in the pool
-    bool is_split[JUDGE_POOLS]; // pull givers and outlets meet at this junction or full stock
+    double u[JUDGE_ACTIVITIES];          // [1/s] capacity now; 0 for pull that no user reaches
+    double scale[JUDGE_POOLS];           // [amount/s] largest finite c u in the pool
     bool is_unreached[JUDGE_ACTIVITIES]; // pull that no user reaches
     const double *wants; // per port: claims now; NULL: whoever has capacity is a user
     int pool_start[JUDGE_POOLS + 1];

@@ -1,5 +1,7 @@
 #include "tests/support/judge_trial.h"
 
+#include "tests/support/judge_split.h"
+
 #include <assert.h>
 #include <float.h>
 #include <inttypes.h>
@@ -180,13 +182,11 @@ static void count(const struct judge_net *n, const struct judge_answer *a,
     counts->followed += a->work.followed;
 }
 
-void judge_trial_answer(struct judge_net *n, const struct judge_answer *a,
+static void judge_whole(struct judge_net *n, const struct judge_answer *a,
                         struct judge_counts *counts, struct judge_trial *out)
 {
     struct judge_complaint complaint;
     struct court *c = sim_base_alloc(1, sizeof(*c));
-    memset(out, 0, sizeof(*out));
-    count(n, a, counts);
     if (a->status != SIM_OK) {
         convict(out, JUDGE_UNRESOLVED, "%s", a->text);
     } else {
@@ -199,8 +199,66 @@ void judge_trial_answer(struct judge_net *n, const struct judge_answer *a,
             judge_c(c, a, agrees, counts, out);
         }
     }
-    counts->verdict[out->verdict]++;
     free(c);
+}
+
+// Rates of a network with torn pools, and of the same written out.
+static void compare_whole(struct judge_net *n, const struct judge_answer *a,
+                          const struct judge_net *whole, const struct judge_answer *b,
+                          struct judge_trial *out)
+{
+    struct judge_view *v = sim_base_alloc(1, sizeof(*v));
+    int8_t *circular = sim_base_alloc(JUDGE_PORTS, sizeof(*circular));
+    int32_t who = -1;
+    struct judge_complaint complaint;
+    judge_view_init(v, n);
+    double gap = judge_checks_distance(v, a->rate, b->rate, &who);
+    const bool was_open = a->work.self_fed + a->work.by_name > 0;
+    bool is_open = was_open || b->work.self_fed + b->work.by_name > 0;
+    if (is_open && !was_open && gap > 1e-9) { // then it is what propagation finds
+        struct judge_answer *plain = sim_base_alloc(1, sizeof(*plain));
+        judge_answer_plain(n, plain);
+        is_open = plain->status != SIM_OK;
+        gap = judge_checks_distance(v, a->rate, plain->rate, &who);
+        free(plain);
+    }
+    if (!judge_split_dealings(n, a, &complaint)) {
+        convict(out, JUDGE_RULES, "%s", complaint.text);
+    }
+    if (!is_open && !(gap <= 1e-9)) {
+        judge_view_init(v, whole);
+        const bool loops = judge_rules_circular(v, circular) > 0;
+        convict(out, loops ? JUDGE_SEVERAL : JUDGE_RULES,
+                "split: %s runs at %.17g, written out at %.17g", n->activity_names[who],
+                a->rate[who], b->rate[who]);
+    }
+    if (!is_open && !judge_split_classes(n, a, &complaint)) {
+        convict(out, JUDGE_RULES, "%s", complaint.text);
+    }
+    free(circular);
+    free(v);
+}
+
+void judge_trial_answer(struct judge_net *n, const struct judge_answer *a,
+                        struct judge_counts *counts, struct judge_trial *out)
+{
+    struct judge_net *whole = judge_net_create();
+    memset(out, 0, sizeof(*out));
+    count(n, a, counts);
+    if (a->status == SIM_OK && judge_split(n, whole)) {
+        struct judge_answer *b = sim_base_alloc(1, sizeof(*b));
+        counts->torn++;
+        judge_answer_real(whole, b);
+        judge_whole(whole, b, counts, out);
+        if (b->status == SIM_OK) {
+            compare_whole(n, a, whole, b, out);
+        }
+        free(b);
+    } else {
+        judge_whole(n, a, counts, out);
+    }
+    counts->verdict[out->verdict]++;
+    free(whole);
 }
 
 void judge_trial_run(struct judge_net *n, judge_solver *solver, struct judge_counts *counts,
@@ -220,9 +278,10 @@ enum {
 static void list_counts(struct judge_counts *c, int64_t *out[COUNTS])
 {
     int64_t *const single[] = {
-        &c->networks,      &c->loopless,  &c->settled,  &c->settled_same, &c->settled_raised,
-        &c->settled_named, &c->unsettled, &c->self_fed, &c->by_name,      &c->loops,
-        &c->newton,        &c->followed,  &c->outside,  &c->pools,        &c->activities};
+        &c->networks,       &c->loopless,      &c->settled,    &c->settled_same,
+        &c->settled_raised, &c->settled_named, &c->unsettled,  &c->self_fed,
+        &c->by_name,        &c->loops,         &c->newton,     &c->followed,
+        &c->outside,        &c->pools,         &c->activities, &c->torn};
     static_assert(SIM_COUNT(single) + JUDGE_VERDICTS == COUNTS, "a count is missing");
     for (int v = 0; v < JUDGE_VERDICTS; v++) {
         out[v] = &c->verdict[v];
@@ -274,6 +333,7 @@ void judge_trial_add(struct judge_counts *sum, const struct judge_counts *more)
     sum->worst_more = fmax(sum->worst_more, more->worst_more);
     sum->pools += more->pools;
     sum->activities += more->activities;
+    sum->torn += more->torn;
 }
 
 void judge_trial_print(const struct judge_counts *c, FILE *out)
@@ -298,6 +358,8 @@ void judge_trial_print(const struct judge_counts *c, FILE *out)
             "Newton %lld, by path %lld\n",
             (long long)c->self_fed, (long long)c->by_name, (long long)c->loops,
             (long long)c->newton, (long long)c->followed);
+    fprintf(out, "  with pools where not everybody may serve everybody, or measures: %lld\n",
+            (long long)c->torn);
     fprintf(out,
             "  unresolved %.5f %%, outside the certificate %.2f %% (largest improvement tolerated "
             "%.2g)\n",

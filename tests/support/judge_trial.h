@@ -47,6 +47,7 @@ struct judge_counts {
     double worst_more;  // largest improvement found and tolerated
     int64_t pools;
     int64_t activities;
+    int64_t torn; // networks with pools, or measures, to write out (judge_split.h)
 };
 
 struct judge_trial {

@@ -1,4 +1,5 @@
 #include "tests/support/judge_rules.h"
+#include "tests/support/judge_split.h"
 
 #include <math.h>
 #include <string.h>
@@ -40,14 +41,14 @@ static bool wants(const struct judge_view *v, int32_t m)
     return v->wants[m] > 1e-9 * (isinf(u) ? v->scale[port->pool] / port->coef : u);
 }
 
-static bool takers_reach(const struct judge_view *v, const bool *is_reached, int32_t pool,
-                         bool without_outlets)
+static bool takers_reach(const struct judge_view *v, const bool *is_reached, int32_t giver)
 {
+    const int32_t pool = v->n->ports[giver].pool;
     for (int q = v->pool_start[pool]; q < v->pool_start[pool + 1]; q++) {
-        const struct sim_port_def *port = &v->n->ports[v->pool_ports[q]];
-        const bool skip = without_outlets && (port->flags & SIM_PORT_OUTLET) != 0;
-        if (!port->gives && !skip && is_reached[port->activity] && wants(v, v->pool_ports[q]) &&
-            !judge_rules_rests(v, v->pool_ports[q])) {
+        const int32_t m = v->pool_ports[q];
+        const struct sim_port_def *port = &v->n->ports[m];
+        if (!port->gives && judge_split_may_serve(v->n, giver, m) && is_reached[port->activity] &&
+            wants(v, m) && !judge_rules_rests(v, m)) {
             return true;
         }
     }
@@ -66,7 +67,7 @@ static bool giver_reaches(const struct judge_view *v, const bool *is_reached, in
     if (v->n->pools[port->pool].capacity > 0.0 && !(v->n->condition[port->pool] & closed)) {
         return true;
     }
-    return takers_reach(v, is_reached, port->pool, pull);
+    return takers_reach(v, is_reached, i);
 }
 
 static bool is_driven(const struct judge_view *v, int32_t k)
@@ -148,18 +149,12 @@ void judge_view_init(struct judge_view *v, const struct judge_net *n)
     sort_ports(v);
     judge_view_still_unreached(v);
     for (int p = 0; p < n->pool_count; p++) {
-        bool has_pull = false;
-        bool has_outlet = false;
         v->scale[p] = 0.0;
         for (int q = v->pool_start[p]; q < v->pool_start[p + 1]; q++) {
             const struct sim_port_def *port = &n->ports[v->pool_ports[q]];
             const double cu = port->coef * n->u[port->activity];
             v->scale[p] = isinf(cu) ? v->scale[p] : fmax(v->scale[p], cu);
-            has_pull = has_pull || (port->gives && (port->flags & SIM_PORT_PULL));
-            has_outlet = has_outlet || (!port->gives && (port->flags & SIM_PORT_OUTLET));
         }
-        const bool binds = n->pools[p].capacity <= 0.0 || (n->condition[p] & SIM_POOL_FULL) != 0;
-        v->is_split[p] = binds && has_pull && has_outlet;
     }
     pass_scales_on(v);
 }
@@ -169,14 +164,13 @@ static bool reads(const struct judge_view *v, int32_t i, int32_t m)
 {
     const struct sim_port_def *own = &v->n->ports[i];
     const struct sim_port_def *other = &v->n->ports[m];
-    const bool special = v->is_split[own->pool] ||
-                         ((own->flags | other->flags) & (SIM_PORT_PULL | SIM_PORT_AT_BOUND)) != 0;
+    const bool special = ((own->flags | other->flags) & (SIM_PORT_PULL | SIM_PORT_AT_BOUND)) != 0;
     if (!judge_rules_binds(v, i) || judge_rules_rests(v, i) || judge_rules_rests(v, m) ||
         v->u[other->activity] <= 0.0 || i == m) {
         return false;
     }
     return own->gives != other->gives || other->rank <= own->rank ||
-           (special && v->n->pools[own->pool].capacity > 0.0) || v->is_split[own->pool];
+           (special && v->n->pools[own->pool].capacity > 0.0);
 }
 
 // Tarjan's strongly connected components over the graph "limit of i needs limit of j".

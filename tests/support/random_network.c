@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    ACTIVITIES = 360, // about the most that are made
+    PORTS = 1100
+};
+
 enum shape {
     SHAPE_TREE,
     SHAPE_ONE_WAY,
@@ -97,7 +102,7 @@ static int32_t activity(struct maker *m)
 
 static bool has_room(const struct maker *m)
 {
-    return m->n->activity_count < JUDGE_ACTIVITIES - 12 && m->n->port_count < JUDGE_PORTS - 60;
+    return m->n->activity_count < ACTIVITIES - 12 && m->n->port_count < PORTS - 60;
 }
 
 static void take(struct maker *m, int32_t k, int32_t pool, double c)
@@ -632,5 +637,102 @@ void random_network_disturb(struct judge_net *n, struct sim_rng *rng)
         n->condition[p] = condition(n, p, rng);
     } else if (!isinf(n->activities[k].capacity)) {
         n->u[k] = n->activities[k].capacity * (draw < 0.6 ? 0.0 : (draw < 0.8 ? 1.0 : draw));
+    }
+}
+
+// ---- Who may serve whom, and measures ----
+
+static unsigned giver_flags(struct maker *m, bool is_end, bool at_stock)
+{
+    static const unsigned KEPT[] = {SIM_PORT_BOUGHT, SIM_PORT_BOUGHT, SIM_PORT_TRADED, 0};
+    const unsigned kept = KEPT[below(m, SIM_COUNT(KEPT))];
+    if (kept != 0 && at_stock && chance(m, 0.3)) {
+        return kept | SIM_PORT_SPILLED;
+    }
+    return kept | (is_end && chance(m, 0.7) ? SIM_PORT_PULL : 0u);
+}
+
+static unsigned taker_flags(struct maker *m)
+{
+    static const unsigned KINDS[] = {0, 0, SIM_PORT_SALE, SIM_PORT_OUTLET,
+                                     SIM_PORT_SALE | SIM_PORT_OUTLET};
+    return KINDS[below(m, SIM_COUNT(KINDS))];
+}
+
+static void tear(struct maker *m, int32_t pool)
+{
+    struct judge_net *n = m->n;
+    const bool is_stock = n->pools[pool].capacity > 0.0;
+    for (int32_t i = 0; i < n->port_count; i++) {
+        struct sim_port_def *port = &n->ports[i];
+        const int32_t k = port->activity;
+        const bool is_alone = port_count_of(n, k, true) + port_count_of(n, k, false) == 1;
+        if (port->pool != pool || chance(m, 0.4)) {
+            continue;
+        }
+        if (is_alone && is_stock && chance(m, 0.3)) {
+            port->flags = SIM_PORT_AT_BOUND | (port->gives ? SIM_PORT_BOUGHT : 0u);
+        } else if (port->gives) {
+            port->flags |= giver_flags(m, is_alone || n->activities[k].is_link, is_stock);
+        } else if (!(port->flags & SIM_PORT_AT_BOUND)) {
+            port->flags |= taker_flags(m);
+        }
+    }
+}
+
+// Somebody's capacities, less somebody else's.
+static void add_measure(struct maker *m)
+{
+    struct judge_net *n = m->n;
+    struct judge_measure *q = &n->measures[n->measure_count];
+    const int terms = 1 + below(m, JUDGE_TERMS);
+    const int plus = 1 + below(m, terms);
+    *q = (struct judge_measure){.inner = -1, .factor = chance(m, 0.7) ? 1.0 : coef(m)};
+    for (int i = 0; i < terms; i++) {
+        const int32_t port = below(m, n->port_count);
+        const double u = n->activities[n->ports[port].activity].capacity;
+        if (isinf(u) || !(u > 0.0) || (i > 0 && i < plus && q->plus_count == 0)) {
+            continue;
+        }
+        q->ports[q->plus_count + q->minus_count] = port;
+        *(i < plus ? &q->plus_count : &q->minus_count) += 1;
+    }
+    if (q->plus_count == 0) {
+        return;
+    }
+    if (n->measure_count > 0 && chance(m, 0.3)) {
+        q->inner = below(m, n->measure_count);
+    }
+    n->measure_count++;
+}
+
+static void measures(struct maker *m)
+{
+    struct judge_net *n = m->n;
+    const int count = 1 + below(m, 12);
+    for (int i = 0; i < count; i++) {
+        add_measure(m);
+    }
+    for (int32_t i = 0; i < n->port_count && n->measure_count > 0; i++) {
+        const bool may = !(n->ports[i].share > 0.0) && chance(m, 0.4);
+        n->measure_of[i] = may ? 1 + below(m, n->measure_count) : 0;
+    }
+}
+
+void random_network_make_torn(uint64_t seed, uint64_t number, struct judge_net *out)
+{
+    random_network_make(seed, number, out);
+    struct maker m = {.n = out, .rng = random_network_rng(seed, number, 9)};
+    const double part = 0.2 + 0.5 * sim_rng_uniform(&m.rng);
+    for (int32_t p = 0; p < out->pool_count; p++) {
+        if (chance(&m, part)) {
+            tear(&m, p);
+        }
+    }
+    if (chance(&m, 0.5)) {
+        measures(&m);
+    }
+    for (int32_t p = 0; p < out->pool_count; p++) {
+        out->condition[p] = condition(out, p, &m.rng);
     }
 }

@@ -20,6 +20,10 @@
 /** Fill `out` with network `number` of `seed`: 2 to 60 pools. */
 void random_network_make(uint64_t seed, uint64_t number, struct judge_net *out);
 
+/** The same, and besides: takers that are sales or outlets, givers that may not serve them, at
+ * junctions and at stocks, overflows beside pull givers, and ports that weigh a measure. */
+void random_network_make_torn(uint64_t seed, uint64_t number, struct judge_net *out);
+
 /** One random change of state (a capacity, or a stock's condition), as a run makes them. */
 void random_network_disturb(struct judge_net *n, struct sim_rng *rng);
 
