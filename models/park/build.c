@@ -275,8 +275,13 @@ static enum sim_status make_network(struct park_builder *b, struct park_net *n)
         .ports = b->ports.data,
         .port_count = b->ports.count,
     };
+    const struct sim_network_weights weights = {
+        .measures = b->measures.data,
+        .measure_count = b->measures.count,
+        .measure_of = b->measure_of.data,
+    };
     struct sim_err err;
-    const enum sim_status status = sim_network_create(&def, &n->network, &err);
+    const enum sim_status status = sim_network_create_weighed(&def, &weights, &n->network, &err);
     if (status != SIM_OK) {
         tell(b, err.text);
     }
@@ -288,6 +293,7 @@ static void begin(struct park_builder *b, struct park *p, struct sim_diag *d)
 {
     *b = (struct park_builder){.park = p, .diag = d};
     b->names = sim_strtab_create();
+    b->scratch = sim_arena_create();
     b->process_accounts = sim_base_alloc((size_t)p->process_count, sizeof(int32_t));
     b->link_accounts = sim_base_alloc((size_t)p->link_count, sizeof(int32_t));
     b->stock_pools = sim_base_alloc((size_t)p->stock_count, sizeof(int32_t));
@@ -300,6 +306,9 @@ static void begin(struct park_builder *b, struct park *p, struct sim_diag *d)
 static void end(struct park_builder *b)
 {
     sim_strtab_destroy(b->names);
+    sim_arena_destroy(b->scratch);
+    SIM_VEC_FREE(&b->measures);
+    SIM_VEC_FREE(&b->measure_of);
     free(b->process_accounts);
     free(b->link_accounts);
     free(b->stock_pools);
@@ -333,6 +342,7 @@ enum sim_status park_build(struct park *p, struct sim_diag *d)
     }
     park_build_trade(&b);
     park_build_merits(&b);
+    park_build_weights(&b);
     park_build_bounds(&b);
     if (sim_diag_wrong(d) == 0) {
         p->net = collect(&b);

@@ -21,12 +21,32 @@
  * by default only to markets with a stated demand, since without a limit it would do so at once;
  * `full` and `empty` name where it overflows to and what fills it when empty.
  *
- * **Pull.** The product of a pull process is a giver flagged SIM_PORT_PULL. An unlimited buyer and
- * every disposal is a taker flagged SIM_PORT_OUTLET: pull processes do not see it.
+ * **Who serves what.** What push processes make, and by-products of pull processes, may serve
+ * everybody. The product of a pull process serves users, stocks up to their target and sales that
+ * something limits (a stated demand, a link with a capacity), but no outlet: disposal, an overflow,
+ * an open-ended sale. What is bought or comes by contract serves own processes, stocks up to their
+ * target and contracts with firms, but neither outlets nor sales: nobody buys to sell, unless the
+ * firm `trades`; then such goods serve sales, too, open-ended ones included. It overflows nowhere,
+ * but where a push process gives it by contract to a stock whose `full` names a route. What a firm
+ * moves between two places of its own stays what it was. At every pool classes are served strictly
+ * in their order by those who may serve them (sim/flow/network.h says how), so somebody of capacity
+ * 0 changes nothing. Where a stock is both bought into and sold from, sales get at most what push
+ * processes bring in now, after better classes; purchases run for the others only.
  *
- * **Weights.** Links and trades without a capacity of their own carry at most what their other end
- * could give or take; that is their capacity (links) or their share (sources and outlets without
- * limit), so that within a class all run at equal fill.
+ * **Weights** within a class are data: c times the capacity now, or a stated `share` (beside shares
+ * only). Trades, and contracts over no link with a capacity, have none of their own: at the pool of
+ * their taker they weigh what their giver's pool offers (the sum of c u of its own givers that may
+ * serve them), at the pool of their giver what their taker's pool needs (c u of its own users that
+ * they may serve, less that of its own givers of better orders, but at least 1e-6 of it). Own is
+ * whoever has a capacity: processes, a market's limited supply or demand, links with a capacity;
+ * other trades never count, and where there are only those (a party that passes on), the needs or
+ * offers beyond them do. An end without limit (a stock, a market that states none) counts as the
+ * other; both without are a mistake. So within a class all run at equal fill, in any unit, and
+ * however parties are cut in halves. A trade's nominal capacity (build_bounds.c) is a number to
+ * count with and decides nothing.
+ *
+ * **Demand.** A market's stated demand has its junction whether or not anybody sells to it: what it
+ * does not get is unserved.
  *
  * **Capacity in a run** of an activity is the product of: its level now (constant, profile or
  * drawn), 1 or 0 by its calendar, 1 or 0 by its dates, and for each failure that lasts the smallest

@@ -1,5 +1,5 @@
-// What carries no limit of its own gets one: the most that its other ends could give or take. It
-// binds nothing, but it makes weights (DESIGN 3: w = c u) finite and comparable.
+// What moves without a limit of its own gets one: the most that its other ends could give or take.
+// It binds nothing; a run counts with it. What nothing limits at either end is a mistake.
 #include "models/park/build_priv.h"
 #include "models/park/kinds.h"
 
@@ -48,6 +48,15 @@ static bool at_bound(const struct park_builder *b, const struct park_activity *a
     return false;
 }
 
+static bool at_stock(const struct park_builder *b, const struct park_activity *a)
+{
+    bool any = false;
+    for (int i = a->first_port; i < a->first_port + a->port_count; i++) {
+        any = any || b->pools.data[b->ports.data[i].pool].stock >= 0;
+    }
+    return any;
+}
+
 static void tell(struct park_builder *b, const struct park_activity *a)
 {
     const struct park *p = b->park;
@@ -57,18 +66,10 @@ static void tell(struct park_builder *b, const struct park_activity *a)
     sim_diag_add(b->diag, SIM_DIAG_WRONG, &n->place, path,
                  by_contract ? "send it over a link with a capacity"
                              : "give the market a capacity or demand",
-                 "nothing limits how fast '%s' could empty or fill a stock", a->name);
+                 at_stock(b, a) ? "nothing limits how fast '%s' could empty or fill a stock"
+                                : "nothing limits '%s' at either end",
+                 a->name);
     free(path);
-}
-
-// The end that stands alone: a source or an outlet without limit keeps it, and gets a weight.
-static void weigh(const struct bounds *x, int32_t activity)
-{
-    const struct park_builder *b = x->b;
-    const struct park_activity *a = &b->activities.data[activity];
-    struct sim_port_def *port = &b->ports.data[a->first_port];
-    const double end = flow_of(x, port->pool, !port->gives, activity);
-    port->share = isfinite(end) && end > 0 ? end : 1;
 }
 
 // From no limit downwards, until nothing changes: a bound only ever follows from smaller ones.
@@ -104,11 +105,11 @@ void park_build_bounds(struct park_builder *b)
         if (!isinf(a->capacity) || a->port_count == 0) {
             continue;
         }
-        const bool at_stock = b->pools.data[b->ports.data[a->first_port].pool].stock >= 0;
-        if ((moves[i] || at_stock) && !at_bound(b, a)) {
+        const bool is_at_bound = at_bound(b, a);
+        if (!is_at_bound && (moves[i] || b->measure_of.data[a->first_port] < 0)) {
             tell(b, a);
-        } else if (a->port_count == 1) {
-            weigh(&x, i);
+        } else if (is_at_bound) {
+            b->ports.data[a->first_port].share = 1; // it is alone in its class
         }
     }
     free(moves);

@@ -36,8 +36,9 @@ static bool market_end(struct park_builder *b, const struct park_exchange *e, bo
     }
     *(buys ? &out->from_offer : &out->to_offer) = offer;
     *(buys ? &out->from_pool : &out->to_pool) = park_build_trade_pool(b, offer);
+    const bool is_bounded = e->link >= 0 && isfinite(p->links[e->link]->level.nominal);
     out->price = park_build_trade_price(p, offer);
-    out->flags = buys ? 0 : park_build_trade_flags(p, offer);
+    out->flags = buys ? 0 : park_build_trade_flags(p, offer, is_bounded);
     out->kind = buys                                       ? PARK_MOVE_PURCHASE
                 : p->offers[offer]->side == PARK_SIDE_BUYS ? PARK_MOVE_SALE
                                                            : PARK_MOVE_DISPOSAL;

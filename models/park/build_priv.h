@@ -22,6 +22,9 @@ struct park_builder {
     SIM_VEC(bool) links;       // of activities: moves only
     SIM_VEC(struct sim_port_def) ports;
     SIM_VEC(int32_t) merits; // of ports: place within the class
+    struct sim_arena *scratch;
+    SIM_VEC(struct sim_measure_def) measures;
+    SIM_VEC(int32_t) measure_of; // of ports, once weighed; -1: none
     SIM_VEC(struct park_move) moves;
     SIM_VEC(struct park_net_account) accounts;
     int32_t *process_accounts; // by process
@@ -69,7 +72,8 @@ int32_t park_build_trade_offer(const struct park *p, int32_t party, int32_t stre
 /** The junction of a limited offer, made with its supply or demand when it is not there; -1 for an
  * unlimited one. Not between the adding of an activity and its ports. */
 int32_t park_build_trade_pool(struct park_builder *b, int32_t offer);
-unsigned park_build_trade_flags(const struct park *p, int32_t offer); // of those who give to it
+/** Of those who give to it; `is_bounded`: something else than the market limits them. */
+unsigned park_build_trade_flags(const struct park *p, int32_t offer, bool is_bounded);
 const struct sim_value *park_build_trade_price(const struct park *p, int32_t offer);
 
 // The parts, in the order in which they are called.
@@ -77,6 +81,7 @@ void park_build_firms(struct park_builder *b);     // stocks, then processes
 void park_build_exchanges(struct park_builder *b); // with the links that they go over
 void park_build_trade(struct park_builder *b);     // default purchases, sales, disposals, routes
 void park_build_merits(struct park_builder *b);    // classes where merit divides them
+void park_build_weights(struct park_builder *b);   // what trades without a limit weigh
 void park_build_bounds(struct park_builder *b);    // what carries no limit of its own gets one
 void park_build_users(struct park_net *n);         // whose needs count as unserved
 

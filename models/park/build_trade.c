@@ -9,9 +9,14 @@ static bool is_limited(const struct park_offer *o)
     return isfinite(o->level.nominal);
 }
 
-static unsigned outlet(const struct park_offer *o)
+/** Who gives to an offer, seen from the pool it draws on. `is_bounded`: by something else than the
+ * market. */
+static unsigned taker_flags(const struct park_offer *o, bool is_bounded)
 {
-    return o->side == PARK_SIDE_DISPOSES || !is_limited(o) ? SIM_PORT_OUTLET : 0;
+    if (o->side == PARK_SIDE_DISPOSES) {
+        return SIM_PORT_OUTLET;
+    }
+    return is_limited(o) || is_bounded ? SIM_PORT_SALE : SIM_PORT_SALE | SIM_PORT_OUTLET;
 }
 
 int32_t park_build_trade_offer(const struct park *p, int32_t party, int32_t stream, bool sells)
@@ -42,7 +47,7 @@ static void add_world(struct park_builder *b, int32_t offer)
     park_build_add(b, &a, 0, false);
     const int32_t pool = b->offer_pools[offer];
     const int32_t port =
-        sells ? park_build_give(b, pool, 1, 1, 0, 0) : park_build_take(b, pool, 1, 1, 0, outlet(o));
+        sells ? park_build_give(b, pool, 1, 1, 0, 0) : park_build_take(b, pool, 1, 1, 0, 0);
     park_build_move(b, (struct park_move){
                            .kind = PARK_MOVE_WORLD,
                            .stream = o->stream,
@@ -75,9 +80,9 @@ int32_t park_build_trade_pool(struct park_builder *b, int32_t offer)
     return b->offer_pools[offer];
 }
 
-unsigned park_build_trade_flags(const struct park *p, int32_t offer)
+unsigned park_build_trade_flags(const struct park *p, int32_t offer, bool is_bounded)
 {
-    return outlet(p->offers[offer]);
+    return taker_flags(p->offers[offer], is_bounded);
 }
 
 const struct sim_value *park_build_trade_price(const struct park *p, int32_t offer)
@@ -114,7 +119,7 @@ static void add_trade(struct park_builder *b, int32_t offer, int32_t pool, int64
         from = world >= 0 ? park_build_take(b, world, 1, 1, 0, 0) : -1;
         to = park_build_give(b, pool, 1, class, 0, flags);
     } else {
-        from = park_build_take(b, pool, 1, class, 0, flags | outlet(o));
+        from = park_build_take(b, pool, 1, class, 0, flags | taker_flags(o, false));
         to = world >= 0 ? park_build_give(b, world, 1, 1, 0, 0) : -1;
     }
     park_build_move(b, (struct park_move){
@@ -135,8 +140,8 @@ static void add_trade(struct park_builder *b, int32_t offer, int32_t pool, int64
 
 struct uses {
     bool takes;  // a process (or a pump) takes from it
-    bool gives;  // a process gives to it
-    bool pushes; // with a port that is not pull
+    bool gives;  // a process gives to it, or a contract to a firm that trades
+    bool pushes; // a process, with a port that is not pull
 };
 
 struct contract {
@@ -191,6 +196,12 @@ static void find_contracts(struct trade *t)
     }
 }
 
+static bool firm_trades(const struct park_builder *b, int32_t pool)
+{
+    const struct park_party *party = &b->park->parties[b->pools.data[pool].party];
+    return !party->is_market && b->park->firms[party->id]->trades;
+}
+
 static void find_uses(struct trade *t)
 {
     const struct park_builder *b = t->b;
@@ -205,6 +216,8 @@ static void find_uses(struct trade *t)
             u->takes = u->takes || !port->gives;
             u->gives = u->gives || port->gives;
             u->pushes = u->pushes || (port->gives && (port->flags & SIM_PORT_PULL) == 0);
+        } else if (port->gives && firm_trades(b, port->pool)) {
+            t->uses[port->pool].gives = true;
         }
     }
     t->disposers = sim_base_alloc((size_t)b->park->stream_count, sizeof(int));
@@ -281,28 +294,116 @@ static void add_routes(struct park_builder *b, int32_t stock)
     }
 }
 
-// What is bought or delivered by contract is not meant to go straight to an outlet: where a
-// junction has one, such givers see users only, as pull processes do.
-static void shield_outlets(struct park_builder *b)
+// ---- What may be sold, and what may overflow ----
+
+struct goods {
+    struct park_builder *b;
+    struct park_build_index at;
+    int32_t *sources; // by exchange
+    bool *is_open;    // by pool: being looked at
+};
+
+/** The pool that each exchange takes from; -1: a market without limit. */
+static int32_t *find_sources(const struct park_builder *b)
 {
-    bool *has_outlet = sim_base_alloc((size_t)b->pools.count, sizeof(bool));
-    for (int i = 0; i < b->ports.count; i++) {
-        const struct sim_port_def *port = &b->ports.data[i];
-        if ((port->flags & SIM_PORT_OUTLET) != 0 && b->pools.data[port->pool].stock < 0) {
-            has_outlet[port->pool] = true;
+    int32_t *sources = sim_base_alloc((size_t)b->park->exchange_count, sizeof(int32_t));
+    for (int i = 0; i < b->park->exchange_count; i++) {
+        sources[i] = -1;
+    }
+    for (int i = 0; i < b->moves.count; i++) {
+        const struct park_move *m = &b->moves.data[i];
+        if (m->exchange >= 0 && m->kind != PARK_MOVE_INPUT && m->kind != PARK_MOVE_ARRIVAL) {
+            sources[m->exchange] = m->from_pool;
         }
     }
+    return sources;
+}
+
+static bool is_internal(const struct park *p, const struct park_activity *a)
+{
+    return (a->kind == PARK_ACTIVITY_EXCHANGE || a->kind == PARK_ACTIVITY_EXIT) &&
+           p->exchanges[a->id]->from == p->exchanges[a->id]->to;
+}
+
+/** What meets in a pool: 0 what push processes of the firm make, PULL where its pull processes give
+ * too, BOUGHT where something comes from elsewhere. */
+static unsigned nature_of(const struct goods *g, int32_t pool)
+{
+    const struct park_builder *b = g->b;
+    unsigned flags = 0;
+    if (pool < 0 || g->is_open[pool]) {
+        return pool < 0 ? SIM_PORT_BOUGHT : 0U;
+    }
+    g->is_open[pool] = true;
+    for (int i = g->at.first[pool]; i < g->at.first[pool + 1]; i++) {
+        const struct sim_port_def *port = &b->ports.data[g->at.at[i]];
+        const struct park_activity *a = &b->activities.data[port->activity];
+        if (port->gives && is_internal(b->park, a)) {
+            flags |= nature_of(g, g->sources[a->id]);
+        } else if (port->gives && a->kind == PARK_ACTIVITY_PROCESS) {
+            flags |= port->flags & SIM_PORT_PULL;
+        } else if (port->gives) {
+            flags |= SIM_PORT_BOUGHT;
+        }
+    }
+    g->is_open[pool] = false;
+    return flags;
+}
+
+/** Flags of what a contract brings to a firm's pool. */
+static unsigned delivered_flags(const struct goods *g, const struct park_activity *a, int32_t pool,
+                                unsigned bought)
+{
+    const struct park_builder *b = g->b;
+    const int32_t from = g->sources[a->id];
+    const unsigned nature = nature_of(g, from);
+    const int32_t stock = b->pools.data[pool].stock;
+    if (is_internal(b->park, a)) { // it stays what it was
+        return nature == 0 ? 0U : SIM_PORT_PULL | ((nature & SIM_PORT_BOUGHT) != 0 ? bought : 0U);
+    }
+    const bool is_pushed = from >= 0 && nature == 0 && b->pools.data[from].stock < 0 &&
+                           !b->park->parties[b->pools.data[from].party].is_market;
+    if (is_pushed && stock >= 0 && b->park->stocks[stock]->full_market >= 0) {
+        return bought | SIM_PORT_SPILLED;
+    }
+    return bought | SIM_PORT_PULL;
+}
+
+static void mark_goods(struct park_builder *b)
+{
+    struct goods g = {.b = b,
+                      .at = park_build_index_make(b->ports.data, b->ports.count, b->pools.count),
+                      .sources = find_sources(b),
+                      .is_open = sim_base_alloc((size_t)b->pools.count, sizeof(bool))};
     for (int i = 0; i < b->ports.count; i++) {
         struct sim_port_def *port = &b->ports.data[i];
-        const enum park_activity_kind kind = b->activities.data[port->activity].kind;
-        const bool delivers = kind == PARK_ACTIVITY_EXCHANGE || kind == PARK_ACTIVITY_EXIT ||
-                              kind == PARK_ACTIVITY_PURCHASE;
-        const bool at_firm = !b->park->parties[b->pools.data[port->pool].party].is_market;
-        if (port->gives && delivers && at_firm && has_outlet[port->pool]) {
-            port->flags |= SIM_PORT_PULL;
+        const struct park_activity *a = &b->activities.data[port->activity];
+        const bool at_firm = !b->park->parties[b->pools.data[port->pool].party].is_market &&
+                             b->pools.data[port->pool].link < 0;
+        const unsigned bought = firm_trades(b, port->pool) ? SIM_PORT_TRADED : SIM_PORT_BOUGHT;
+        if (!port->gives || !at_firm) {
+            continue;
+        }
+        if (a->kind == PARK_ACTIVITY_PURCHASE) {
+            const bool fills = (port->flags & SIM_PORT_AT_BOUND) == 0;
+            port->flags |= bought | (fills ? SIM_PORT_PULL : 0U);
+        } else if (a->kind == PARK_ACTIVITY_EXCHANGE || a->kind == PARK_ACTIVITY_EXIT) {
+            port->flags |= delivered_flags(&g, a, port->pool, bought);
         }
     }
-    free(has_outlet);
+    park_build_index_free(&g.at);
+    free(g.sources);
+    free(g.is_open);
+}
+
+// A stated demand is there whether or not anybody can serve it.
+static void add_demands(struct park_builder *b)
+{
+    for (int32_t i = 0; i < b->park->offer_count; i++) {
+        if (b->park->offers[i]->side == PARK_SIDE_BUYS && b->park->offers[i]->stream >= 0) {
+            (void)park_build_trade_pool(b, i);
+        }
+    }
 }
 
 void park_build_trade(struct park_builder *b)
@@ -320,5 +421,6 @@ void park_build_trade(struct park_builder *b)
     for (int32_t i = 0; i < b->park->stock_count; i++) {
         add_routes(b, i);
     }
-    shield_outlets(b);
+    add_demands(b);
+    mark_goods(b);
 }

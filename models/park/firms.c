@@ -41,6 +41,12 @@ static const struct sim_key keys[] = {
      .type = SIM_KEY_TIME,
      .offset = offsetof(struct park_firm, leaves),
      .doc = "date from which it is gone"},
+    {.name = "trades",
+     .type = SIM_KEY_BOOL,
+     .initial = "false",
+     .offset = offsetof(struct park_firm, trades),
+     .doc = "true: what it buys, or gets by contract, may be sold; default: such goods serve its "
+            "own processes, stocks and contracts with firms, never a market"},
     {.name = "processes",
      .type = SIM_KEY_MAP,
      .kinds = park_processes_kinds,

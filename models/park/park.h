@@ -211,6 +211,7 @@ struct park_firm {
     struct sim_numbers at; // latitude, longitude [deg]
     int64_t workers;
     struct sim_key_time enters, leaves;
+    bool trades; // what it buys, or gets by contract, may be sold
     struct sim_items processes, stocks;
     // resolved
     const char *name;

@@ -111,8 +111,8 @@ Test(build, shields_outlets_from_what_is_bought)
         "markets = { m = { sells = { fuel = { }; steam = { }; }; disposes = { sludge = { fate = "
         "\"landfill\"; }; steam = { fate = \"vent\"; }; }; }; };\n");
 
-    cr_assert_eq(port(p, "m>a:steam", "a:steam")->flags, SIM_PORT_PULL);
-    cr_assert_eq(port(p, "m>a:fuel", "a:fuel")->flags, 0);
+    cr_assert_eq(port(p, "m>a:steam", "a:steam")->flags, SIM_PORT_PULL | SIM_PORT_BOUGHT);
+    cr_assert_eq(port(p, "m>a:fuel", "a:fuel")->flags, SIM_PORT_PULL | SIM_PORT_BOUGHT);
 
     park_load_free(p);
 }
@@ -130,7 +130,7 @@ Test(build, shares_a_limited_market_at_a_junction_of_its_own)
     cr_assert_eq(find(p, "m.sells.fuel")->kind, PARK_ACTIVITY_SUPPLY);
     cr_assert(find(p, "m.buys.steam")->is_user);
     cr_assert_eq(port(p, "m>a:fuel", "m.sells.fuel")->gives, false);
-    cr_assert_eq(port(p, "b>m:steam", "b:steam")->flags, 0);               // a user, not an outlet
+    cr_assert_eq(port(p, "b>m:steam", "b:steam")->flags, SIM_PORT_SALE);   // not an outlet
     cr_assert(epsilon_eq(dbl, find(p, "m>a:fuel")->capacity, 1.0, 1e-15)); // all it can burn
 
     park_load_free(p);
@@ -176,7 +176,7 @@ Test(build, a_stock_overflows_and_fills_by_its_routes)
              "\"landfill\"; }; }; }; };\n");
 
     cr_assert_eq(port(p, "a.yard>m~full", "a.yard")->flags, SIM_PORT_AT_BOUND | SIM_PORT_OUTLET);
-    cr_assert_eq(port(p, "m>a.bin~empty", "a.bin")->flags, SIM_PORT_AT_BOUND);
+    cr_assert_eq(port(p, "m>a.bin~empty", "a.bin")->flags, SIM_PORT_AT_BOUND | SIM_PORT_BOUGHT);
     cr_assert_not(has(p, "m>a:fuel")); // what is taken from a stock is not bought beside it
     cr_assert_not(has(p, "a>m:sludge~away"));
 
