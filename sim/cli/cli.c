@@ -18,9 +18,47 @@ const char *sim_cli_version(const struct sim_cli *cli)
     return cli->model->version != NULL ? cli->model->version : sim_base_version();
 }
 
+/** A standard stream. Whatever we print goes through here: names and titles come from files, and a
+ * control character among them would be a command to the terminal. */
+struct stream {
+    FILE *file;
+    bool is_held; // 0xC2 came, which may begin a control character of two bytes (U+0080 to U+009F)
+};
+
+static const char erase_line[] = "\r\033[K";
+
+static void put_clean(struct stream *s, unsigned char byte)
+{
+    const bool is_control = (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F ||
+                            (s->is_held && byte < 0xA0 && byte >= 0x80);
+
+    if (s->is_held && !is_control) {
+        (void)fputc(0xC2, s->file); // a failure is seen by ferror at the end
+    }
+    s->is_held = byte == 0xC2;
+    if (!s->is_held) {
+        (void)fputc(is_control ? '?' : byte, s->file);
+    }
+}
+
 static void write_stream(void *user, const char *bytes, size_t length)
 {
-    (void)fwrite(bytes, 1, length, user); // a failure is seen by ferror at the end
+    for (size_t i = 0; i < length; i++) {
+        put_clean(user, (unsigned char)bytes[i]);
+    }
+}
+
+/** Progress erases its line, and may do nothing else. */
+static void write_bar(void *user, const char *bytes, size_t length)
+{
+    const struct stream *s = user;
+    const size_t known = strlen(erase_line);
+    const bool erases = length >= known && memcmp(bytes, erase_line, known) == 0;
+
+    if (erases) {
+        (void)fputs(erase_line, s->file);
+    }
+    write_stream(user, bytes + (erases ? known : 0), length - (erases ? known : 0));
 }
 
 static void say_error(const struct sim_cli *cli, const struct sim_err *err)
@@ -226,8 +264,12 @@ static enum sim_status run_program(const struct sim_cli *cli, int argc, char *co
 
 int sim_cli_main(int argc, char **argv, const struct sim_model *model)
 {
-    const struct sim_cli cli = {
-        .model = model, .out = {write_stream, stdout}, .note = {write_stream, stderr}};
+    struct stream out = {.file = stdout};
+    struct stream note = {.file = stderr};
+    const struct sim_cli cli = {.model = model,
+                                .out = {write_stream, &out},
+                                .note = {write_stream, &note},
+                                .bar = {write_bar, &note}};
     struct sim_err err = {0};
 
     (void)signal(SIGXFSZ, SIG_IGN); // a file size limit is a full disk: told, not deadly

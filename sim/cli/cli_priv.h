@@ -15,6 +15,7 @@ struct sim_cli {
     const struct sim_model *model;
     struct sim_sink out;  // standard output: data
     struct sim_sink note; // standard error: messages
+    struct sim_sink bar;  // the same, and it may erase its line: progress
 };
 
 /** A command of the engine; the model's are sim_model_command. */

@@ -1,12 +1,14 @@
 #include "sim/base/file.h"
 #include "sim/base/strtab.h"
 #include "sim/cli/cli_priv.h"
+#include "sim/cli/cli_study.h"
 #include "sim/cli/export_priv.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #define MAX_RUN_ID 1000000000000000
 
@@ -172,6 +174,7 @@ static enum sim_status write_table(struct job *j, int i, struct sim_err *err)
         j->tables[i] = sim_export_csv_to_sink(&j->cli->out);
     } else {
         j->names[i] = name_of(j, &kinds[i]);
+        SIM_TRY(sim_cli_spare("-o", j->names[i], j->path, err));
         SIM_TRY(sim_export_csv_open(j->names[i], j->has_mark, &j->tables[i], err));
     }
     const enum sim_status status = kinds[i].fill(&j->x, j->tables[i], err);
@@ -193,12 +196,34 @@ static enum sim_status write_table(struct job *j, int i, struct sim_err *err)
     return SIM_OK;
 }
 
+/** When the table that is about to be replaced was written; false: there is none. */
+static bool has_older(const char *path, char when[32])
+{
+    struct stat info;
+    struct tm date;
+
+    return path != NULL && stat(path, &info) == 0 && localtime_r(&info.st_mtime, &date) != NULL &&
+           strftime(when, 32, "%Y-%m-%d %H:%M", &date) > 0;
+}
+
+static enum sim_status commit_table(struct job *j, int i, struct sim_err *err)
+{
+    char when[32];
+    const bool replaces = j->tables[i] != NULL && has_older(j->names[i], when);
+
+    SIM_TRY(sim_export_csv_commit(j->tables[i], err));
+    if (replaces) { // it may have been of other results
+        sim_sink_print(&j->cli->note, "%s: replaced the table of %s\n", j->names[i], when);
+    }
+    return SIM_OK;
+}
+
 static enum sim_status commit(struct job *j, struct sim_err *err)
 {
     enum sim_status status = SIM_OK;
 
     for (int i = 0; i < KINDS && status == SIM_OK; i++) {
-        status = sim_export_csv_commit(j->tables[i], err);
+        status = commit_table(j, i, err);
     }
     for (int i = 0; i < KINDS && status == SIM_OK; i++) {
         if (j->tables[i] != NULL && j->names[i] != NULL) {
@@ -264,7 +289,7 @@ const struct sim_cli_command sim_cmd_export_command = {
         "ones are empty cells. Files are UTF-8 with a byte order mark, so that Excel and "
         "LibreOffice\n"
         "show all letters when they are opened at a double click. Tables appear when all of them\n"
-        "are whole, never before.",
+        "are whole, never before; those of an earlier export are replaced, and that is told.",
     .options = options,
     .positional_min = 1,
     .positional_max = 1,

@@ -7,10 +7,13 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static const struct sim_option options[] = {{.name = "json", .help = "print one JSON object"},
-                                            SIM_OPTION_END};
+static const struct sim_option options[] = {
+    {.name = "json", .help = "print one JSON object"},
+    {.name = "verify", .help = "read every byte, and say whether it is as it was written"},
+    SIM_OPTION_END};
 
 static const char *type_name(enum sim_schema_type type)
 {
@@ -20,7 +23,8 @@ static const char *type_name(enum sim_schema_type type)
 }
 
 enum {
-    BLOCK = 4096 // [-] numbers read at a time
+    BLOCK = 4096,             // [-] numbers read at a time
+    VERIFIED_AT_ONCE = 262144 // [-]
 };
 
 /** How the planned runs ended. */
@@ -292,6 +296,51 @@ static void print_json(const struct sim_cli *cli, const struct sim_reader *r, co
     sim_cli_json_print(cli, object);
 }
 
+/** Read all values of a variable, in blocks of its first dimension. */
+static enum sim_status read_all_of(struct sim_reader *r, int var, struct sim_err *err)
+{
+    const struct sim_reader_var *v = sim_reader_var_at(r, var);
+    int64_t start[SIM_CHUNK_MAX_RANK] = {0};
+    int64_t count[SIM_CHUNK_MAX_RANK];
+    enum sim_status status = SIM_OK;
+
+    memcpy(count, v->dims, sizeof(count));
+    const int64_t size = sim_reader_size(r, var);
+    const int64_t rows = v->rank > 0 && v->dims[0] > 0 ? v->dims[0] : 1;
+    const int64_t width = size / rows;
+    const int64_t step = width > 0 && width < VERIFIED_AT_ONCE ? VERIFIED_AT_ONCE / width : 1;
+    double *values = sim_base_alloc((size_t)(step < rows ? step : rows) * (size_t)width + 1, 8);
+
+    for (int64_t row = 0; row < rows && size > 0 && status == SIM_OK; row += step) {
+        start[0] = row;
+        count[0] = v->rank == 0 ? 0 : rows - row < step ? rows - row : step;
+        status = v->type == SIM_SCHEMA_STRING
+                     ? sim_reader_texts(r, var, start, count, (const char **)(void *)values, err)
+                     : sim_reader_numbers(r, var, start, count, values, err);
+    }
+    free(values);
+    return status;
+}
+
+/** The checksum of all bytes; where a file has none, at least everything can be read. */
+static enum sim_status verify(const struct sim_cli *cli, struct sim_reader *r, const char *path,
+                              struct sim_err *err)
+{
+    enum sim_status status = sim_reader_verify(r, err);
+
+    for (int i = 0; i < sim_reader_var_count(r) && status == SIM_OK; i++) {
+        status = read_all_of(r, i, err);
+    }
+    if (status == SIM_OK) {
+        sim_sink_print(&cli->out, "%s: %s\n", path,
+                       sim_reader_is_sealed(r)
+                           ? "every byte is as it was written"
+                           : "all of it can be read; it has no checksum (another program, or one "
+                             "before format 1.1, wrote it)");
+    }
+    return status;
+}
+
 static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *args,
                            struct sim_err *err)
 {
@@ -302,6 +351,12 @@ static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *ar
     int failure_count = 0;
 
     SIM_TRY(sim_reader_open(path, &r, err));
+    if (sim_option_is_given(args, "verify")) {
+        const enum sim_status verified = verify(cli, r, path, err);
+
+        sim_reader_close(r);
+        return verified;
+    }
     enum sim_status status = sim_reader_failures(r, &failures, &failure_count, err);
 
     if (status == SIM_OK) {
@@ -319,7 +374,7 @@ static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *ar
 
 const struct sim_cli_command sim_cmd_info_command = {
     .name = "info",
-    .usage = "FILE [--json]",
+    .usage = "FILE [--json | --verify]",
     .help = "tell what a results file holds: runs made, attributes, axes, variables, failures",
     .options = options,
     .positional_min = 1,

@@ -56,7 +56,7 @@ static enum sim_status add_folder(struct job *j, const char *named, struct sim_e
         }
     } else if (!is_folder(parts)) {
         free(parts);
-        return sim_err_set(err, SIM_MISSING,
+        return sim_err_set(err, sim_file_exists(named) ? SIM_INPUT : SIM_MISSING,
                            "%s is no folder of parts, and there is no %s.parts; `sweep -o FILE` "
                            "leaves its runs in FILE.parts",
                            named, named);
@@ -69,12 +69,14 @@ static enum sim_status read_options(struct job *j, const struct sim_option_args 
                                     struct sim_err *err)
 {
     j->is_partial = sim_option_is_given(args, "partial");
+    j->output = sim_option_text(args, "output");
+    if (j->output == NULL) {
+        return sim_err_set(err, SIM_USAGE, "say which file to write: -o FILE");
+    }
     for (int i = 0; i < sim_option_positional_count(args); i++) {
         SIM_TRY(add_folder(j, sim_option_positional(args, i), err));
     }
-    j->output = sim_option_text(args, "output");
-    return j->output != NULL ? sim_cli_spare_strangers("-o", j->output, err)
-                             : sim_err_set(err, SIM_USAGE, "say which file to write: -o FILE");
+    return sim_cli_spare_strangers("-o", j->output, err);
 }
 
 static void print_json(const struct job *j)

@@ -3,6 +3,7 @@
 #include "sim/cfg/diag.h"
 #include "sim/cli/run_study.h"
 #include "sim/num/simtime.h"
+#include "sim/store/card.h"
 #include "sim/store/summary.h"
 #include "sim/store/writer.h"
 #include "sim/sweep/machine.h"
@@ -42,6 +43,7 @@ struct job {
     const char *output;         // NULL: nothing is written (of a run of a study)
     struct sim_run_study study; // no setup: a park
     const char *design[1];      // of the one point; borrowed
+    const char *of;             // the file that ids are looked up in; NULL: none
     int64_t replications;
     int64_t threads;
     bool is_json;
@@ -101,9 +103,32 @@ static bool is_of_study(const struct job *j)
     return j->study.setup != NULL;
 }
 
+/** Fingerprint of all that the results depend on: the same one, the same results. */
+static void hash_content(const struct job *j, const char *source, const char *study_hash,
+                         char out_hex[65])
+{
+    const struct sim_card_mark mark = {{0}}; // the inputs are in the schema
+    const int32_t design = 0;
+    const struct sim_card card = {
+        .schema = j->schema,
+        .source = source,
+        .study_hash = study_hash,
+        .seed = j->facts.seed,
+        .points = 1,
+        .marks = &mark,
+        .designs = j->design,
+        .point_design = &design,
+        .design_count = 1,
+        .rule = {.at_least = (int32_t)j->replications, .at_most = (int32_t)j->replications},
+        .shards = 1};
+
+    sim_card_hash(&card, out_hex);
+}
+
 static enum sim_status open_writer(struct job *j, struct sim_err *err)
 {
     char hash[65];
+    char content_hash[65];
 
     if (j->output == NULL) {
         return SIM_OK;
@@ -113,9 +138,11 @@ static enum sim_status open_writer(struct job *j, struct sim_err *err)
     char *source = sim_base_format("%s %s", j->cli->model->program, sim_cli_version(j->cli));
 
     sim_schema_hash(j->schema, salt, hash);
+    hash_content(j, source, hash, content_hash);
     const struct sim_writer_opts opts = {.source = source,
                                          .seed = j->facts.seed,
                                          .study_hash = hash,
+                                         .content_hash = content_hash,
                                          .runs = j->replications,
                                          .points = 1,
                                          .designs = j->design};
@@ -197,6 +224,7 @@ static enum sim_status check_targets(const struct job *j, const char *park, stru
     }
     if (j->trace_path != NULL) {
         SIM_TRY(check_input_stays(j, park, "--trace", j->trace_path, err));
+        SIM_TRY(j->of != NULL ? sim_cli_spare("--trace", j->trace_path, j->of, err) : SIM_OK);
     }
     return j->output != NULL && j->trace_path != NULL ? check_two(j, err) : SIM_OK;
 }
@@ -204,6 +232,7 @@ static enum sim_status check_targets(const struct job *j, const char *park, stru
 static enum sim_status load_run_of_study(struct job *j, struct sim_option_args *args,
                                          struct sim_err *err)
 {
+    j->of = sim_option_text(args, "of");
     SIM_TRY(sim_run_study_open(j->cli, args, &j->study, err));
     const struct sim_sweep_setup *s = j->study.setup;
     struct sim_diag *diag = sim_diag_create();
@@ -281,7 +310,7 @@ static struct sim_progress *make_progress(const struct job *j)
     if (j->is_quiet) {
         return NULL;
     }
-    const struct sim_progress_opts opts = {.sink = j->cli->note,
+    const struct sim_progress_opts opts = {.sink = j->cli->bar,
                                            .look = isatty(STDERR_FILENO) == 1 ? SIM_PROGRESS_BAR
                                                                               : SIM_PROGRESS_LINES,
                                            .columns = sim_cli_columns(),

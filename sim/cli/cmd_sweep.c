@@ -160,7 +160,7 @@ static enum sim_status read_options(struct job *j, const struct sim_option_args 
                                       .fails_fast = sim_option_is_given(args, "fail-fast"),
                                       .keeps_parts = sim_option_is_given(args, "keep-parts"),
                                       .note = j->cli->note,
-                                      .progress = j->cli->note,
+                                      .progress = j->cli->bar,
                                       .stop_level = sim_cli_stop_level};
     SIM_TRY(read_shard(args, &j->opts, err));
     SIM_TRY(read_max_time(args, &j->opts, err));

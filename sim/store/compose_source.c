@@ -54,10 +54,12 @@ static enum sim_status add_block(struct sim_compose_source *s, const char *path,
                                  struct sim_err *err)
 {
     struct sim_parts_block_list list = {0};
-    enum sim_status status =
-        is_open ? sim_parts_block_scan(path, &list, err) : sim_parts_block_index(path, &list, err);
+    struct sim_err why;
+    enum sim_status status = is_open ? sim_parts_block_scan(path, &list, &why)
+                                     : sim_parts_block_index(path, &list, &why);
 
     if (status == SIM_MISSING) { // what cannot be read may be as sound as it was
+        (void)sim_err_set(err, status, "%s", why.text);
     } else if (status != SIM_OK) {
         keep_first(&s->damaged, path);
         status = SIM_OK;

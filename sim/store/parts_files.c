@@ -194,9 +194,10 @@ enum sim_status sim_parts_files_manifest_read(const char *folder,
     char *path = sim_parts_files_path(folder, m->shard, m->shards, ".json");
     char *text = NULL;
     size_t length = 0;
+    struct sim_err why;
 
     m->blocks.count = 0;
-    const enum sim_status status = sim_file_read(path, MANIFEST_LIMIT, &text, &length, err);
+    const enum sim_status status = sim_file_read(path, MANIFEST_LIMIT, &text, &length, &why);
 
     if (status == SIM_OK) {
         json_t *root = json_loadb(text, length, 0, NULL);
@@ -208,7 +209,7 @@ enum sim_status sim_parts_files_manifest_read(const char *folder,
     const bool is_unreadable = status == SIM_MISSING && sim_file_exists(path);
 
     free(path);
-    return is_unreadable ? status : SIM_OK;
+    return is_unreadable ? sim_err_set(err, status, "%s", why.text) : SIM_OK;
 }
 
 static char *render(const struct sim_parts_files_manifest *m)

@@ -77,15 +77,19 @@ static enum sim_status check_block(const struct sim_parts_recover *r,
     struct sim_parts_block_list list = {0};
     char *path = sim_parts_files_block(r->folder, m->shard, m->shards, number);
     const bool is_there = sim_file_exists(path); // else it had no runs
-    enum sim_status status = is_there ? check_sound(path, number, m, &list, err) : SIM_OK;
+    struct sim_err why;
+    enum sim_status status = is_there ? check_sound(path, number, m, &list, &why) : SIM_OK;
+
     if (is_there && status == SIM_OK) {
         const struct sim_parts_files_block block = {number, list.runs.count, list.length, list.crc,
                                                     0};
 
         SIM_VEC_PUSH(&now->blocks, block);
-    } else if (status == SIM_INPUT) { // and not where it merely cannot be read
+    } else if (status == SIM_INPUT) {
         r->found->bad_blocks++;
         status = set_aside(path, err);
+    } else if (status != SIM_OK) { // what cannot be read may be as sound as it was
+        (void)sim_err_set(err, status, "%s", why.text);
     }
     sim_parts_block_list_fini(&list);
     free(path);
@@ -167,12 +171,15 @@ static enum sim_status index_block(struct sim_parts_recover *r, const struct sim
                                    struct sim_err *err)
 {
     char *path = sim_parts_files_block(r->folder, f->shard, f->shards, f->number);
-    enum sim_status status = sim_parts_block_index(path, &r->list, err);
+    struct sim_err why;
+    enum sim_status status = sim_parts_block_index(path, &r->list, &why);
 
     // a block of another process may be gone or damaged by now: then its runs are not there
     if (status == SIM_INPUT || (status == SIM_MISSING && !sim_file_exists(path))) {
         status = SIM_OK;
-    } else if (status == SIM_OK) {
+    } else if (status != SIM_OK) {
+        (void)sim_err_set(err, status, "%s", why.text);
+    } else {
         if (is_of_layout(r, &r->list)) {
             count_runs(r, &r->list);
             status = sim_parts_index_add_block(r->index, path, &r->list, 0, err);

@@ -368,7 +368,7 @@ class Sweep(unittest.TestCase):
         told = json.loads(self.toy("merge", "r.h5", "-o", "some.h5", "--partial", "--json").stdout)
         self.assertEqual((told["runs"], told["missing"], told["is_complete"]), (10, 50, False))
         with h5py.File(self.path("some.h5")) as f:
-            self.assertEqual(f.attrs["ended"], "stopped")
+            self.assertEqual(f.attrs["ended"], b"stopped")
         self.assertIn("10 of 60 runs are there", self.sweep().stderr)
         self.assertEqual(self.straight(), same(self.path("r.h5")))
         self.sweep("--only", "dsign == fast", output="other.h5", code=2)
@@ -468,7 +468,7 @@ class Sweep(unittest.TestCase):
         with h5py.File(self.path("r.h5")) as f, h5py.File(self.path("one.h5")) as g:
             for name in ("km", "m", "walked", "replication", "way", "level"):
                 numpy.testing.assert_array_equal(f[name][22], g[name][0])
-            self.assertIn("run 22 of study.cfg: design fast, step = 2, replication 2", g.attrs["run_of_study"])
+            self.assertIn("run 22 of study.cfg: design fast, step = 2, replication 2", g.attrs["run_of_study"].decode())
         self.assertEqual(self.toy("run", "park", "--design", "fast", "-o", "fast.h5").stderr, "")
         with xarray.open_dataset(self.path("fast.h5")) as ds:
             self.assertEqual(list(ds.design.values), ["fast"])
