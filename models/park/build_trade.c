@@ -1,5 +1,6 @@
 // Trade with markets: by contract (build_exchanges.c asks for its end) and by default.
 #include "models/park/build_priv.h"
+#include "models/park/kinds.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,17 +22,7 @@ static unsigned taker_flags(const struct park_offer *o, bool is_bounded)
 
 int32_t park_build_trade_offer(const struct park *p, int32_t party, int32_t stream, bool sells)
 {
-    const int32_t market = p->parties[party].id;
-    for (int side = PARK_SIDE_SELLS; side <= PARK_SIDE_DISPOSES; side++) {
-        for (int i = 0; i < p->offer_count; i++) {
-            const struct park_offer *o = p->offers[i];
-            if ((int)o->side == side && o->market == market && o->stream == stream &&
-                (o->side == PARK_SIDE_SELLS) == sells) {
-                return i;
-            }
-        }
-    }
-    return -1;
+    return park_resolve_offer(p, p->parties[party].id, stream, sells);
 }
 
 // The supply or demand of a limited market, at a junction of its own.

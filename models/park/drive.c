@@ -81,18 +81,56 @@ static const char *level_path(const struct park *p, const struct park_activity *
     return p->offers[a->id]->path;
 }
 
-static int32_t find_level(struct park_drives *d, const struct park_activity *a)
+/** An activity and what sets its level. */
+struct leveled {
+    const struct park_level *level;
+    int32_t activity;
+};
+
+static int by_level(const void *a, const void *b)
 {
-    if (a->level == NULL || (a->level->profile < 0 && a->level->dist == NULL)) {
-        return -1;
+    const struct leveled *x = a;
+    const struct leveled *y = b;
+    const uintptr_t p = (uintptr_t)x->level;
+    const uintptr_t q = (uintptr_t)y->level;
+    return p != q ? (p > q) - (p < q) : (x->activity > y->activity) - (x->activity < y->activity);
+}
+
+static bool is_varying(const struct park_activity *a)
+{
+    return a->level != NULL && (a->level->profile >= 0 || a->level->dist != NULL);
+}
+
+/** Activities share a level: each is numbered at the first of them, whatever the addresses. */
+static void number_levels(struct park_drives *d)
+{
+    const struct park_net *net = d->parts.park->net;
+    struct leveled *all = sim_base_alloc((size_t)net->activity_count, sizeof(*all));
+    int count = 0;
+    for (int32_t a = 0; a < net->activity_count; a++) {
+        if (is_varying(&net->activities[a])) {
+            all[count++] = (struct leveled){.level = net->activities[a].level, .activity = a};
+        }
+        d->level_of[a] = -1;
     }
-    for (int i = 0; i < d->levels.count; i++) {
-        if (d->levels.data[i].def == a->level) {
-            return i;
+    if (count > 0) {
+        qsort(all, (size_t)count, sizeof(*all), by_level);
+    }
+    for (int i = 0, first = 0; i < count; i++) {
+        first = all[i].level == all[first].level ? first : i;
+        d->level_of[all[i].activity] = all[first].activity; // for now
+    }
+    for (int32_t a = 0; a < net->activity_count; a++) {
+        if (d->level_of[a] == a) {
+            const struct park_activity *x = &net->activities[a];
+            SIM_VEC_PUSH(&d->levels,
+                         (struct level){.def = x->level, .path = level_path(d->parts.park, x)});
+            d->level_of[a] = d->levels.count - 1;
+        } else if (d->level_of[a] >= 0) {
+            d->level_of[a] = d->level_of[d->level_of[a]]; // of the first, numbered already
         }
     }
-    SIM_VEC_PUSH(&d->levels, (struct level){.def = a->level, .path = level_path(d->parts.park, a)});
-    return d->levels.count - 1;
+    free(all);
 }
 
 static void list_activities(struct park_drives *d)
@@ -111,9 +149,7 @@ static void list_activities(struct park_drives *d)
         key[a] = park_drive_target(p, a);
     }
     park_roster_lists_init(&d->by_target, p->process_count + p->link_count, key, count);
-    for (int a = 0; a < count; a++) {
-        d->level_of[a] = find_level(d, &p->net->activities[a]);
-    }
+    number_levels(d);
     park_roster_lists_init(&d->by_level, d->levels.count, d->level_of, count);
     free(key);
 }

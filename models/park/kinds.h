@@ -137,6 +137,9 @@ void park_resolve_free(struct park_finds *f);
 /** The id of the thing called `name` in a sorted array of pointers to structs whose name stands at
  * `offset`; -1 when there is none (or name is NULL). */
 int32_t park_resolve_id(void *const *array, int count, size_t offset, const char *name);
+/** What a market sells (or takes) of a stream: index into offers, -1 if nothing. */
+int32_t park_resolve_offer(const struct park *p, int32_t market, int32_t stream, bool sells);
+
 #define PARK_ID(p, array, type, what)                                                              \
     park_resolve_id((void *const *)(p)->array##s, (p)->array##_count, offsetof(struct type, name), \
                     (what))

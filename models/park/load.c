@@ -2,6 +2,7 @@
 #include "models/park/build.h"
 #include "models/park/designs.h"
 #include "models/park/kinds.h"
+#include "sim/core/evq.h"
 #include "sim/num/units.h"
 
 #include <math.h>
@@ -154,6 +155,21 @@ static void place_parties(struct park *p)
     }
 }
 
+/** Each thing that events may happen to has a rank in the queue: calendars, crews, failures,
+ * profiles and activities. */
+static void check_size(struct park_loader *l)
+{
+    const struct park *p = l->park;
+    const int64_t ranks = 1 + (int64_t)p->calendar_count + p->crew_count + p->failure_count +
+                          p->profile_count + p->net->activity_count;
+    if (ranks > SIM_EVQ_RANK_MAX) {
+        park_resolve_wrong(l, sim_tree_root(p->tree), "leave some out, or put like ones together",
+                           "%lld processes, links, trades, failures and the like are more than "
+                           "the %d that a park may have",
+                           (long long)ranks, SIM_EVQ_RANK_MAX);
+    }
+}
+
 // Steps 2 and 3 of park.h: ids, rules, the network. Rules across the park only when all is right so
 // far: what follows from a mistake is not told beside it.
 static void resolve(struct park_loader *l)
@@ -171,6 +187,7 @@ static void resolve(struct park_loader *l)
     }
     place_parties(l->park);
     if (sim_diag_wrong(l->diag) == 0 && park_build(l->park, l->diag) == SIM_OK) {
+        check_size(l);
         park_check(l);
     }
 }

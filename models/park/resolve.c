@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void park_resolve_collect(struct park_loader *l, struct park_finds *f, const char *prefix,
@@ -71,6 +72,19 @@ const char *park_resolve_last(const struct sim_ref *ref)
     }
     const char *dot = strrchr(ref->full, '.');
     return dot != NULL ? dot + 1 : ref->full;
+}
+
+int32_t park_resolve_offer(const struct park *p, int32_t market, int32_t stream, bool sells)
+{
+    static const char *const takes[] = {"buys", "disposes"};
+    int32_t found = -1;
+    for (int i = 0; i < (sells ? 1 : SIM_COUNT(takes)) && found < 0; i++) {
+        char *name = sim_base_format("%s.%s.%s", p->markets[market]->name,
+                                     sells ? "sells" : takes[i], p->streams[stream]->name);
+        found = PARK_ID(p, offer, park_offer, name);
+        free(name);
+    }
+    return found;
 }
 
 int32_t park_resolve_party(const struct park *p, const char *name)

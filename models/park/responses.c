@@ -1,5 +1,6 @@
 #include "models/park/responses.h"
 
+#include "models/park/kinds.h"
 #include "models/park/responses_priv.h"
 #include "sim/base/strtab.h"
 #include "sim/base/vec.h"
@@ -16,46 +17,53 @@ struct park_responses {
 
 // ---- what `where` names ----
 
-static int32_t party_named(const struct park *p, const char *name)
-{
-    for (int32_t i = 0; i < p->party_count; i++) {
-        if (strcmp(p->parties[i].name, name) == 0) {
-            return i;
-        }
-    }
-    return -1;
-}
-
 static int32_t process_named(const struct park *p, const char *name)
 {
-    for (int32_t i = 0; i < p->process_count; i++) {
-        if (strcmp(p->processes[i]->name, name) == 0 || strcmp(p->processes[i]->path, name) == 0) {
-            return i;
-        }
-    }
-    return -1;
+    return park_resolve_id((void *const *)p->processes, p->process_count,
+                           offsetof(struct park_process, name), name);
 }
 
-static int32_t link_named(const struct park *p, const char *name)
+/** "firms.mill.processes.paper" -> the process mill.paper. */
+static int32_t process_at(const struct park *p, const char *path)
 {
-    for (int32_t i = 0; i < p->link_count; i++) {
-        if (strcmp(p->links[i]->name, name) == 0) {
-            return i;
-        }
+    const char *party = strchr(path, '.');
+    const char *last = strrchr(path, '.');
+    const size_t length = party != NULL ? strcspn(party + 1, ".") : 0;
+    if (length == 0) {
+        return -1;
     }
-    return -1;
+    char *name = sim_base_format("%.*s.%s", (int)length, party + 1, last + 1);
+    const int32_t i = process_named(p, name);
+    free(name);
+    return i >= 0 && strcmp(p->processes[i]->path, path) == 0 ? i : -1;
 }
 
+/** Of the exchanges, sorted by name, the first whose name is not before `name`. */
+static int first_exchange(const struct park *p, const char *name)
+{
+    int low = 0;
+    int high = p->exchange_count;
+    while (low < high) {
+        const int middle = low + (high - low) / 2;
+        const bool is_before = strcmp(p->exchanges[middle]->name, name) < 0;
+        low = is_before ? middle + 1 : low;
+        high = is_before ? high : middle;
+    }
+    return low;
+}
+
+/** One of that name, or one of several `to`: "power.mill" for "power". */
 static bool has_exchange(const struct park *p, const char *name)
 {
-    const size_t length = strlen(name);
-    for (int i = 0; i < p->exchange_count; i++) {
-        const char *is = p->exchanges[i]->name;
-        if (strncmp(is, name, length) == 0 && (is[length] == '\0' || is[length] == '.')) {
-            return true;
-        }
-    }
-    return false;
+    char *of_several = sim_base_format("%s.", name);
+    const int exact = first_exchange(p, name);
+    const int several = first_exchange(p, of_several);
+    const bool is_there =
+        (exact < p->exchange_count && strcmp(p->exchanges[exact]->name, name) == 0) ||
+        (several < p->exchange_count &&
+         strncmp(p->exchanges[several]->name, of_several, strlen(of_several)) == 0);
+    free(of_several);
+    return is_there;
 }
 
 /** The rest of a path that starts with one of the groups; the name itself where it does not. */
@@ -85,10 +93,10 @@ unsigned park_responses_named(const struct park *p, const char *where,
     unsigned looked_for = 0;
     unsigned found = 0;
     const char *name = without_group(where, &looked_for);
-    const int32_t party = party_named(p, name);
+    const int32_t party = park_resolve_party(p, name);
     int32_t process = process_named(p, name);
-    process = process >= 0 ? process : process_named(p, where); // by its whole path
-    const int32_t link = link_named(p, name);
+    process = process >= 0 ? process : process_at(p, where); // by its whole path
+    const int32_t link = PARK_ID(p, link, park_link, name);
     const struct {
         unsigned kind;
         enum park_responses_at at;
@@ -190,11 +198,7 @@ enum sim_status park_responses_resolve(const struct park *p, const struct sim_re
     if (r->where != NULL) {
         (void)park_responses_named(p, r->where, out);
     }
-    for (int32_t i = 0; r->stream != NULL && i < p->stream_count; i++) {
-        if (strcmp(p->streams[i]->name, r->stream) == 0) {
-            out->stream = i;
-        }
-    }
+    out->stream = PARK_ID(p, stream, park_stream, r->stream);
     const bool is_loss = out->kind->rule->loss == PARK_RESPONSES_LOST_AMOUNT;
     if (is_loss && !out->has_stream && out->at == PARK_RESPONSES_AT_PROCESS) {
         out->stream = park_held_stream(p, out->id); // told in what the process makes
@@ -361,12 +365,7 @@ static bool check_where(const struct asked *a, const struct park_responses_kind 
 
 static bool has_stream(const struct park *p, const char *stream)
 {
-    for (int i = 0; i < p->stream_count; i++) {
-        if (strcmp(p->streams[i]->name, stream) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return PARK_ID(p, stream, park_stream, stream) >= 0;
 }
 
 /** No design has the stream; told. */

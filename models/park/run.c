@@ -148,7 +148,9 @@ struct park_run *park_run_create(const struct park *p, const struct sim_model_wa
                                                                  .drives = r->drives,
                                                                  .breakdowns = r->breakdowns,
                                                                  .held = r->held});
-    r->clock.queue = sim_evq_create(4 * r->roster.count);
+    r->clock.queue =
+        sim_evq_create(4 * (r->roster.count < SIM_EVQ_WAITING_MAX / 4 ? r->roster.count
+                                                                      : SIM_EVQ_WAITING_MAX / 4));
     sim_flow_watch(r->flow, on_change, r);
     return r;
 }

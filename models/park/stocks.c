@@ -198,23 +198,11 @@ static void check_entry(struct park_loader *l, const struct park_stock *s)
     }
 }
 
-static const struct park_offer *offer_of(const struct park *p, int32_t market, int32_t stream,
-                                         bool sells)
-{
-    for (int i = 0; i < p->offer_count; i++) {
-        const struct park_offer *o = p->offers[i];
-        if (o->market == market && o->stream == stream && (o->side == PARK_SIDE_SELLS) == sells) {
-            return o;
-        }
-    }
-    return NULL;
-}
-
 static void check_route(struct park_loader *l, const struct park_stock *s,
                         const struct sim_ref *ref, int32_t market, bool sells)
 {
     const struct park *p = l->park;
-    if (market < 0 || s->stream < 0 || offer_of(p, market, s->stream, sells) != NULL) {
+    if (market < 0 || s->stream < 0 || park_resolve_offer(p, market, s->stream, sells) >= 0) {
         return;
     }
     const char *stream = p->streams[s->stream]->name;

@@ -178,9 +178,9 @@ static bool cut_text(struct scanner *s, struct token *t)
 {
     const char *inside = s->x->text + t->at + 1;
     const size_t length = t->length - 1 - (t->unfinished ? 0 : 1);
-    const char after = inside[length + 1];
+    const char *after = inside + length + 1;
     size_t cut = swallowed_setting(inside, length);
-    if (cut == length && !t->unfinished && !is_space(after) && !ends_word(&after)) {
+    if (cut == length && !t->unfinished && !ends_word(after)) {
         const char *comma = memchr(inside, ',', length); // ( "a, "b" )
         cut = comma != NULL ? (size_t)(comma - inside) : length;
     }

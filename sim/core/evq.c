@@ -14,13 +14,13 @@
 // Each key is moved about once a level, as in a heap, but in sequence, where a heap waits for
 // memory: 100,000 events take 53 ns a hold, against 146 of a four-ary heap with the same keys.
 //
-// A key holds, from its highest bit: time 53, priority 7, rank 20, number of the push 26, slot 22.
+// A key holds, from its highest bit: time 53, priority 7, rank 22, number of the push 24, slot 22.
 // The number decides between events of one entity only, where it orders as a counter of that entity
 // would; one for all needs no table. No two keys share it, so the slot never decides.
 enum {
     SLOT_BITS = 22,
-    NUMBER_BITS = 26,
-    RANK_BITS = 20,
+    NUMBER_BITS = 24,
+    RANK_BITS = 22,
     PRIORITY_BITS = 7,
     NUMBER_SHIFT = SLOT_BITS,
     RANK_SHIFT = NUMBER_SHIFT + NUMBER_BITS,
@@ -387,7 +387,7 @@ static void check_event(const struct sim_evq *q, const struct sim_event *e)
     SIM_REQUIRE(e->priority >= SIM_EVQ_PRIORITY_MIN && e->priority <= SIM_EVQ_PRIORITY_MAX,
                 "the priority of an event must be from -64 to 63");
     SIM_REQUIRE(e->who >= 0 && e->who <= SIM_EVQ_RANK_MAX,
-                "the rank of an event's entity must be from 0 to 1048575");
+                "the rank of an event's entity must be from 0 to 4194303");
 }
 
 sim_ev sim_evq_push(struct sim_evq *q, const struct sim_event *e)

@@ -28,7 +28,7 @@
 
 #define SIM_EVQ_PRIORITY_MIN (-64)
 #define SIM_EVQ_PRIORITY_MAX 63
-#define SIM_EVQ_RANK_MAX     ((1 << 20) - 1)
+#define SIM_EVQ_RANK_MAX     ((1 << 22) - 1)
 #define SIM_EVQ_WAITING_MAX  ((1 << 22) - 1)
 #define SIM_EVQ_SPAN_US      ((int64_t)1 << 53) // 285 years from the start given to reset
 

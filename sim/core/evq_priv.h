@@ -6,7 +6,7 @@
 
 #include "sim/core/evq.h"
 
-#define SIM_EVQ_NUMBERS (1 << 26) // [-] pushes until the waiting events are numbered anew
+#define SIM_EVQ_NUMBERS (1 << 24) // [-] pushes until the waiting events are numbered anew
 
 /** Make as if `count` more events had been pushed and popped. */
 void sim_evq_skip(struct sim_evq *q, int32_t count);
