@@ -2,6 +2,7 @@
 
 #include "models/park/kinds.h"
 #include "sim/base/strtab.h"
+#include "sim/cfg/cfgtext.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -198,13 +199,12 @@ const char *park_designs_via(const struct park_designs *s, int i)
 /** "base, alone, shared". To free. */
 static char *names_text(const struct park_designs *s)
 {
-    char *all = sim_base_strdup(PARK_DESIGNS_BASE);
+    sim_cfgtext all = {0};
+    sim_cfgtext_put(&all, PARK_DESIGNS_BASE);
     for (int i = 0; i < s->all.count; i++) {
-        char *longer = sim_base_format("%s, %s", all, s->all.at[i].name);
-        free(all);
-        all = longer;
+        sim_cfgtext_format(&all, ", %s", s->all.at[i].name);
     }
-    return all;
+    return sim_cfgtext_done(&all);
 }
 
 bool park_designs_has(const struct park_designs *s, const char *name, struct sim_diag *d)
@@ -283,17 +283,16 @@ void park_designs_apply(const struct park_designs *s, int i, const struct sim_ki
 // ---- Telling ----
 
 /** "# * shared: Two kilns"; a title of several lines stays one comment. */
-static void put_line(char **text, bool is_shown, const char *name, const char *title)
+static void put_line(sim_cfgtext *text, bool is_shown, const char *name, const char *title)
 {
-    char *line = sim_base_format("#%s %s%s%s", is_shown ? " *" : "  ", name,
-                                 title != NULL ? ": " : "", title != NULL ? title : "");
-    for (char *p = line; *p != '\0'; p++) {
+    const int from = text->count;
+    sim_cfgtext_format(text, "#%s %s%s%s", is_shown ? " *" : "  ", name, title != NULL ? ": " : "",
+                       title != NULL ? title : "");
+    for (int i = from; i < text->count; i++) {
+        char *p = &text->data[i];
         *p = *p == '\n' || *p == '\r' ? ' ' : *p;
     }
-    char *longer = sim_base_format("%s%s\n", *text, line);
-    free(line);
-    free(*text);
-    *text = longer;
+    sim_cfgtext_put(text, "\n");
 }
 
 char *park_designs_comment(const struct park_designs *s, const char *shown)
@@ -302,10 +301,11 @@ char *park_designs_comment(const struct park_designs *s, const char *shown)
         return sim_base_strdup("");
     }
     const int at = park_designs_find(s, shown);
-    char *text = sim_base_strdup("# Designs of this file, the one shown with a star:\n");
+    sim_cfgtext text = {0};
+    sim_cfgtext_put(&text, "# Designs of this file, the one shown with a star:\n");
     put_line(&text, at < 0, PARK_DESIGNS_BASE, "the park as written");
     for (int i = 0; i < s->all.count; i++) {
         put_line(&text, i == at, s->all.at[i].name, design_at(s, i)->title);
     }
-    return text;
+    return sim_cfgtext_done(&text);
 }

@@ -367,9 +367,41 @@ static void check_use(struct park_loader *l, const struct park_use *use)
     }
 }
 
+// Tables read already: profiles often share one.
+struct parsed {
+    const struct sim_source *source;
+    struct sim_csv *csv; // NULL: told
+};
+
+struct files {
+    SIM_VEC(struct parsed) all;
+};
+
+static struct sim_csv *parsed_of(struct files *f, const struct sim_source *source,
+                                 struct sim_diag *d)
+{
+    for (int i = f->all.count - 1; i >= 0; i--) { // sources are at most a few hundred
+        if (f->all.data[i].source == source) {
+            return f->all.data[i].csv;
+        }
+    }
+    struct sim_csv *csv = sim_csv_parse(source->path, source->text, source->length, d);
+    SIM_VEC_PUSH(&f->all, ((struct parsed){.source = source, .csv = csv}));
+    return csv;
+}
+
+static void forget(struct files *f)
+{
+    for (int i = 0; i < f->all.count; i++) {
+        sim_csv_destroy(f->all.data[i].csv);
+    }
+    SIM_VEC_FREE(&f->all);
+}
+
 static void resolve(struct park_loader *l)
 {
     struct park *p = l->park;
+    struct files files = {0};
     for (int i = 0; i < p->profile_count; i++) {
         struct park_profile *f = p->profiles[i];
         const struct sim_node *at = sim_tree_child(f->node, "csv");
@@ -380,18 +412,18 @@ static void resolve(struct park_loader *l)
         if (source == NULL) {
             continue;
         }
-        struct sim_csv *csv = sim_csv_parse(source->path, source->text, source->length, l->diag);
+        struct sim_csv *csv = parsed_of(&files, source, l->diag);
         struct rows rows = {0};
         if (csv != NULL && read_rows(l, f, csv, &rows)) {
             make_table(l, f, &rows);
         }
         SIM_VEC_FREE(&rows.times);
         SIM_VEC_FREE(&rows.values);
-        sim_csv_destroy(csv);
     }
     for (int i = 0; i < l->uses->count; i++) {
         check_use(l, &l->uses->data[i]);
     }
+    forget(&files);
 }
 
 const struct park_kind park_profiles = {.keys = &kind, .gather = gather, .resolve = resolve};

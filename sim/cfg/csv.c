@@ -2,6 +2,7 @@
 #include "sim/cfg/csv.h"
 
 #include "sim/base/arena.h"
+#include "sim/base/strtab.h"
 #include "sim/base/vec.h"
 #include "sim/cfg/cfgtext.h"
 #include "sim/num/units.h"
@@ -191,16 +192,16 @@ static void tell_column(struct reader *r, const struct sim_csv_column *column, c
     r->is_bad = true;
 }
 
-static void check_column(struct reader *r, int i)
+static void check_column(struct reader *r, int i, struct sim_strtab *names)
 {
     const struct sim_csv_column *column = &r->csv->columns[i];
     if (column->name[0] == '\0') {
         tell_column(r, column, "name it, or take the column away", "a column without a name");
     }
-    for (int k = 0; k < i; k++) {
-        if (column->name[0] != '\0' && strcmp(r->csv->columns[k].name, column->name) == 0) {
-            tell_column(r, column, "keep one of them", "two columns have this name");
-        }
+    const int known = sim_strtab_count(names);
+    (void)sim_strtab_intern(names, column->name);
+    if (column->name[0] != '\0' && sim_strtab_count(names) == known) {
+        tell_column(r, column, "keep one of them", "two columns have this name");
     }
     if (strchr(column->name, ';') != NULL && r->csv->column_count == 1) {
         tell_column(r, column, "put ',' between columns (save as CSV with commas)",
@@ -218,13 +219,15 @@ static bool header(struct reader *r)
     }
     c->column_count = record(r);
     c->columns = SIM_ARENA_NEW(c->arena, struct sim_csv_column, c->column_count);
+    struct sim_strtab *names = sim_strtab_create();
     for (int i = 0; i < c->column_count; i++) {
         const struct sim_csv_cell *cell = &r->cells.data[i];
         split_header(c, cell->text, &c->columns[i]);
         c->columns[i].place = (struct sim_place){
             .file = c->file, .line = cell->line, .column = cell->column, .length = cell->length};
-        check_column(r, i);
+        check_column(r, i, names);
     }
+    sim_strtab_destroy(names);
     r->cells.count = 0;
     return !r->is_bad;
 }

@@ -16,6 +16,8 @@ struct source {
     size_t length;
     int *starts; // [line_count] byte where each line begins
     int line_count;
+    int shown; // the line copied last, 0: none
+    const char *shown_text;
 };
 
 struct entry {
@@ -109,9 +111,14 @@ static const char *source_line(struct sim_diag *d, const char *file, int line)
     if (line > s->line_count) {
         return NULL;
     }
+    if (s->shown == line) {
+        return s->shown_text; // a long line may hold very many mistakes
+    }
     const char *from = s->text + s->starts[line - 1];
     char *copy = sim_arena_strndup(d->arena, from, strcspn(from, "\r\n"));
     sim_cfgtext_clean(copy);
+    s->shown = line;
+    s->shown_text = copy;
     return copy;
 }
 

@@ -13,6 +13,10 @@ static const struct sim_option options[] = {
     {.name = "json", .help = "print one JSON object: ok, mistakes (file, line, path, ...)"},
     SIM_OPTION_END};
 
+enum {
+    MOST_TOLD = 1000 // [-] mistakes of --json; those beyond are counted
+};
+
 static const char *level_name(enum sim_diag_level level)
 {
     switch (level) {
@@ -52,12 +56,17 @@ static void print_json(const struct sim_cli *cli, struct sim_diag *diag, const v
     json_t *object = json_object();
     json_t *mistakes = json_array();
 
-    for (int i = 0; i < sim_diag_count(diag); i++) {
+    const int count = sim_diag_count(diag);
+
+    for (int i = 0; i < count && i < MOST_TOLD; i++) {
         (void)json_array_append_new(mistakes, describe(sim_diag_at(diag, i)));
     }
     (void)json_object_set_new(object, "ok", json_boolean(status == SIM_OK));
     (void)json_object_set_new(object, "exit", json_integer((json_int_t)status));
     (void)json_object_set_new(object, "mistakes", mistakes);
+    if (count > MOST_TOLD) {
+        (void)json_object_set_new(object, "more", json_integer(count - MOST_TOLD));
+    }
     if (status != SIM_OK && sim_diag_wrong(diag) == 0) {
         (void)json_object_set_new(object, "error", json_string(err->text));
     }
