@@ -30,7 +30,20 @@ static const double SETTLED = 1e-9;    // [-] where roundings stand in the way o
 
 // ---- Constants: what capacities and the limits outside leave to each claim ----
 
-static void take_member(const struct sim_rates *r, const struct sim_levels_block *b,
+/** What is known of an entry now; whether it is what it was at the last solve. */
+static bool take_entry(struct sim_levels *v, struct sim_levels_entry *entry, int32_t e,
+                       double constant, double weight, double coef)
+{
+    const bool is_same =
+        v->constant[e] == constant && v->weight[e] == weight && entry->coef == coef;
+    v->constant[e] = constant;
+    v->weight[e] = weight;
+    v->slope[e] = weight / coef;
+    entry->coef = coef;
+    return is_same;
+}
+
+static bool take_member(const struct sim_rates *r, const struct sim_levels_block *b,
                         const struct sim_levels_member *m)
 {
     struct sim_levels *v = r->levels;
@@ -51,41 +64,57 @@ static void take_member(const struct sim_rates *r, const struct sim_levels_block
         }
     }
     const bool is_idle = m->is_asked && r->is_idle[m->activity];
+    bool is_same = true;
     for (int32_t i = m->begin; i < m->end; i++) {
         const int32_t e = b->own[i];
-        const struct sim_levels_entry *entry = &b->entries[e];
-        const bool is_idle_taker = is_idle && !r->net->ports[entry->port].gives;
-        v->constant.data[e] = !entry->is_read        ? HUGE_VAL // its own wish is unlimited
-                              : is_idle_taker        ? 0
-                              : entry->port == holds ? second
-                                                     : least;
-        v->weight.data[e] = r->weight[entry->port];
-        v->slope.data[e] = r->weight[entry->port] / entry->coef;
+        struct sim_levels_entry *entry = &b->entries[e];
+        const struct sim_network_port *p = &r->net->ports[entry->port];
+        const double constant = !entry->is_read        ? HUGE_VAL // its own wish is unlimited
+                                : is_idle && !p->gives ? 0
+                                : entry->port == holds ? second
+                                                       : least;
+        is_same = take_entry(v, entry, e, constant, r->weight[entry->port], p->coef) && is_same;
     }
+    return is_same;
 }
 
-static void begin(struct sim_rates *r, struct sim_levels_block *b)
+/** What the solution follows from; whether that is what it was. */
+static bool take_constants(struct sim_rates *r, const struct sim_levels_block *b)
 {
-    struct sim_levels *v = r->levels;
+    bool is_same = true;
     for (int m = 0; m < b->member_count; m++) {
-        take_member(r, b, &b->members[m]);
+        is_same = take_member(r, b, &b->members[m]) && is_same;
     }
+    return is_same;
+}
+
+/** All claims at their constants. */
+static void begin(struct sim_levels *v, struct sim_levels_block *b)
+{
     for (int e = 0; e < b->entry_count; e++) {
-        v->claim.data[e] = v->constant.data[e];
-        v->holder.data[e] = -1;
-        v->flow.data[e] = b->entries[e].coef * v->constant.data[e];
+        v->claim[e] = v->constant[e];
+        v->holder[e] = -1;
+        v->flow[e] = b->entries[e].coef * v->constant[e];
+        v->limit[e] = HUGE_VAL;
+    }
+    for (int p = 0; p < b->pool_count; p++) {
+        b->pools[p].is_due = true;
+    }
+    for (int i = 0; i < b->level_count; i++) {
+        v->level.data[i] = -1; // none yet
     }
 }
 
 // ---- The two maps ----
 
-/** Levels from claims. */
-static void levels_of_claims(const struct sim_levels *v, struct sim_levels_block *b)
+/** The levels of the classes at one pool from the claims there. */
+static void levels_of_pool(const struct sim_levels *v, struct sim_levels_block *b,
+                           const struct sim_levels_pool *pool)
 {
     double supply = 0;
     double better = 0;
     int32_t from = 0;
-    for (int i = 0; i < b->level_count; i++) {
+    for (int32_t i = pool->begin; i < pool->end; i++) {
         struct sim_levels_class *t = &b->levels[i];
         if (t->is_first) {
             supply = sim_levels_sum(v, t->other_begin, t->other_end);
@@ -104,56 +133,102 @@ static void levels_of_claims(const struct sim_levels *v, struct sim_levels_block
     }
 }
 
-/** Claims from limits; how far they are from what they were, of themselves. */
-double sim_levels_claims(struct sim_levels *v, const struct sim_levels_block *b)
+/** Levels from claims, where these changed. */
+static void levels_of_claims(const struct sim_levels *v, struct sim_levels_block *b)
 {
-    double *const y = v->claim.data;
-    double most = 0;
-    for (int m = 0; m < b->member_count; m++) {
-        const struct sim_levels_member *member = &b->members[m];
-        double least = HUGE_VAL;
-        double second = HUGE_VAL;
-        int32_t first_row = -1;
-        int32_t second_row = -1;
-        for (int32_t i = member->begin; i < member->end && member->has_rows; i++) {
-            const int32_t e = b->own[i];
-            const double limit = b->entries[e].level >= 0 ? v->limit.data[e] : HUGE_VAL;
-            if (limit < least) {
-                second = least;
-                second_row = first_row;
-                least = limit;
-                first_row = e;
-            } else if (limit < second) {
-                second = limit;
-                second_row = e;
-            }
+    for (int p = 0; p < b->pool_count; p++) {
+        if (b->pools[p].is_due) {
+            b->pools[p].is_due = false;
+            levels_of_pool(v, b, &b->pools[p]);
         }
-        for (int32_t i = member->begin; i < member->end && member->has_rows; i++) {
-            const int32_t e = b->own[i];
-            const bool is_own = e == first_row;
-            const double limit = is_own ? second : least;
-            const bool is_constant = !b->entries[e].is_read || !(limit < v->constant.data[e]);
-            const double claim = is_constant ? v->constant.data[e] : limit;
-            v->holder.data[e] = is_constant ? -1 : is_own ? second_row : first_row;
-            if (claim != y[e]) {
-                most = fmax(most, fabs(claim - y[e]) / fmax(claim, y[e]));
-                y[e] = claim;
-                v->flow.data[e] = b->entries[e].coef * claim;
-            }
+    }
+}
+
+/** Set a level, and the limits that follow from it. */
+static void set_level(struct sim_levels *v, struct sim_levels_block *b, int32_t i, double value)
+{
+    if (v->level.data[i] == value) {
+        return;
+    }
+    v->level.data[i] = value;
+    for (int32_t e = b->levels[i].share.begin; e < b->levels[i].share.end; e++) {
+        if (b->entries[e].level >= 0) {
+            v->limit[e] = v->slope[e] * value;
+            b->members[b->entries[e].member].is_due = true;
+        }
+    }
+}
+
+static void set_levels(struct sim_levels *v, struct sim_levels_block *b, const double *values)
+{
+    for (int i = 0; i < b->level_count; i++) {
+        set_level(v, b, i, values[i]);
+    }
+}
+
+/** The claims of a member from limits; how far they are from what they were, of themselves. */
+static double claims_of_member(struct sim_levels *v, struct sim_levels_block *b,
+                               const struct sim_levels_member *member)
+{
+    double most = 0;
+    double least = HUGE_VAL;
+    double second = HUGE_VAL;
+    int32_t first_row = -1;
+    int32_t second_row = -1;
+    for (int32_t i = member->begin; i < member->end; i++) {
+        const int32_t e = b->own[i];
+        const double limit = v->limit[e]; // without end where it is no row
+        if (limit < least) {
+            second = least;
+            second_row = first_row;
+            least = limit;
+            first_row = e;
+        } else if (limit < second) {
+            second = limit;
+            second_row = e;
+        }
+    }
+    for (int32_t i = member->begin; i < member->end; i++) {
+        const int32_t e = b->own[i];
+        const bool is_own = e == first_row;
+        const double limit = is_own ? second : least;
+        const bool is_constant = !b->entries[e].is_read || !(limit < v->constant[e]);
+        const double claim = is_constant ? v->constant[e] : limit;
+        v->holder[e] = is_constant ? -1 : is_own ? second_row : first_row;
+        if (claim != v->claim[e]) {
+            const double far = fabs(claim - v->claim[e]) / fmax(claim, v->claim[e]);
+            most = far > most ? far : most;
+            v->claim[e] = claim;
+            v->flow[e] = b->entries[e].coef * claim;
+            b->pools[b->entries[e].pool].is_due = true;
         }
     }
     return most;
 }
 
-/** Claims from levels `value`; true when they are what they were. */
-static bool claims_of_levels(struct sim_levels *v, const struct sim_levels_block *b,
-                             const double *value)
+double sim_levels_claims(struct sim_levels *v, struct sim_levels_block *b)
 {
-    for (int e = 0; e < b->entry_count; e++) {
-        const int32_t level = b->entries[e].level;
-        v->limit.data[e] = level >= 0 ? v->slope.data[e] * value[level] : HUGE_VAL;
+    double most = 0;
+    for (int m = 0; m < b->member_count; m++) {
+        if (b->members[m].has_rows) {
+            most = fmax(most, claims_of_member(v, b, &b->members[m]));
+        }
     }
-    return sim_levels_claims(v, b) == 0;
+    return most;
+}
+
+/** Claims from levels, where these changed; true when they are what they were. */
+static bool claims_of_levels(struct sim_levels *v, struct sim_levels_block *b)
+{
+    bool is_same = true;
+    for (int m = 0; m < b->member_count; m++) {
+        struct sim_levels_member *member = &b->members[m];
+        if (member->is_due) {
+            member->is_due = false;
+            is_same = claims_of_member(v, b, member) == 0 && is_same;
+        }
+    }
+    return is_same;
 }
 
 /** From all claims at their constants; true when they come to rest. */
@@ -162,9 +237,9 @@ static bool sweep(struct sim_levels *v, struct sim_levels_block *b)
     for (int i = 0; i < SWEEPS; i++) {
         levels_of_claims(v, b);
         for (int t = 0; t < b->level_count; t++) {
-            v->level.data[t] = b->levels[t].share.level;
+            set_level(v, b, t, b->levels[t].share.level);
         }
-        if (claims_of_levels(v, b, v->level.data)) {
+        if (claims_of_levels(v, b)) {
             return true;
         }
     }
@@ -178,7 +253,7 @@ static void add_claims(struct sim_levels *v, const struct sim_levels_block *b, i
                        int32_t to, double sign)
 {
     for (int32_t e = from; e < to; e++) {
-        const int32_t h = v->holder.data[e];
+        const int32_t h = v->holder[e];
         if (h < 0) {
             continue;
         }
@@ -187,7 +262,7 @@ static void add_claims(struct sim_levels *v, const struct sim_levels_block *b, i
             v->holds.data[level] = true;
             SIM_VEC_PUSH(&v->order, level);
         }
-        v->accumulator.data[level] += sign * b->entries[e].coef * v->slope.data[h];
+        v->accumulator.data[level] += sign * b->entries[e].coef * v->slope[h];
     }
 }
 
@@ -204,7 +279,7 @@ static void add_row(struct sim_levels *v, const struct sim_levels_block *b, int3
         add_claims(v, b, t->other_begin, t->other_end, -1);
         add_claims(v, b, t->side_begin, t->share.begin, 1);
         for (int32_t e = t->share.begin; e < t->share.end; e++) {
-            if (v->weight.data[e] > 0 && sim_share_is_capped(&v->room, &t->share, e)) {
+            if (v->weight[e] > 0 && sim_share_is_capped(&v->room, &t->share, e)) {
                 add_claims(v, b, e, e + 1, 1);
             }
         }
@@ -236,12 +311,12 @@ void sim_levels_begin_rows(struct sim_levels *v, const struct sim_levels_block *
  * pools move. An ample class counts only where it holds somebody. */
 static double residual(struct sim_levels *v, struct sim_levels_block *b)
 {
-    claims_of_levels(v, b, v->level.data);
+    (void)claims_of_levels(v, b);
     levels_of_claims(v, b);
     memset(v->holds.data, 0, (size_t)b->level_count * sizeof(bool));
     for (int e = 0; e < b->entry_count; e++) {
-        if (v->holder.data[e] >= 0) {
-            v->holds.data[b->entries[v->holder.data[e]].level] = true;
+        if (v->holder[e] >= 0) {
+            v->holds.data[b->entries[v->holder[e]].level] = true;
         }
     }
     double most = 0;
@@ -268,7 +343,7 @@ static bool newton_step(struct sim_levels *v, struct sim_levels_block *b)
         return false;
     }
     for (int i = 0; i < b->level_count; i++) {
-        v->level.data[i] = fmax(0, v->level.data[i] + v->right.data[i]);
+        set_level(v, b, i, fmax(0, v->level.data[i] + v->right.data[i]));
     }
     return true;
 }
@@ -284,7 +359,7 @@ static void polish(struct sim_levels *v, struct sim_levels_block *b, double was)
         memcpy(v->saved.data, v->level.data, size);
         const double now = newton_step(v, b) ? residual(v, b) : 1;
         if (!(now < was)) {
-            memcpy(v->level.data, v->saved.data, size);
+            set_levels(v, b, v->saved.data);
             (void)residual(v, b);
             return;
         }
@@ -317,27 +392,24 @@ static bool newton(struct sim_levels *v, struct sim_levels_block *b)
 static bool creep(struct sim_levels *v, struct sim_levels_block *b)
 {
     static const int TIMES[] = {12, 24, 48, 96};
-    for (int e = 0; e < b->entry_count; e++) {
-        v->claim.data[e] = v->constant.data[e];
-        v->flow.data[e] = b->entries[e].coef * v->constant.data[e];
-    }
+    begin(v, b);
     levels_of_claims(v, b);
     for (int i = 0; i < b->level_count; i++) {
-        v->level.data[i] = b->levels[i].share.level;
+        set_level(v, b, i, b->levels[i].share.level);
     }
     for (int time = 0; time < SIM_COUNT(TIMES); time++) {
         for (int step = 0; step < TIMES[time]; step++) {
-            claims_of_levels(v, b, v->level.data);
+            (void)claims_of_levels(v, b);
             levels_of_claims(v, b);
             for (int i = 0; i < b->level_count; i++) {
-                v->level.data[i] = 0.5 * (v->level.data[i] + b->levels[i].share.level);
+                set_level(v, b, i, 0.5 * (v->level.data[i] + b->levels[i].share.level));
             }
         }
         memcpy(v->crept.data, v->level.data, (size_t)b->level_count * sizeof(double));
         if (newton(v, b)) {
             return true;
         }
-        memcpy(v->level.data, v->crept.data, (size_t)b->level_count * sizeof(double));
+        set_levels(v, b, v->crept.data);
     }
     return false;
 }
@@ -358,7 +430,7 @@ static void publish(struct sim_rates *r, const struct sim_levels_block *b)
             if (e->level < 0) {
                 continue;
             }
-            const double limit = fmin(r->capacity[k], fmax(0, v->limit.data[b->own[i]]));
+            const double limit = fmin(r->capacity[k], fmax(0, v->limit[b->own[i]]));
             const bool is_nothing =
                 limit < SIM_RATES_NOTHING * sim_rates_scale(r, k) &&
                 limit * e->coef <= SIM_RATES_NOTHING * b->levels[e->level].supply;
@@ -380,9 +452,15 @@ bool sim_levels_solve(struct sim_rates *r, int32_t first, bool *out_is_open)
     if (b->is_any_asked) {
         sim_loop_find_idle(r, first);
     }
-    begin(r, b);
     *out_is_open = false;
     r->work.limits += b->row_count;
+    if (take_constants(r, b) && b->is_solved) {
+        r->is_able[first] = b->is_able;
+        publish(r, b); // others may have held its limits meanwhile (selffeed.c)
+        return true;
+    }
+    b->is_solved = false;
+    begin(v, b);
     const bool rests = sweep(v, b);
     bool is_crept = false;
     if (!rests) {
@@ -399,6 +477,9 @@ bool sim_levels_solve(struct sim_rates *r, int32_t first, bool *out_is_open)
         *out_is_open = true;
         return true;
     }
+    b->is_able = sim_levels_may_feed(v, b);
+    b->is_solved = true;
+    r->is_able[first] = b->is_able;
     publish(r, b);
     return true;
 }

@@ -12,7 +12,10 @@ static void block_free(struct sim_levels_block *b)
         free(b->entries);
         free(b->members);
         free(b->levels);
+        free(b->pools);
         free(b->own);
+        free(b->numbers);
+        free(b->holder);
         free(b);
     }
 }
@@ -42,17 +45,11 @@ void sim_levels_destroy(struct sim_levels *v, const struct sim_network *net)
     SIM_VEC_FREE(&v->levels);
     SIM_VEC_FREE(&v->own);
     SIM_VEC_FREE(&v->pools);
+    SIM_VEC_FREE(&v->shared);
     SIM_VEC_FREE(&v->order);
     SIM_VEC_FREE(&v->place);
     SIM_VEC_FREE(&v->sorted);
     SIM_VEC_FREE(&v->spare);
-    SIM_VEC_FREE(&v->holder);
-    SIM_VEC_FREE(&v->constant);
-    SIM_VEC_FREE(&v->claim);
-    SIM_VEC_FREE(&v->flow);
-    SIM_VEC_FREE(&v->weight);
-    SIM_VEC_FREE(&v->slope);
-    SIM_VEC_FREE(&v->limit);
     SIM_VEC_FREE(&v->level);
     SIM_VEC_FREE(&v->saved);
     SIM_VEC_FREE(&v->crept);
@@ -98,7 +95,8 @@ static void add_side(struct sim_rates *r, int32_t pool, int32_t begin, int32_t e
         if (!sim_rates_is_active(r->net, m, r->condition[pool])) {
             continue;
         }
-        const struct sim_levels_entry e = {m, member_number(v, p->activity), -1, false, p->coef};
+        const struct sim_levels_entry e = {
+            m, member_number(v, p->activity), v->shared.count, -1, false, p->coef};
         SIM_VEC_PUSH(&v->entries, e);
         int at = v->entries.count - 1; // nearly always in order: only pull at its target is not
         for (; at > first && rank_of(r, v->entries.data[at - 1].port) > rank_of(r, m); at--) {
@@ -186,6 +184,8 @@ static void add_pool(struct sim_rates *r, int32_t first, int32_t pool)
     for (int32_t i = takers[0]; i < takers[1] && v->levels.count > of_givers; i++) {
         v->entries.data[i].is_read = true;
     }
+    const struct sim_levels_pool shared = {of_takers, v->levels.count, false};
+    SIM_VEC_PUSH(&v->shared, shared);
 }
 
 /** Entries by member. */
@@ -227,7 +227,7 @@ static struct sim_levels_block *block_build(struct sim_rates *r, int32_t first)
     struct sim_levels *v = r->levels;
     struct sim_levels_block *b = sim_base_alloc(1, sizeof(*b));
     b->first = first;
-    v->entries.count = v->members.count = v->levels.count = v->pools.count = 0;
+    v->entries.count = v->members.count = v->levels.count = v->pools.count = v->shared.count = 0;
     for (int32_t j = first; j >= 0; j = r->next_in_block[j]) {
         const int32_t pool = r->net->ports[j].pool;
         if (!v->is_built[pool]) {
@@ -257,7 +257,11 @@ static struct sim_levels_block *block_build(struct sim_rates *r, int32_t first)
     b->entries = copy(v->entries.data, b->entry_count, sizeof(*b->entries));
     b->members = copy(v->members.data, b->member_count, sizeof(*b->members));
     b->levels = copy(v->levels.data, b->level_count, sizeof(*b->levels));
+    b->pool_count = v->shared.count;
+    b->pools = copy(v->shared.data, b->pool_count, sizeof(*b->pools));
     b->own = copy(v->own.data, b->entry_count, sizeof(*b->own));
+    b->numbers = sim_base_alloc(6 * (size_t)b->entry_count, sizeof(*b->numbers));
+    b->holder = sim_base_alloc((size_t)b->entry_count, sizeof(*b->holder));
     return b;
 }
 
@@ -274,13 +278,6 @@ struct sim_levels_block *sim_levels_block_at(struct sim_rates *r, int32_t first)
     SIM_VEC_RESERVE(&v->at, b->entry_count);
     SIM_VEC_RESERVE(&v->sums_q, b->entry_count);
     SIM_VEC_RESERVE(&v->sums_w, b->entry_count);
-    SIM_VEC_RESERVE(&v->holder, b->entry_count);
-    SIM_VEC_RESERVE(&v->constant, b->entry_count);
-    SIM_VEC_RESERVE(&v->claim, b->entry_count);
-    SIM_VEC_RESERVE(&v->flow, b->entry_count);
-    SIM_VEC_RESERVE(&v->weight, b->entry_count);
-    SIM_VEC_RESERVE(&v->slope, b->entry_count);
-    SIM_VEC_RESERVE(&v->limit, b->entry_count);
     SIM_VEC_RESERVE(&v->level, b->level_count);
     SIM_VEC_RESERVE(&v->saved, b->level_count);
     SIM_VEC_RESERVE(&v->crept, b->level_count);
@@ -288,8 +285,13 @@ struct sim_levels_block *sim_levels_block_at(struct sim_rates *r, int32_t first)
     SIM_VEC_RESERVE(&v->accumulator, b->level_count);
     SIM_VEC_RESERVE(&v->order, b->level_count + 1);
     SIM_VEC_RESERVE(&v->holds, b->level_count);
-    v->room =
-        (struct sim_share_room){v->flow.data,  v->weight.data, v->sorted.data, v->spare.data,
-                                v->place.data, v->at.data,     v->sums_q.data, v->sums_w.data};
+    double **const numbers[] = {&v->constant, &v->claim, &v->flow,
+                                &v->weight,   &v->slope, &v->limit};
+    for (int i = 0; i < SIM_COUNT(numbers); i++) {
+        *numbers[i] = b->numbers + (size_t)i * (size_t)b->entry_count;
+    }
+    v->holder = b->holder;
+    v->room = (struct sim_share_room){v->flow,       v->weight,  v->sorted.data, v->spare.data,
+                                      v->place.data, v->at.data, v->sums_q.data, v->sums_w.data};
     return v->block_of[first];
 }

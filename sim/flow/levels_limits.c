@@ -22,7 +22,7 @@ static void limits_of_class(struct sim_rates *r, const struct sim_levels_block *
         if (entry->level >= 0) {
             const double most = r->capacity[b->members[entry->member].activity];
             const double own = sim_share_own(&v->room, &t->share, e, entry->coef * most);
-            v->limit.data[e] = own / entry->coef;
+            v->limit[e] = own / entry->coef;
         }
     }
 }
@@ -74,11 +74,11 @@ bool sim_levels_has_tie(const struct sim_levels *v, const struct sim_levels_bloc
         const struct sim_levels_member *member = &b->members[m];
         for (int32_t i = member->begin; i < member->end && member->has_rows; i++) {
             const int32_t e = b->own[i];
-            const double constant = v->constant.data[e];
+            const double constant = v->constant[e];
             for (int32_t k = member->begin; k < member->end; k++) {
                 const int32_t other = b->own[k];
                 if (other != e && b->entries[other].level >= 0 && b->entries[e].is_read &&
-                    fabs(v->limit.data[other] - constant) <= TIE * constant) {
+                    fabs(v->limit[other] - constant) <= TIE * constant) {
                     return true;
                 }
             }
@@ -94,14 +94,14 @@ static void hold(struct sim_levels *v, const struct sim_levels_block *b, double 
         const struct sim_levels_member *member = &b->members[m];
         for (int32_t i = member->begin; i < member->end && member->has_rows; i++) {
             const int32_t e = b->own[i];
-            double least = v->constant.data[e] * (1 + tie);
-            v->holder.data[e] = -1;
+            double least = v->constant[e] * (1 + tie);
+            v->holder[e] = -1;
             for (int32_t k = member->begin; k < member->end; k++) {
                 const int32_t other = b->own[k];
                 if (other != e && b->entries[other].level >= 0 && b->entries[e].is_read &&
-                    v->limit.data[other] < least) {
-                    least = v->limit.data[other];
-                    v->holder.data[e] = other;
+                    v->limit[other] < least) {
+                    least = v->limit[other];
+                    v->holder[e] = other;
                 }
             }
         }
@@ -118,14 +118,14 @@ static bool cap_at_ties(const struct sim_levels *v, struct sim_levels_class *t)
     }
     int tied = 0;
     for (int32_t e = t->share.begin; e < t->share.end && t->share.kind != SIM_SHARE_DRY; e++) {
-        const double share = v->weight.data[e] * t->share.level;
-        tied += v->weight.data[e] > 0 && fabs(v->flow.data[e] - share) <= TIE * share ? 1 : 0;
+        const double share = v->weight[e] * t->share.level;
+        tied += v->weight[e] > 0 && fabs(v->flow[e] - share) <= TIE * share ? 1 : 0;
     }
     if (t->share.kind == SIM_SHARE_SHORT && tied == 1) {
         for (int32_t e = t->share.begin; e < t->share.end; e++) {
-            const double share = v->weight.data[e] * t->share.level;
-            if (v->flow.data[e] >= share && v->flow.data[e] <= share * (1 + TIE) &&
-                t->share.weights > v->weight.data[e]) {
+            const double share = v->weight[e] * t->share.level;
+            if (v->flow[e] >= share && v->flow[e] <= share * (1 + TIE) &&
+                t->share.weights > v->weight[e]) {
                 return false; // it would have to change sides
             }
         }
@@ -157,7 +157,7 @@ static bool add_rises(struct sim_levels *v, const struct sim_levels_block *b,
 {
     v->order.count = 0;
     for (int32_t e = t->other_begin; e < t->other_end; e++) {
-        const int32_t h = v->holder.data[e];
+        const int32_t h = v->holder[e];
         if (h < 0) {
             continue;
         }
@@ -185,10 +185,8 @@ static bool add_rises(struct sim_levels *v, const struct sim_levels_block *b,
     return any;
 }
 
-bool sim_levels_may_feed(struct sim_rates *r, int32_t first)
+bool sim_levels_may_feed(struct sim_levels *v, const struct sim_levels_block *b)
 {
-    struct sim_levels *v = r->levels;
-    const struct sim_levels_block *b = v->block_of[first];
     hold(v, b, 0);
     sim_sparse_begin(&v->sparse, b->level_count);
     memset(v->holds.data, 0, (size_t)b->level_count * sizeof(bool));
@@ -223,7 +221,7 @@ double sim_levels_limit(const struct sim_rates *r, int32_t first, int32_t port)
     const struct sim_levels_block *b = r->levels->block_of[first];
     for (int e = 0; e < b->entry_count; e++) {
         if (b->entries[e].port == port) {
-            return r->levels->limit.data[e];
+            return r->levels->limit[e];
         }
     }
     return 0;

@@ -17,9 +17,16 @@
 struct sim_levels_entry {
     int32_t port;
     int32_t member;
+    int32_t pool;
     int32_t level; // whose limit it shares; -1: its limit is not of this block
     bool is_read;  // some limit of the block depends on its claim
-    double coef;
+    double coef;   // as of the last solve
+};
+
+/** A pool of the block: classes [begin, end). */
+struct sim_levels_pool {
+    int32_t begin, end;
+    bool is_due; // a claim at it is another: so may be its levels
 };
 
 /** An activity that touches pools of the block; its entries are own[begin..end). */
@@ -28,6 +35,7 @@ struct sim_levels_member {
     int32_t begin, end;
     bool has_rows;
     bool is_asked; // pull or link, and what its main output may give is decided here
+    bool is_due;   // a level that it reads is another: so may be its claims
 };
 
 /** A class at one side of a pool; ranges are of entries. */
@@ -43,12 +51,17 @@ struct sim_levels_class {
 /** A block as built; kept until its ports or a condition change. */
 struct sim_levels_block {
     int32_t first;
-    int entry_count, member_count, level_count, row_count;
+    int entry_count, member_count, level_count, pool_count, row_count;
     bool is_any_asked;
+    bool is_able;   // may feed itself
+    bool is_solved; // from the constants, weights and coefficients it has, and nothing is open
     struct sim_levels_entry *entries;
     struct sim_levels_member *members;
     struct sim_levels_class *levels;
+    struct sim_levels_pool *pools;
     int32_t *own;
+    double *numbers; // per entry: constant, claim, flow, weight, slope, limit
+    int32_t *holder; // per entry: the row that holds its claim, -1 its constant
 };
 
 struct sim_levels {
@@ -58,8 +71,10 @@ struct sim_levels {
     SIM_VEC(struct sim_levels_entry) entries;
     SIM_VEC(struct sim_levels_member) members;
     SIM_VEC(struct sim_levels_class) levels;
-    SIM_VEC(int32_t) own, pools, order, sorted, spare, place, holder;
-    SIM_VEC(double) constant, claim, flow, weight, slope, limit; // per entry
+    SIM_VEC(struct sim_levels_pool) shared;
+    SIM_VEC(int32_t) own, pools, order, sorted, spare, place;
+    double *constant, *claim, *flow, *weight, *slope, *limit; // of the block at hand
+    int32_t *holder;
     SIM_VEC(double)
     level, saved, crept, right, accumulator, sums_q, sums_w, at;
     SIM_VEC(bool) holds;
@@ -82,18 +97,18 @@ bool sim_levels_is_main_output(const struct sim_network *net, int32_t port);
 
 /** Solve the circular block that begins at port `first`. False when no fixed point was found.
  * `out_is_open`: it may be one of many, and nothing is set yet; else limits, claims and rates of
- * the block are, and others told. */
+ * the block are, r->is_able says whether it may feed itself, and others are told. */
 bool sim_levels_solve(struct sim_rates *r, int32_t first, bool *out_is_open);
 
 /** After a solve that is open: the limit, uncut, that was found for a port of the block. */
 double sim_levels_limit(const struct sim_rates *r, int32_t first, int32_t port);
 
-/** Whether some circle of blocked limits may feed itself more than it has, after a solve of the
- * block that is not open: were every rise passed on in full, could one come back larger? */
-bool sim_levels_may_feed(struct sim_rates *r, int32_t first);
+/** Whether some circle of blocked limits may feed itself more than it has: were every rise passed
+ * on in full, could one come back larger? */
+bool sim_levels_may_feed(struct sim_levels *v, const struct sim_levels_block *b);
 
 /** Claims from limits; how far they are from what they were, of themselves. */
-double sim_levels_claims(struct sim_levels *v, const struct sim_levels_block *b);
+double sim_levels_claims(struct sim_levels *v, struct sim_levels_block *b);
 
 /** The linear system of the levels on the piece at hand, into v->sparse. */
 void sim_levels_begin_rows(struct sim_levels *v, const struct sim_levels_block *b);
@@ -112,7 +127,7 @@ bool sim_levels_may_be_open(struct sim_levels *v, struct sim_levels_block *b);
 
 static inline double sim_levels_sum(const struct sim_levels *v, int32_t from, int32_t to)
 {
-    const double *q = v->flow.data;
+    const double *q = v->flow;
     double sum = 0;
     for (int32_t e = from; e < to; e++) {
         sum += q[e];

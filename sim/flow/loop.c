@@ -821,9 +821,7 @@ enum sim_status sim_loop_solve(struct sim_rates *r, int32_t first, struct sim_er
 {
     bool is_open = false;
     r->work.loops++;
-    if (sim_levels_solve(r, first, &is_open) && !is_open) {
-        r->is_able[first] = sim_levels_may_feed(r, first);
-    } else {
+    if (!sim_levels_solve(r, first, &is_open) || is_open) {
         SIM_TRY(solve_ports(r, first, is_open, err));
     }
     if (r->is_able[first] && !r->is_hungry[first]) {
