@@ -2,7 +2,10 @@
  * The books of each party: what it set free, earned and spent; read from the ledger, move by move.
  *
  * Emissions are fossil CO2e by scope, and biogenic carbon apart. Scope 1 belongs to who burns a
- * fuel or runs the process, scopes 2 and 3 to who buys, disposal (3) to who disposes. Money: what
+ * fuel, runs the process or vents, scopes 2 and 3 to who buys, disposal (3) to who disposes. What
+ * power, steam and heat bought within the park carry (carbon.h) is in scope 2 of who buys it, and
+ * stands apart once more, since it is the supplier's, too: over all parties the scopes less that
+ * are the park's total, each tonne once. Money: what
  * `to` pays `from` is spent by one and earned by the other (the other way round where it is
  * negative); the cost of a link is spent by its payer.
  *
@@ -22,6 +25,7 @@ enum park_books_column {
     PARK_BOOKS_SCOPE2,
     PARK_BOOKS_SCOPE3,
     PARK_BOOKS_BIOGENIC, // [tCO2e] burnt, in no scope
+    PARK_BOOKS_INSIDE,   // [tCO2e] of scope 2: bought from others in the park, whose own it is, too
     PARK_BOOKS_EARNED,   // [money]
     PARK_BOOKS_SPENT,    // [money]
     PARK_BOOKS_COLUMNS
@@ -45,8 +49,12 @@ struct park_books_party {
 void park_books_add(const struct park *p, int32_t move, const struct park_ledger_sum *sum,
                     struct park_books_party *parties);
 
-/** For the summary: money by party in the park's currency (received, paid, net), then emissions by
- * party, source and scope, and their sums. Nothing where there are none. */
+/** What the ledger's entry of a link of the layout came to, on average. */
+struct park_ledger_sum park_books_mean(const struct park_results *r, const struct sim_row *mean,
+                                       int link);
+
+/** For the summary: money by party in the park's currency (received, paid, net), then emissions
+ * (emissions.h). Nothing where there are none. */
 void park_books_text(const struct park *p, const struct park_results *r,
                      const struct sim_outcome *outcome, const struct sim_sink *out);
 

@@ -1,8 +1,9 @@
 /** @file
  * Circles in a directed graph: which nodes can reach each other, and the shortest way round.
  *
- * Used by `check` on the graph of who is served before whom, and on that of who feeds whom. Numbers
- * of components carry no meaning; what is told about them goes by the order of the nodes.
+ * Used by `check` on the graph of who is served before whom, and on that of who feeds whom. Of two
+ * components the one that is reached from the other has the lower number; else their numbers carry
+ * no meaning, and what is told about them goes by the order of the nodes.
  *
  * Floor 5. Pure.
  */

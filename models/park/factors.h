@@ -7,8 +7,10 @@
  * - carriage: the `cost` of the link that an exchange goes over, which its `payer` pays;
  * - co2e: fossil carbon. A fuel sets it free where it is burnt (scope 1), bought goods bring what
  *   was set free before (`upstream`: scope 2 for energy and heat, else 3), what is disposed of
- *   sets it free there (`emission`, scope 3);
- * - biogenic: of what is burnt, told apart and not part of co2e;
+ *   sets it free there (`emission`, scope 3), but what is vented (`fate = "vent"`) does on the
+ *   ground of who gives it (scope 1). A stream that is CO2 (`carbon`) counts less for the process
+ *   that gives it and more for the one that takes it, vents it or loses it on a link: carbon.h;
+ * - biogenic: of what is burnt or vented, told apart and not part of co2e;
  * - process: `process_emissions`, fossil, booked with the first port of the process; scope 1.
  *
  * Floor 5. Pure.
@@ -18,6 +20,9 @@
 
 #include "models/park/build.h"
 #include "models/park/ledger.h"
+
+/** Whether it is disposed of into the air. */
+bool park_factors_is_vented(const struct park *p, int32_t move);
 
 /** Which scope the co2e of a move has (1, 2 or 3), and whose it is; 0: it causes none. */
 int park_factors_scope(const struct park *p, int32_t move, int32_t *out_party);

@@ -56,6 +56,7 @@ struct park_ledger_sum {
     double co2e_kg;     // [kgCO2e] fossil, caused by it, that of the process included
     double process_kg;  // [kgCO2e] of which from the process itself
     double biogenic_kg; // [kgCO2e] biogenic, beside it
+    double passed_kg;   // [kgCO2e] that came with it from a supplier in the park: carbon.h fills it
 };
 
 /** One stream's balance since the restart. What moves between two of its pools counts as neither

@@ -47,6 +47,7 @@ struct park_stream {
     int kind;          // index into park_streams_kinds
     struct sim_value density, energy, upstream, price;
     struct park_burning *burning; // NULL: none
+    struct park_burning *carbon;  // the CO2 that it is; NULL: none
     struct sim_ref disposal;
     // resolved
     const char *name;

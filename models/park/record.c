@@ -18,6 +18,8 @@ struct park_recorder {
     int32_t *activity_of;                          // by process
     double *scale;                                 // by stream: SI per unit
     struct park_books_party *books, *books_before; // by party; before the interval
+    double *passed;                                // by party [t]: of the interval under way
+    struct sim_row *row;                           // while what was passed is told
 };
 
 struct park_recorder *park_record_create(const struct park_record_parts *parts)
@@ -36,6 +38,7 @@ struct park_recorder *park_record_create(const struct park_record_parts *parts)
     r->full_load_h = sim_base_alloc(processes, sizeof(double));
     r->books = sim_base_alloc((size_t)p->party_count, sizeof(*r->books));
     r->books_before = sim_base_alloc((size_t)p->party_count, sizeof(*r->books));
+    r->passed = sim_base_alloc((size_t)p->party_count, sizeof(double));
     r->scale = sim_base_alloc((size_t)p->stream_count, sizeof(double));
     for (int32_t a = 0; a < p->net->activity_count; a++) {
         if (p->net->activities[a].kind == PARK_ACTIVITY_PROCESS) {
@@ -64,6 +67,7 @@ void park_record_destroy(struct park_recorder *r)
     free(r->scale);
     free(r->books);
     free(r->books_before);
+    free(r->passed);
     free(r);
 }
 
@@ -97,6 +101,7 @@ void park_record_begin(struct park_recorder *r, struct sim_row *row, sim_time no
         r->wanted_began[a] = park_drive_wanted(r->parts.drives, now, a);
     }
     memset(r->books_before, 0, (size_t)p->party_count * sizeof(*r->books));
+    memset(r->passed, 0, (size_t)p->party_count * sizeof(*r->passed));
     put_levels(r, row, 0);
 }
 
@@ -135,15 +140,16 @@ static void put_activities(struct park_recorder *r, struct sim_row *row, sim_tim
     }
 }
 
-/** Of each party since the restart, as the ledger stands now. */
-static void sum_books(struct park_recorder *r)
+/** Of each party since the restart, as the ledger stands now. What was passed between them is known
+ * at the end of a month only: `with_passed` when all of it is. */
+static void sum_books(struct park_recorder *r, bool with_passed)
 {
     const struct park *p = r->parts.park;
     memset(r->books, 0, (size_t)p->party_count * sizeof(*r->books));
     for (int i = 0; i < r->parts.results->layout->link_count; i++) {
         const int32_t move = r->parts.results->layout->links[i].move;
-        const struct park_ledger_sum sum =
-            park_ledger_sum_now(r->parts.ledger, r->parts.flow, move);
+        struct park_ledger_sum sum = park_ledger_sum_now(r->parts.ledger, r->parts.flow, move);
+        sum.passed_kg = with_passed ? park_carbon_passed(r->parts.carbon, move) : 0;
         park_books_add(p, move, &sum, r->books);
     }
 }
@@ -158,18 +164,49 @@ static void put_books_series(struct park_recorder *r, struct sim_row *row)
     if (!any) {
         return;
     }
-    sum_books(r);
+    sum_books(r, false);
     for (int i = 0; i < r->parts.park->party_count; i++) {
         const int64_t at = out->party_at[i] * out->intervals + r->interval;
         for (int k = 0; k < PARK_BOOKS_COLUMNS; k++) {
             if (out->party_series[k] >= 0 &&
                 (out->party_kept[i] & (unsigned)park_books_names[k].recorded) != 0) {
+                const bool has_passed = k == PARK_BOOKS_SCOPE2 || k == PARK_BOOKS_INSIDE;
                 sim_row_put(row, out->party_series[k], at,
-                            r->books[i].of[k] - r->books_before[i].of[k]);
+                            r->books[i].of[k] - r->books_before[i].of[k] +
+                                (has_passed ? r->passed[i] : 0));
             }
         }
+        r->passed[i] = 0;
     }
     memcpy(r->books_before, r->books, (size_t)r->parts.park->party_count * sizeof(*r->books));
+}
+
+/** Intervals that are over stand in the row already. */
+static void take_passed(void *user, int64_t interval, int32_t party, double kg)
+{
+    static const enum park_books_column columns[] = {PARK_BOOKS_SCOPE2, PARK_BOOKS_INSIDE};
+    struct park_recorder *r = user;
+    const struct park_results *out = r->parts.results;
+    if (interval >= r->interval) {
+        r->passed[party] += kg / 1e3;
+        return;
+    }
+    const int64_t at = out->party_at[party] * out->intervals + interval;
+    for (int i = 0; i < SIM_COUNT(columns); i++) {
+        const int var = out->party_series[columns[i]];
+        if (var >= 0 && (out->party_kept[party] & PARK_RECORD_EMISSIONS) != 0) {
+            sim_row_put(r->row, var, at, sim_row_value(r->row, var, at) + kg / 1e3);
+        }
+    }
+}
+
+void park_record_month(struct park_recorder *r, struct sim_row *row, sim_time now)
+{
+    park_carbon_close(r->parts.carbon, now);
+    if (r->parts.results->party_series[PARK_BOOKS_SCOPE2] >= 0) {
+        r->row = row;
+        park_carbon_tell(r->parts.carbon, take_passed, r);
+    }
 }
 
 void park_record_interval(struct park_recorder *r, struct sim_row *row, sim_time now)
@@ -177,6 +214,9 @@ void park_record_interval(struct park_recorder *r, struct sim_row *row, sim_time
     SIM_REQUIRE(r->interval < r->parts.results->intervals, "more intervals than the schema has");
     put_flows(r, row);
     put_activities(r, row, now);
+    if (r->parts.results->party_series[PARK_BOOKS_SCOPE2] >= 0) {
+        park_carbon_mark(r->parts.carbon, r->interval);
+    }
     put_books_series(r, row);
     r->interval++;
     put_levels(r, row, r->interval);
@@ -216,6 +256,7 @@ static void put_link(const struct park_recorder *r, struct sim_row *row, int lin
     sim_row_f64(row, out->co2e)[entry] = sum.co2e_kg / 1e3;
     sim_row_f64(row, out->process)[entry] = sum.process_kg / 1e3;
     sim_row_f64(row, out->biogenic)[entry] = sum.biogenic_kg / 1e3;
+    sim_row_f64(row, out->passed)[entry] = park_carbon_passed(r->parts.carbon, k->move) / 1e3;
     if (move->is_pull_user) {
         sim_row_f64(row, unit->unserved)[out->link_at[link]] =
             park_held_unserved(r->parts.held, now, k->move) / scale;
@@ -248,7 +289,7 @@ static void put_stock(const struct park_recorder *r, struct sim_row *row, int st
 static void put_books(struct park_recorder *r, struct sim_row *row)
 {
     const struct park_results *out = r->parts.results;
-    sum_books(r);
+    sum_books(r, true);
     for (int i = 0; i < r->parts.park->party_count; i++) {
         for (int k = 0; k < PARK_BOOKS_COLUMNS; k++) {
             sim_row_f64(row, out->party_total[k])[out->party_at[i]] = r->books[i].of[k];

@@ -11,6 +11,7 @@
 #define PARK_RECORD_H
 
 #include "models/park/breakdown.h"
+#include "models/park/carbon.h"
 #include "models/park/drive.h"
 #include "models/park/held.h"
 #include "models/park/ledger.h"
@@ -28,6 +29,7 @@ struct park_record_parts {
     const struct park_drives *drives;
     const struct park_breakdowns *breakdowns;
     const struct park_held *held;
+    struct park_carbon *carbon; // NULL: nothing is passed
 };
 
 struct park_recorder *park_record_create(const struct park_record_parts *parts);
@@ -35,6 +37,10 @@ void park_record_destroy(struct park_recorder *r); // NULL is fine
 
 /** The recording starts now (the ledger has just restarted): the first levels. */
 void park_record_begin(struct park_recorder *r, struct sim_row *row, sim_time now);
+
+/** A month, or the run, ends now: what was passed in it is known (carbon.h), and is added to the
+ * intervals it belongs to. */
+void park_record_month(struct park_recorder *r, struct sim_row *row, sim_time now);
 
 /** An interval ends now: series over it, levels at its end. Intervals end in their order. */
 void park_record_interval(struct park_recorder *r, struct sim_row *row, sim_time now);

@@ -47,6 +47,7 @@ enum park_responses_column {
     PARK_RESPONSES_UNSERVED,
     PARK_RESPONSES_CO2E, // of a named stream without that of the process
     PARK_RESPONSES_BIOGENIC,
+    PARK_RESPONSES_PASSED, // with what was bought in the park
     PARK_RESPONSES_MONEYS,
     PARK_RESPONSES_CARRIAGE
 };

@@ -50,6 +50,7 @@ static double scale_of(const struct park_responses_ask *a, enum park_responses_c
                          park_responses_content(a, s, is_share ? SIM_DIM_MASS : a->dim);
     case PARK_RESPONSES_CO2E:
     case PARK_RESPONSES_BIOGENIC:
+    case PARK_RESPONSES_PASSED:
         return 1e3; // t
     case PARK_RESPONSES_MONEYS:
     case PARK_RESPONSES_CARRIAGE:
@@ -101,6 +102,9 @@ static void add_link(const struct park_results *r, const struct park_layout *l, 
         break;
     case PARK_RESPONSES_BIOGENIC:
         add(to, r->biogenic, entry, factor);
+        break;
+    case PARK_RESPONSES_PASSED:
+        add(to, r->passed, entry, factor);
         break;
     case PARK_RESPONSES_MONEYS:
         add(to, r->money, entry, factor);

@@ -1,4 +1,5 @@
 // What a study may ask of a run: the table, and which of the ledger's entries each row counts.
+#include "models/park/carbon.h"
 #include "models/park/factors.h"
 #include "models/park/responses_priv.h"
 
@@ -224,6 +225,16 @@ static double scope2(const struct park_responses_ask *a, int32_t move)
     return emitted(a, move, 2, 2);
 }
 
+/** Of one party also what it bought in the park; of the park that is the supplier's alone. */
+static double passed(const struct park_responses_ask *a, int32_t move)
+{
+    const int32_t buyer = a->park->net->accounts[move_of(a, move)->to].party;
+    return a->at == PARK_RESPONSES_AT_PARTY && buyer == a->id &&
+                   park_carbon_is_passed(a->park, move)
+               ? 1
+               : 0;
+}
+
 static double scope3(const struct park_responses_ask *a, int32_t move)
 {
     return emitted(a, move, 3, 3);
@@ -308,11 +319,16 @@ enum {
 
 const struct park_responses_kind park_responses_kinds[] = {
     {"environment.co2e", CARBON, PARTY | PROCESS, ANY, -1, "fossil CO2e of scopes 1, 2 and 3",
-     "sum of /ledger/co2e; scopes as in the indicators [S]", RULE(.parts = {TOP(CO2E, any_scope)})},
+     "sum of /ledger/co2e, each tonne once; of a party with /ledger/co2e_passed, what it bought in "
+     "the park [S]",
+     RULE(.parts = {TOP(CO2E, any_scope), TOP(PASSED, passed)})},
     {"environment.co2e_scope1", CARBON, PARTY | PROCESS, ANY, -1, "fossil CO2e, scope 1",
-     "fuel burnt and process emissions inside [S]", RULE(.parts = {TOP(CO2E, scope1)})},
+     "fuel burnt, process emissions, and what is vented, whoever takes it [S]",
+     RULE(.parts = {TOP(CO2E, scope1)})},
     {"environment.co2e_scope2", CARBON, PARTY, ANY, -1, "fossil CO2e, scope 2",
-     "upstream of bought power, steam and heat [S]", RULE(.parts = {TOP(CO2E, scope2)})},
+     "of bought power, steam and heat: `upstream` of a market's, of others' in the park what the "
+     "supplier set free, by calendar month; of the whole park only the former [S]",
+     RULE(.parts = {TOP(CO2E, scope2), TOP(PASSED, passed)})},
     {"environment.co2e_scope3", CARBON, PARTY, ANY, -1, "fossil CO2e, scope 3",
      "upstream of other goods bought, and disposal outside [S]",
      RULE(.parts = {TOP(CO2E, scope3)})},

@@ -434,7 +434,10 @@ static void declare_ledger(struct world *w, const char *currency)
                    {"carriage", "", "what the link cost its payer"},
                    {"co2e", "t", "fossil carbon dioxide equivalent caused by the move"},
                    {"co2e_process", "t", "of which from the process itself, not its fuel"},
-                   {"co2e_biogenic", "t", "biogenic carbon dioxide set free, beside co2e"}};
+                   {"co2e_biogenic", "t", "biogenic carbon dioxide set free, beside co2e"},
+                   {"co2e_passed", "t",
+                    "fossil, that the supplier in the park set free for it: in scope 2 of who buys "
+                    "it, too, beside co2e"}};
     static const struct {
         const char *name;
         size_t field;
@@ -698,6 +701,7 @@ void park_results_bind(struct park_results *r, const struct park *p,
                                .co2e = sim_schema_var_find(schema, "ledger", "co2e"),
                                .process = sim_schema_var_find(schema, "ledger", "co2e_process"),
                                .biogenic = sim_schema_var_find(schema, "ledger", "co2e_biogenic"),
+                               .passed = sim_schema_var_find(schema, "ledger", "co2e_passed"),
                                .intervals = park_results_interval_count(p)};
     r->units = sim_base_alloc((size_t)layout->unit_count, sizeof(*r->units));
     for (int i = 0; i < layout->unit_count; i++) {

@@ -2,6 +2,7 @@
 
 #include "models/park/breakdown.h"
 #include "models/park/build.h"
+#include "models/park/carbon.h"
 #include "models/park/cause.h"
 #include "models/park/delay.h"
 #include "models/park/drive.h"
@@ -41,6 +42,7 @@ struct park_run {
     struct park_drives *drives;
     struct park_delays *delays;
     struct park_held *held;
+    struct park_carbon *carbon; // NULL: nothing is passed
     struct park_recorder *recorder;
     struct park_failure_defs {
         struct park_breakdown_mode *modes;
@@ -141,13 +143,15 @@ struct park_run *park_run_create(const struct park *p, const struct sim_model_wa
                                                              .contracts = r->contracts});
     r->delays = park_delay_create(p, &r->roster, r->flow);
     r->held = park_held_create(p, r->flow, r->drives, r->breakdowns);
+    r->carbon = park_carbon_create(p, r->flow, r->ledger);
     r->recorder = park_record_create(&(struct park_record_parts){.park = p,
                                                                  .results = &r->results,
                                                                  .flow = r->flow,
                                                                  .ledger = r->ledger,
                                                                  .drives = r->drives,
                                                                  .breakdowns = r->breakdowns,
-                                                                 .held = r->held});
+                                                                 .held = r->held,
+                                                                 .carbon = r->carbon});
     r->clock.queue =
         sim_evq_create(4 * (r->roster.count < SIM_EVQ_WAITING_MAX / 4 ? r->roster.count
                                                                       : SIM_EVQ_WAITING_MAX / 4));
@@ -162,6 +166,7 @@ void park_run_destroy(struct park_run *r)
     }
     sim_evq_destroy(r->clock.queue);
     park_record_destroy(r->recorder);
+    park_carbon_destroy(r->carbon);
     park_held_destroy(r->held);
     park_delay_destroy(r->delays);
     park_drive_destroy(r->drives);
@@ -302,7 +307,9 @@ static enum sim_status settle(struct park_run *r, struct sim_err *err)
 static void begin_recording(struct park_run *r)
 {
     r->is_recording = true;
+    park_carbon_pause(r->carbon, r->clock.now);
     park_ledger_restart(r->ledger, r->flow);
+    park_carbon_resume(r->carbon);
     park_contract_restart(r->contracts, r->clock.now);
     park_held_restart(r->held, r->clock.now);
     park_record_begin(r->recorder, r->row, r->clock.now);
@@ -390,6 +397,7 @@ static void reset(struct park_run *r, const struct sim_trial *t)
     sim_flow_reset(r->flow, p->start_us, p->net->initial);
     park_held_reset(r->held, p->start_us);
     park_ledger_restart(r->ledger, r->flow);
+    park_carbon_reset(r->carbon, p->start_us);
     const uint64_t replication = (uint64_t)t->replication;
     park_breakdown_reset(r->breakdowns, &r->clock, t->seed, replication, t->antithetic);
     park_contract_reset(r->contracts, &r->clock);
@@ -461,6 +469,21 @@ static bool happen_bound(struct park_run *r)
                                                         .who = sim_flow_next_pool(r->flow)});
 }
 
+/** Let time pass to `now`. Months end between two events, and are none. */
+static void advance(struct park_run *r, sim_time now)
+{
+    while (park_carbon_next(r->carbon) <= now) {
+        const sim_time month = park_carbon_next(r->carbon);
+        sim_flow_advance(r->flow, month);
+        if (r->is_recording) {
+            park_record_month(r->recorder, r->row, month);
+        } else {
+            park_carbon_close(r->carbon, month);
+        }
+    }
+    sim_flow_advance(r->flow, now);
+}
+
 /** Go to the next instant, let all happen that happens then, and settle. */
 static enum sim_status step(struct park_run *r, struct sim_err *err)
 {
@@ -470,7 +493,7 @@ static enum sim_status step(struct park_run *r, struct sim_err *err)
     const sim_time bound = sim_flow_next(r->flow);
     r->clock.now = e.when < bound ? e.when : bound;
     bool moves = bound > r->clock.now || happen_bound(r);
-    sim_flow_advance(r->flow, r->clock.now);
+    advance(r, r->clock.now);
     moves = moves && happen_all(r);
     if (!moves) {
         return park_endless_tell(&r->endless, r->park, &r->roster, err);
@@ -485,6 +508,7 @@ static enum sim_status step(struct park_run *r, struct sim_err *err)
 
 static enum sim_status finish(struct park_run *r, struct sim_err *err)
 {
+    park_record_month(r->recorder, r->row, r->clock.now);
     park_ledger_post(r->ledger, r->flow);
     if (r->tamper != NULL) {
         r->tamper(r->tamper_user, r->ledger);

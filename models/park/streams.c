@@ -29,6 +29,32 @@ static const struct sim_kind burning_kind = {
     .key_count = SIM_COUNT(burning_keys),
 };
 
+static const struct sim_key carbon_keys[] = {
+    {.name = "fossil",
+     .type = SIM_KEY_VALUE,
+     .dim = "tCO2e/{unit}",
+     .min = "0",
+     .offset = offsetof(struct park_burning, fossil),
+     .doc = "fossil CO2 in it; default 0"},
+    {.name = "biogenic",
+     .type = SIM_KEY_VALUE,
+     .dim = "tCO2e/{unit}",
+     .min = "0",
+     .offset = offsetof(struct park_burning, biogenic),
+     .doc = "biogenic CO2 in it; default 0"},
+};
+
+static const struct sim_kind carbon_kind = {
+    .name = "carbon",
+    .doc =
+        "The CO2 that a stream is, such as flue gas or captured CO2. A process that gives it has "
+        "not set it free, one that takes it does, but for what it gives on; who vents it (`fate "
+        "= \"vent\"` without an `emission` of its own) or loses it on a link does.",
+    .size = sizeof(struct park_burning),
+    .keys = carbon_keys,
+    .key_count = SIM_COUNT(carbon_keys),
+};
+
 static const struct sim_key keys[] = {
     {.name = "title",
      .type = SIM_KEY_TEXT,
@@ -69,6 +95,11 @@ static const struct sim_key keys[] = {
      .kind = &burning_kind,
      .offset = offsetof(struct park_stream, burning),
      .doc = "carbon set free when a fuel burns"},
+    {.name = "carbon",
+     .type = SIM_KEY_GROUP,
+     .kind = &carbon_kind,
+     .offset = offsetof(struct park_stream, carbon),
+     .doc = "carbon that leaves with it: captured CO2, flue gas"},
     {.name = "upstream",
      .type = SIM_KEY_VALUE,
      .dim = "tCO2e/{unit}",

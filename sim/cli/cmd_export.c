@@ -16,7 +16,9 @@ static const struct sim_option options[] = {
     {.name = "what",
      .repeats = true,
      .value = "TABLE",
-     .help = "flows, flows_by_run, ledger, nodes, series, runs; may be given more than once [all]"},
+     .help = "flows, flows_by_run, ledger, nodes, emissions, held_back, series, runs; may be given "
+             "more "
+             "than once [all]"},
     {.name = "output",
      .letter = 'o',
      .value = "DIR|FILE.csv|-",
@@ -36,6 +38,8 @@ static const struct kind kinds[] = {
     {"flows_by_run", sim_export_flows_by_run, "it has no flows"},
     {"ledger", sim_export_flows_ledger, "it has no ledger"},
     {"nodes", sim_export_nodes_fill, "it has no parties, processes or stocks"},
+    {"emissions", sim_export_emissions_fill, "it has no emissions by party"},
+    {"held_back", sim_export_held_fill, "it has nothing of what was held back"},
     {"series", sim_export_series_fill,
      "it has no series; record.what of the park says which to keep"},
     {"runs", sim_export_series_runs, "it has no runs"}};
@@ -282,6 +286,8 @@ const struct sim_cli_command sim_cmd_export_command = {
         "nodes         parties, processes, stocks: place, what went in and out (mass and energy "
         "of\n"
         "              the streams that have them), money, CO2e, full-load hours, levels; means\n"
+        "emissions     CO2e by party and scope, and of the park, each tonne once; means\n"
+        "held_back     what processes could have made more, by cause: hours and amount; means\n"
         "series        one row an interval, one column a series; levels at its end\n"
         "runs          one row a run: design, replication, how it ended, responses\n"
         "Units stand in the heading, or in the column 'unit'. Numbers have a decimal point, "

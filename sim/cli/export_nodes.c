@@ -142,6 +142,7 @@ enum {
     ENERGY,
     MONEY,
     CARBON,
+    PASSED,
     LEDGER_COLUMNS
 };
 
@@ -155,8 +156,8 @@ struct ledger {
     struct sim_export_block blocks[LEDGER_COLUMNS];
 };
 
-static const char *const column_names[LEDGER_COLUMNS] = {"quantity", "lost",  "mass",
-                                                         "energy",   "money", "co2e"};
+static const char *const column_names[LEDGER_COLUMNS] = {"quantity", "lost", "mass",       "energy",
+                                                         "money",    "co2e", "co2e_passed"};
 
 static void find_ends(const struct table *t, struct ledger *g, int64_t i)
 {
@@ -205,7 +206,8 @@ static void add_entry(struct table *t, const struct ledger *g, int64_t point, in
 {
     const double quantity = row[QUANTITY][i];
     const double arriving = quantity != 0 && !isnan(row[LOST][i]) ? 1 - row[LOST][i] / quantity : 1;
-    const bool is_disposal = strcmp(g->kind[i], "disposal") == 0;
+    const bool is_given_up = strcmp(g->kind[i], "disposal") == 0 ||
+                             strcmp(g->kind[i], "exchange") == 0; // thrown away, or leaks
     const int *nodes = g->nodes + 4 * i;
 
     for (int e = 0; e < 4; e++) {
@@ -220,11 +222,14 @@ static void add_entry(struct table *t, const struct ledger *g, int64_t point, in
         // a negative price: the giver pays
         add(t, cell(t, point, nodes[e], is_giver == (row[MONEY][i] >= 0) ? EARNED : PAID),
             fabs(row[MONEY][i]));
-        if (is_giver == is_disposal) { // who throws away answers for it; else who takes
+        if (is_giver == is_given_up) { // who throws away answers for it; else who takes
             add(t, cell(t, point, nodes[e], CO2E), row[CARBON][i]);
         }
+        if (!is_giver) { // what the supplier set free for it
+            add(t, cell(t, point, nodes[e], CO2E), row[PASSED][i]);
+        }
     }
-    if (g->owners[i] >= 0 && !is_disposal) { // burnt inside: the party's own
+    if (g->owners[i] >= 0 && !is_given_up) { // burnt inside: the party's own
         add(t, cell(t, point, g->owners[i], CO2E), row[CARBON][i]);
     }
 }

@@ -98,7 +98,7 @@ void sim_export_read_runs(const struct sim_export *x, int64_t *first, int64_t *e
 /** "link_t" begins with "link_": "t"; NULL otherwise. */
 const char *sim_export_read_suffix(const char *name, const char *prefix);
 
-// ---- tables (export_flows.c, export_nodes.c, export_series.c) ----
+// ---- tables (export_flows.c, export_nodes.c, export_emissions.c, ...) ----
 
 typedef enum sim_status sim_export_fill(struct sim_export *x, struct sim_export_csv *c,
                                         struct sim_err *err);
@@ -107,6 +107,8 @@ sim_export_fill sim_export_flows_means;
 sim_export_fill sim_export_flows_by_run;
 sim_export_fill sim_export_flows_ledger;
 sim_export_fill sim_export_nodes_fill;
+sim_export_fill sim_export_emissions_fill;
+sim_export_fill sim_export_held_fill;
 sim_export_fill sim_export_series_fill;
 sim_export_fill sim_export_series_runs;
 

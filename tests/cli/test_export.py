@@ -17,7 +17,7 @@ import numpy
 TOY = os.path.abspath(sys.argv.pop(3))
 ROOT = os.path.abspath(sys.argv.pop(2))
 ECOPARK = os.path.abspath(sys.argv.pop(1))
-TABLES = ["flows", "flows_by_run", "ledger", "nodes", "series", "runs"]
+TABLES = ["flows", "flows_by_run", "ledger", "nodes", "emissions", "held_back", "series", "runs"]
 
 
 def text(value):
@@ -109,6 +109,31 @@ class Export(unittest.TestCase):
         self.assertEqual(rows["mill.yard"]["level unit"], "t")
         for unit, hours in zip(units, running):
             self.assertAlmostEqual(float(rows[unit]["running [h]"]) / hours, 1, delta=1e-6)
+
+    def test_emissions_add_up_to_the_park(self):
+        rows = self.table("emissions")
+        with h5py.File(self.file) as f:
+            booked = numpy.nansum(f["ledger/co2e"][()], axis=1).mean()
+        park = rows.pop()
+        scopes = [f"scope {i} [t]" for i in (1, 2, 3)]
+        self.assertEqual(park["party"], "(the park, each tonne once)")
+        self.assertGreater(booked, 0)
+        self.assertAlmostEqual(sum(float(park[s]) for s in scopes) / booked, 1, delta=1e-12)
+        for s in scopes:
+            self.assertAlmostEqual(sum(float(r[s]) for r in rows), float(park[s]), delta=1e-9)
+
+    def test_held_back_tells_what_was(self):
+        rows = {(r["process"], r["cause"]): r for r in self.table("held_back")}
+        with h5py.File(self.file) as f:
+            g = f["held_back"]
+            at = ([text(v) for v in g["process"][()]].index("brick.kiln"),
+                  [text(v) for v in g["cause"][()]].index("mill.machine: its capacity"))
+            amount = g["amount"][()].mean(axis=0)[at]
+            some = (g["hours"][()].mean(axis=0) > 0).sum()
+        row = rows["brick.kiln", "mill.machine: its capacity"]
+        self.assertEqual(len(rows), some)
+        self.assertEqual((row["unit"], row["stream"]), ("t", "bricks"))
+        self.assertAlmostEqual(float(row["amount"]) / amount, 1, delta=1e-12)
 
     def test_series_give_local_time_and_read_back_the_same(self):
         rows = self.table("series")

@@ -227,6 +227,31 @@ Test(responses, tell_what_was_held_back)
     close_study(&x);
 }
 
+/* 10 t/h of steam from a tonne of coal, of 2 t of CO2e and 0.1 t before: a day. */
+Test(responses, tell_carbon_of_a_party_with_what_it_bought_in_the_park)
+{
+    const struct sim_response asked[] = {
+        {.name = "park", .of = "environment.co2e", .unit = "t"},
+        {.name = "park2", .of = "environment.co2e_scope2", .unit = "t"},
+        {.name = "works", .of = "environment.co2e", .where = "works", .unit = "t"},
+        {.name = "town", .of = "environment.co2e", .where = "town", .unit = "t"},
+        {.name = "town2",
+         .of = "environment.co2e_scope2",
+         .where = "town",
+         .stream = "steam",
+         .unit = "t"}};
+    struct study x;
+    open_study(&x, "tests/data/park_runs/bought_steam.cfg", NULL);
+    make(&x, asked, SIM_COUNT(asked), 0);
+
+    is_close(&x, "park", 24 * 2.1);
+    is_close(&x, "park2", 0);
+    is_close(&x, "works", 24 * 2.1);
+    is_close(&x, "town", 24 * 2);
+    is_close(&x, "town2", 24 * 2);
+    close_study(&x);
+}
+
 Test(responses, of_what_a_design_lacks_are_0_for_sums_and_none_for_shares)
 {
     const struct sim_response asked[] = {
