@@ -41,6 +41,7 @@ static void gather(struct park_loader *l)
     for (int i = 0; i < f.count; i++) {
         p->calendars[i] = f.data[i].item->data;
         p->calendars[i]->name = f.data[i].name;
+        p->calendars[i]->node = f.data[i].item->node;
     }
     park_resolve_free(&f);
 }

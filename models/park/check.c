@@ -1,5 +1,6 @@
 // Rules across the whole park, told once it is built: what can never move, and what nobody uses.
 #include "models/park/crossings.h"
+#include "models/park/plausible.h"
 
 #include <stdlib.h>
 
@@ -212,5 +213,6 @@ void park_check(struct park_loader *l)
     check_links(l);
     check_disposal(l);
     park_crossings_check(l);
+    park_plausible_check(l);
     park_build_index_free(&c.at);
 }

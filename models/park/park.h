@@ -91,6 +91,7 @@ struct park_calendar {
     struct sim_texts open, closed, maintenance;
     // resolved
     const char *name;
+    const struct sim_node *node;
     struct sim_calendar *times; // sealed; const after loading
 };
 

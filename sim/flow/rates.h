@@ -13,12 +13,11 @@
  *
  * A pool binds takers when empty, givers when full, both at a junction; where it does not bind,
  * L_i = u_k. Where it does, let R be what the other side claims less what better classes of the own
- * side claim (0 if negative); the class of i shares R by weights w (data: network.h), and who
- * claims less than its share keeps its claim: L_i = w_i t / c_i with w_i t + sum over the others m
- * of the class of min(c_m y_m, w_m t) = R. Limits are cut at capacities. Overflow and make-up ports
- * take part at their bound only, after all others; pull givers at their target come after push
- * givers, and see nobody above it. So everything is decided where things meet, from claims alone,
- * and no result is a weight.
+ * side claim (0 if negative); the class of i shares R by weights w (data: network.h), and who claims
+ * less than its share keeps its claim: L_i = w_i t / c_i with w_i t + sum over the others m of the class of min(c_m y_m, w_m t) = R. Limits are cut at
+ * capacities. Overflow and make-up ports take part at their bound only, after all others; pull
+ * givers at their target come after push givers, and see nobody above it. So everything is decided
+ * where things meet, from claims alone, and no result is a weight.
  *
  * **Why propagation is almost enough.** L_i does not depend on the claim of i itself: what flows in
  * the equations are messages from activity to pool and back, as in belief propagation. Where they

@@ -16,7 +16,6 @@ static const struct {
 } dim_words[] = {
     {"mass", "t", {.mass = 1}},
     {"volume", "m3", {.length = 3}},
-    {"amount of gas", "Nm3", {.length = 3, .normal = 1}},
     {"energy", "kWh", {.mass = 1, .length = 2, .time = -2}},
     {"power", "kW", {.mass = 1, .length = 2, .time = -3}},
     {"money", "VND", {.money = 1}},
@@ -26,6 +25,7 @@ static const struct {
     {"time", "h", {.time = 1}},
     {"temperature", "K", {.temperature = 1}},
     {"number", "1", {0}},
+    {"amount of gas", "Nm3", {.length = 3, .normal = 1}},
 };
 
 /** Dimensions that mean two things, which no search of words would tell. */

@@ -20,6 +20,6 @@ echo "-- as JSON"
 ecopark check --json rates/11_crossed_priorities.cfg | grep -c '"level": "warning"'
 echo "-- configs"
 for park in "$ROOT"/configs/*.cfg; do
-    ecopark check "$park" 2>&1 | grep 'crossing\|circle'
+    ecopark check "$park" 2>&1 | grep 'crossing\|circle\|is it meant so'
 done
 exit 0
