@@ -111,7 +111,7 @@ static int double_meaning(struct sim_dim dim)
 static void format_words(struct words w, char out[SIM_UNITS_TEXT])
 {
     const char *first = dim_words[w.num].word;
-    const char *article = w.num == 4 || w.num == 5             ? ""
+    const char *article = dim_words[w.num].dim.money != 0 || dim_words[w.num].dim.carbon != 0 ? ""
                           : first[0] == 'a' || first[0] == 'e' ? "an "
                                                                : "a ";
     (void)snprintf(out, SIM_UNITS_TEXT, "%s%s%s%s%s%s%s%s", article, first,
