@@ -391,7 +391,7 @@ static bool newton(struct sim_levels *v, struct sim_levels_block *b)
  */
 static bool creep(struct sim_levels *v, struct sim_levels_block *b)
 {
-    static const int TIMES[] = {12, 24, 48, 96};
+    static const int TIMES[] = {12, 24, 48, 96, 192, 384};
     begin(v, b);
     levels_of_claims(v, b);
     for (int i = 0; i < b->level_count; i++) {
