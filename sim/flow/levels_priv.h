@@ -103,11 +103,13 @@ bool sim_levels_solve(struct sim_rates *r, int32_t first, bool *out_is_open);
 /** After a solve that is open: the limit, uncut, that was found for a port of the block. */
 double sim_levels_limit(const struct sim_rates *r, int32_t first, int32_t port);
 
-/** Whether some circle of blocked limits may feed itself more than it has: were every rise passed
- * on in full, could one come back larger? */
+/** Whether, going by who holds whose claim, some circle of blocked limits may feed itself more than
+ * it has: were every rise passed on in full, could one come back larger? */
 bool sim_levels_may_feed(struct sim_levels *v, const struct sim_levels_block *b);
 
-/** Claims from limits; how far they are from what they were, of themselves. */
+/** Claims from limits, of members that are due; how far they are from what they were, of
+ * themselves.
+ */
 double sim_levels_claims(struct sim_levels *v, struct sim_levels_block *b);
 
 /** The linear system of the levels on the piece at hand, into v->sparse. */
