@@ -190,6 +190,30 @@ static bool add_rises(struct sim_levels *v, const struct sim_levels_block *b,
     return any;
 }
 
+/** Whether a rise may come back to where it began: rows that depend on rows without circles only
+ * have none either. A few passes; true where these do not suffice. */
+static bool has_circle(struct sim_levels *v, int rows)
+{
+    enum {
+        PASSES = 4
+    };
+    bool *is_clear = v->holds.data;
+    memset(is_clear, 0, (size_t)rows * sizeof(bool));
+    int left = rows;
+    for (int pass = 0; pass < PASSES && left > 0; pass++) {
+        for (int row = 0; row < rows; row++) {
+            const struct sim_sparse_entry *e = v->sparse.entries.data + v->sparse.begin.data[row];
+            bool is_open = is_clear[row];
+            for (int32_t i = 0; i < v->sparse.count.data[row] && !is_open; i++) {
+                is_open = e[i].column == row ? e[i].value != 1 : !is_clear[e[i].column];
+            }
+            left -= is_open ? 0 : 1;
+            is_clear[row] = is_clear[row] || !is_open;
+        }
+    }
+    return left > 0;
+}
+
 bool sim_levels_may_feed(struct sim_levels *v, const struct sim_levels_block *b)
 {
     sim_sparse_begin(&v->sparse, b->level_count);
@@ -206,7 +230,7 @@ bool sim_levels_may_feed(struct sim_levels *v, const struct sim_levels_block *b)
         sim_sparse_end_row(&v->sparse);
         v->right.data[i] = 1;
     }
-    if (!any) {
+    if (!any || !has_circle(v, b->level_count)) {
         return false;
     }
     if (!sim_sparse_solve(&v->sparse, v->right.data)) {
