@@ -624,6 +624,21 @@ enum sim_status sim_units_parse_number(const char *text, double *out, const char
     return SIM_OK;
 }
 
+bool sim_units_may_be_grouped(const char *text, size_t *out_length)
+{
+    const char *p = text + (text[0] == '-' || text[0] == '+' ? 1 : 0);
+    const size_t before = strspn(p, "0123456789");
+    if (before < 1 || before > 3 || *p == '0' || p[before] != '.') {
+        return false;
+    }
+    const char *rest = p + before + 1;
+    const size_t after = strspn(rest, "0123456789");
+    const bool has_exponent =
+        (rest[after] == 'e' || rest[after] == 'E') && strspn(rest + after + 1, "+-0123456789") > 0;
+    *out_length = (size_t)(rest + after - text);
+    return after == 3 && !has_exponent;
+}
+
 enum sim_status sim_units_parse_quantity(const struct sim_units *u, const char *text,
                                          struct sim_quantity *out, struct sim_err *err)
 {
