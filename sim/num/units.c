@@ -309,11 +309,17 @@ static enum sim_status unknown_unit(const struct reader *r, const char *name)
     }
     if (is_currency_name(name) && guess(name) == NULL) {
         const char *own = sim_units_currency(r->units);
-        return sim_err_set(r->err, SIM_INPUT,
-                           "'%s': unknown currency '%s'%s%s; others are declared with their rate: "
-                           "economy.currencies = { %s = \"25400 %s\"; }",
-                           r->text, name, own != NULL ? "; the park's is " : "",
-                           own != NULL ? own : "", name, own != NULL ? own : "VND");
+        if (own == NULL) {
+            return sim_err_set(r->err, SIM_INPUT,
+                               "'%s': unknown currency '%s': the park has none yet; write economy "
+                               "= { currency = \"%s\"; };",
+                               r->text, name, name);
+        }
+        return sim_err_set(
+            r->err, SIM_INPUT,
+            "'%s': unknown currency '%s'; the park's is %s; others are declared with "
+            "their rate: economy.currencies = { %s = \"25400 %s\"; }",
+            r->text, name, own, name, own);
     }
     const char *meant = guess(name);
     if (meant != NULL) {
