@@ -10,14 +10,17 @@ struct bounds {
     struct park_build_index at;
 };
 
-// All that others could give to a pool, or take from it.
-static double flow_of(const struct bounds *x, int32_t pool, bool gives, int32_t without)
+// All that others could give to the port of an activity, or take from it.
+static double flow_of(const struct bounds *x, const struct sim_port_def *own)
 {
     const struct park_builder *b = x->b;
-    double sum = b->pools.data[pool].stock >= 0 ? INFINITY : 0;
-    for (int i = x->at.first[pool]; i < x->at.first[pool + 1]; i++) {
+    double sum = b->pools.data[own->pool].stock >= 0 ? INFINITY : 0;
+    for (int i = x->at.first[own->pool]; i < x->at.first[own->pool + 1]; i++) {
         const struct sim_port_def *port = &b->ports.data[x->at.at[i]];
-        if (port->gives == gives && port->activity != without) {
+        const unsigned giver = own->gives ? own->flags : port->flags;
+        const unsigned taker = own->gives ? port->flags : own->flags;
+        if (port->gives != own->gives && port->activity != own->activity &&
+            sim_network_may_serve(giver, taker)) {
             sum += port->coef * b->activities.data[port->activity].capacity;
         }
     }
@@ -32,7 +35,7 @@ static double most(const struct bounds *x, int32_t activity)
     double least = INFINITY;
     for (int i = a->first_port; i < a->first_port + a->port_count; i++) {
         const struct sim_port_def *port = &b->ports.data[i];
-        const double end = flow_of(x, port->pool, !port->gives, activity) / port->coef;
+        const double end = flow_of(x, port) / port->coef;
         least = end < least ? end : least;
     }
     return least;

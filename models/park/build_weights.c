@@ -365,10 +365,62 @@ static void check_shares(const struct weighing *w)
     }
 }
 
+// ---- A limit beside none ----
+
+/** A trade or contract at port `i`: whether the party at its other end states no limit. */
+static bool is_unlimited(const struct weighing *w, int32_t i)
+{
+    const struct sim_port_def *port = &w->b->ports.data[i];
+    return w->is_free[port->activity] && far_end(w, port->activity, !port->gives) == NULL;
+}
+
+/** ... or states one, itself or by its link. */
+static bool is_limited(const struct weighing *w, int32_t i)
+{
+    const struct sim_port_def *port = &w->b->ports.data[i];
+    const struct park_activity *a = &w->b->activities.data[port->activity];
+    const struct sim_port_def *far = far_end(w, port->activity, !port->gives);
+    const bool is_trade = a->kind != PARK_ACTIVITY_PROCESS && a->kind != PARK_ACTIVITY_EXIT;
+    return is_trade && far != NULL &&
+           w->b->park->parties[w->b->pools.data[far->pool].party].is_market;
+}
+
+static void tell_beside(struct park_builder *b, int32_t open, int32_t limited)
+{
+    const struct sim_node *n = node_of(b, open);
+    char *path = sim_tree_path(n);
+    const bool gives = b->ports.data[open].gives;
+    sim_diag_add(b->diag, SIM_DIAG_WARNING, &n->place, path,
+                 "state a limit that is meant, or give them different classes",
+                 "it states no limit, so at %s it counts as what is %s there, beside '%s' (line "
+                 "%d), which counts as the limit that it states",
+                 b->pools.data[b->ports.data[open].pool].name, gives ? "needed" : "offered",
+                 b->activities.data[b->ports.data[limited].activity].name,
+                 node_of(b, limited)->place.line);
+    free(path);
+}
+
+static void check_limits(const struct weighing *w)
+{
+    struct park_builder *b = w->b;
+    for (int32_t i = 0; i < b->ports.count; i++) {
+        const int32_t pool = b->ports.data[i].pool;
+        bool is_told = !is_unlimited(w, i) || !in_class(b, i, i);
+        for (int e = w->at.first[pool]; e < w->at.first[pool + 1] && !is_told; e++) {
+            const int32_t k = w->at.at[e];
+            if (k != i && in_class(b, i, k) && is_limited(w, k)) {
+                tell_beside(b, i, k);
+                is_told = true;
+            }
+        }
+    }
+}
+
 void park_build_weights(struct park_builder *b)
 {
     struct weighing w = begin(b);
     check_shares(&w);
+    check_limits(&w);
     for (int32_t i = 0; i < b->activities.count; i++) {
         if (w.is_free[i]) {
             weigh(&w, i);

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MOST_REPLICATIONS 1e9 // [-] of a point
+#define MOST_EMPTY        64  // [-] cells of points and replications for each run
+
 // ---- the file ----
 
 static enum sim_status read_numbers(struct park_compare_file *f, const char *name,
@@ -59,17 +62,38 @@ static enum sim_status read_designs(struct park_compare_file *f, struct sim_err 
     return SIM_OK;
 }
 
+/** Tables over points and replications are made: in a study most of their cells have a run, and a
+ * file that says otherwise would cost memory for nothing. */
+static enum sim_status check_replications(const struct park_compare_file *f, double most,
+                                          struct sim_err *err)
+{
+    const double cells = (most + 1) * (double)f->study.point_count;
+    if (cells > MOST_EMPTY * ((double)f->study.run_count + 1e6)) {
+        return sim_err_set(
+            err, SIM_INPUT, "%s: its replications go up to %.0f, with %lld runs of %lld points",
+            f->path, most, (long long)f->study.run_count, (long long)f->study.point_count);
+    }
+    return SIM_OK;
+}
+
 static enum sim_status check_runs(struct park_compare_file *f, struct sim_err *err)
 {
+    double most = 0;
     for (int64_t i = 0; i < f->study.run_count; i++) {
         const double point = f->study.run_point[i];
+        const double replication = f->study.replication[i];
         if (!(point >= 0 && point < (double)f->study.point_count)) {
             return sim_err_set(err, SIM_INPUT, "%s: run %lld belongs to no point of it", f->path,
                                (long long)i);
         }
+        if (!(replication >= 0 && replication < MOST_REPLICATIONS)) {
+            return sim_err_set(err, SIM_INPUT, "%s: run %lld has no replication that there can be",
+                               f->path, (long long)i);
+        }
+        most = replication > most ? replication : most;
         f->failed += f->study.status[i] == 1 ? 1 : 0;
     }
-    return SIM_OK;
+    return check_replications(f, most, err);
 }
 
 static bool is_over(const struct sim_reader_var *v, const char *dim)

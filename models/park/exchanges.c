@@ -53,7 +53,8 @@ static const struct sim_key keys[] = {
      .initial = "0",
      .min = "0",
      .offset = offsetof(struct park_exchange, share),
-     .doc = "weight in its class at `from`; 0: by capacity"},
+     .doc = "weight in its class at `from`, beside others that state one; 0: by the capacity of "
+            "its link, or without one by what `to` needs now"},
     {.name = "price",
      .type = SIM_KEY_VALUE,
      .dim = "{money}/{stream}",

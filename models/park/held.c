@@ -212,20 +212,33 @@ void park_held_restart(struct park_held *h, sim_time now)
 
 // ---- How much ----
 
-/** What is left at a pool for one that stands still: what its takers claim, less what others give.
- * [SI/s]; INFINITY where a stock is to be filled. */
+/** [SI/s] What a stock asks for itself of a pull process that stands still: INFINITY while it is to
+ * be filled, what decays while it rests on a bound, -INFINITY while pull processes rest. Told by
+ * its condition, not its level: one with a reorder level falls through its target and goes on
+ * resting, and no event marks it. */
+static double stock_asks(const struct park_cause_view *v, int32_t pool)
+{
+    const struct park_stock *s = v->park->stocks[v->park->net->pools[pool].stock];
+    const unsigned condition = sim_flow_condition(v->flow, pool);
+    if ((condition & SIM_POOL_OVER_TARGET) != 0) {
+        return -INFINITY;
+    }
+    if ((condition & (SIM_POOL_FULL | SIM_POOL_AT_TARGET)) == 0) {
+        return INFINITY;
+    }
+    const bool is_full = (condition & SIM_POOL_FULL) != 0;
+    return s->decay_per_s > 0 ? s->decay_per_s * (is_full ? s->capacity_si : s->target_si) : 0;
+}
+
+/** [SI/s] What is left at a pool for one that stands still: what a stock asks for itself, and its
+ * takers claim, less what others give. */
 static double asked_at(const struct park_cause_view *v, int32_t port)
 {
     const struct park_net *n = v->park->net;
     const struct sim_rates *rates = sim_flow_rates(v->flow);
     const struct sim_port_def *p = &n->ports[port];
-    const int32_t stock = n->pools[p->pool].stock;
-    const double level = stock >= 0 ? sim_flow_level(v->flow, p->pool) : 0;
-    if (stock >= 0 && level < v->park->stocks[stock]->target_si) {
-        return INFINITY;
-    }
-    double asked = 0;
-    for (int32_t i = n->at.first[p->pool]; i < n->at.first[p->pool + 1]; i++) {
+    double asked = n->pools[p->pool].stock >= 0 ? stock_asks(v, p->pool) : 0;
+    for (int32_t i = n->at.first[p->pool]; isfinite(asked) && i < n->at.first[p->pool + 1]; i++) {
         const int32_t k = n->at.at[i];
         const struct sim_port_def *q = &n->ports[k];
         if (q->gives && k != port) {

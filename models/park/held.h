@@ -4,9 +4,10 @@
  * A process that runs below what it could, though it is open and whole, is *held back*. What it
  * could is its capacity now: its level, its calendar, its dates and its failures count, so a closed
  * or broken process is not held back, and a derated one only below what is left to it. A pull
- * process could make no more than is asked of it. What it did not make counts as loss, whoever
- * wanted it, in its product's unit; so do the hours, however little was missing. The cause is the
- * end of the chain that `why` follows (chain.h, held_causes.h), not the next neighbour.
+ * process could make no more than is asked of it; a stock that is to be filled asks for all, one
+ * that falls to its reorder level for nothing. What it did not make counts as loss, whoever wanted
+ * it, in its product's unit; so do the hours, however little was missing. The cause is the end of
+ * the chain that `why` follows (chain.h, held_causes.h), not the next neighbour.
  *
  * Beside it: what users of pull processes asked for and did not get, where they make something
  * themselves (build.h, `is_pull_user`): the port's claim, that is what the rest of the user allows

@@ -6,6 +6,7 @@
 #include "sim/num/units.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char *const between[] = {"hold", "linear", NULL};
@@ -123,6 +124,12 @@ static bool cell_time(struct park_loader *l, const struct park_profile *f, const
     if (c->columns[column].unit == NULL) {
         if (sim_simtime_parse(cell->text, out, &err) == SIM_OK) {
             return true;
+        }
+        int day = 0;
+        int month = 0;
+        if (sscanf(cell->text, "%2d/%2d/", &day, &month) == 2) {
+            sim_csv_tell_column(c, column, "its dates are written day/month/year", l->diag);
+            return false;
         }
         sim_diag_add(l->diag, SIM_DIAG_WRONG, &at, "", NULL, "row %d: %s", row + 1, err.text);
         return false;
@@ -253,6 +260,7 @@ static bool read_rows(struct park_loader *l, struct park_profile *f, const struc
         return false;
     }
     f->dim = unit.dim;
+    sim_csv_warn_of_groups(c, column, l->diag);
     bool good = c->row_count > 0;
     if (!good) {
         park_resolve_wrong(l, sim_tree_child(f->node, "csv"), NULL, "%s has no rows", c->file);

@@ -42,7 +42,8 @@ static const struct sim_key keys[] = {
      .dim = "{stream}",
      .min = "0",
      .offset = offsetof(struct park_stock, target),
-     .doc = "pull processes fill it up to here, and there make up for what is drawn and decays; "
+     .doc = "pull processes, purchases and contracts fill it up to here, and there make up for "
+            "what is drawn and decays; "
             "above the minimum; default: its capacity"},
     {.name = "reorder",
      .type = SIM_KEY_VALUE,
@@ -64,7 +65,9 @@ static const struct sim_key keys[] = {
      .initial = "block",
      .offset = offsetof(struct park_stock, full_ref),
      .doc = "what happens when it is full: \"block\" what comes in, or the market that it "
-            "overflows to, with what comes in beyond what is drawn and decays"},
+            "overflows to, with what comes in beyond what is drawn and decays; what is bought or "
+            "made by pull processes never overflows, what comes by contract only where a push "
+            "process gives it"},
     {.name = "empty",
      .type = SIM_KEY_REF,
      .refers = "'starve' markets",

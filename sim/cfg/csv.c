@@ -204,8 +204,7 @@ static void check_column(struct reader *r, int i, struct sim_strtab *names)
         tell_column(r, column, "keep one of them", "two columns have this name");
     }
     if (strchr(column->name, ';') != NULL && r->csv->column_count == 1) {
-        tell_column(r, column, "put ',' between columns (save as CSV with commas)",
-                    "looks like columns apart by ';'");
+        tell_column(r, column, SIM_CSV_RECIPE, "looks like columns apart by ';'");
     }
 }
 
@@ -350,10 +349,63 @@ static void tell_cell(const struct sim_csv *c, int row, int column, struct sim_d
     sim_diag_add(d, SIM_DIAG_WRONG, &place, c->columns[column].name, remedy, "%s", what);
 }
 
+void sim_csv_tell_column(const struct sim_csv *c, int column, const char *what, struct sim_diag *d)
+{
+    sim_diag_add(d, SIM_DIAG_WRONG, &c->columns[column].place, c->columns[column].name,
+                 SIM_CSV_RECIPE, "%s", what);
+}
+
+/** Could the number be written so where a point separates thousands? 1.200 and 12 could, 0.5 and
+ * 1200.5 could not. */
+static bool fits_groups(const char *text)
+{
+    size_t length = 0;
+    const char *p = text + (*text == '-' || *text == '+' ? 1 : 0);
+    const size_t whole = strspn(p, "0123456789");
+    return sim_units_may_be_grouped(text, &length) || (whole > 0 && whole <= 3 && p[whole] != '.');
+}
+
+void sim_csv_warn_of_groups(const struct sim_csv *c, int column, struct sim_diag *d)
+{
+    int first = -1;
+    int count = 0;
+    for (int row = 0; row < c->row_count; row++) {
+        const char *text = sim_csv_cell(c, row, column)->text;
+        size_t length = 0;
+        if (text[0] != '\0' && !fits_groups(text)) {
+            return; // a decimal, or no number
+        }
+        if (sim_units_may_be_grouped(text, &length)) {
+            first = first < 0 ? row : first;
+            count++;
+        }
+    }
+    if (count > 0) {
+        const struct sim_place place = sim_csv_place(c, first, column);
+        sim_diag_add(d, SIM_DIAG_WARNING, &place, c->columns[column].name,
+                     "write 1200 if that is meant, else 1.2",
+                     "'%s' is read with a decimal point, and all numbers of the column may be "
+                     "grouped ones (%d with a point)",
+                     sim_csv_cell(c, first, column)->text, count);
+    }
+}
+
+/** "12,5", "-1.200,5" */
+static bool has_decimal_comma(const char *text)
+{
+    const size_t before = strspn(text, "+-0123456789.");
+    const size_t after = text[before] == ',' ? strspn(text + before + 1, "0123456789") : 0;
+    return before > 0 && after > 0 && text[before + 1 + after] == '\0';
+}
+
 static enum sim_status not_a_number(const struct sim_csv *c, int row, int column,
                                     struct sim_diag *d)
 {
     const char *text = sim_csv_cell(c, row, column)->text;
+    if (has_decimal_comma(text)) {
+        sim_csv_tell_column(c, column, "its numbers have a decimal comma", d);
+        return SIM_INPUT;
+    }
     char *what = text[0] == '\0' ? sim_base_strdup("the cell is empty; a number is wanted")
                                  : sim_base_format("'%s' is not a number", text);
     tell_cell(c, row, column, d, text[0] == '\0' ? NULL : "write 12.5 or 1.2e6", what);

@@ -50,6 +50,17 @@ int sim_csv_column(const struct sim_csv *c, const char *name);
 const struct sim_csv_cell *sim_csv_cell(const struct sim_csv *c, int row, int column);
 struct sim_place sim_csv_place(const struct sim_csv *c, int row, int column);
 
+/** How a table of another country is written here; told with each of its faults. */
+#define SIM_CSV_RECIPE                                                                             \
+    "write ',' between fields, '.' before decimals, no separators of thousands, dates as "         \
+    "2026-01-31, and save as UTF-8"
+
+/** Warn, once, when all numbers of the column could be grouped ones ("1.200" in the thousands). */
+void sim_csv_warn_of_groups(const struct sim_csv *c, int column, struct sim_diag *d);
+
+/** A mistake of the whole column, at its name in the header: told once, however often. */
+void sim_csv_tell_column(const struct sim_csv *c, int column, const char *what, struct sim_diag *d);
+
 /** The number in a cell; a mistake at the cell if it is none (or not finite). */
 enum sim_status sim_csv_number(const struct sim_csv *c, int row, int column, double *out,
                                struct sim_diag *d) SIM_MUST_USE;

@@ -187,6 +187,46 @@ static void warn_of_month(struct sim_kind_slot *s, const struct sim_value *v)
     }
 }
 
+/** The first number of a text, up to its mark, that could be a grouped one; NULL if there is none.
+ */
+static const char *grouped_in(const char *text, size_t *out_length)
+{
+    bool is_inside = false; // of a word or a number
+    for (const char *p = text; *p != '\0' && *p != '['; p++) {
+        const bool is_word = strchr("0123456789.", *p) != NULL || (*p >= 'a' && *p <= 'z') ||
+                             (*p >= 'A' && *p <= 'Z') || *p == '_';
+        if (is_word && !is_inside && sim_units_may_be_grouped(p, out_length)) {
+            return p;
+        }
+        is_inside = is_word;
+    }
+    return NULL;
+}
+
+/** "9.500 VND/m3": nine and a half, but many write nine thousand five hundred so. Not where that
+ * would be out of range; of tables and axes it is told once a column, and by the study. */
+static void warn_of_groups(struct sim_kind_slot *s, const struct sim_value *v)
+{
+    size_t length = 0;
+    const struct sim_node *n = s->node;
+    const char *via = n->value_at.via;
+    const bool is_told =
+        via != NULL && (strncmp(via, "axis ", 5) == 0 || strncmp(via, "table ", 6) == 0);
+    const char *at = n->text != NULL && !n->bare && !is_told ? grouped_in(n->text, &length) : NULL;
+    const double most = bound(s, s->key->max, (double)INFINITY);
+    if (at == NULL || (v->form == SIM_VALUE_QUANTITY && 1000 * v->si > most)) {
+        return;
+    }
+    const int whole = (int)strcspn(at, ".");
+    char *remedy = sim_base_format("write %.*s%.3s if that is meant, else %.*s0", whole, at,
+                                   at + whole + 1, (int)length, at);
+    char *what = sim_base_format("'%.*s' is read with a decimal point, and may be a grouped number",
+                                 (int)length, at);
+    tell_at(s->load, SIM_DIAG_WARNING, n, &n->value_at, remedy, what);
+    free(what);
+    free(remedy);
+}
+
 static struct sim_value value_of(struct sim_kind_slot *s)
 {
     const struct sim_units *units = s->load->opts != NULL ? s->load->opts->units : NULL;
@@ -220,6 +260,7 @@ static struct sim_value value_of(struct sim_kind_slot *s)
     }
     (void)check_range(s, &v);
     warn_of_month(s, &v);
+    warn_of_groups(s, &v);
     return v;
 }
 

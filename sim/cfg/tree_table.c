@@ -360,6 +360,11 @@ static void read_table(struct sim_tree *t, const struct sim_node *n, struct sim_
     struct table x = {
         .tree = t, .diag = d, .csv = csv, .node = n, .into = into, .file = source->path};
     if (check_columns(&x)) {
+        for (int i = 0; i < csv->column_count; i++) {
+            if (i != x.name_column && !is_star_column(&x, i)) {
+                sim_csv_warn_of_groups(csv, i, d);
+            }
+        }
         for (x.row = 0; x.row < csv->row_count; x.row++) {
             row(&x);
         }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define BLOCK_VALUES 1000000 // 8 MB a variable at a time
+#define MAX_NUMBER   9e15    // [-] whole numbers up to it are float64
 
 static int64_t axis_length(const struct sim_reader *r, const char *name)
 {
@@ -58,6 +59,9 @@ enum sim_status sim_export_read_begin(struct sim_export *x, struct sim_reader *r
         return sim_err_set(err, SIM_INPUT, "it has no axis 'run' with its points");
     }
     for (int64_t i = 0; i < x->run_count; i++) {
+        if (!(fabs(x->run_id[i]) < MAX_NUMBER && fabs(x->replication[i]) < MAX_NUMBER)) {
+            return sim_err_set(err, SIM_INPUT, "a run has a number that there cannot be");
+        }
         if (!(x->run_point[i] >= 0 && x->run_point[i] < (double)x->point_count)) {
             return sim_err_set(err, SIM_INPUT, "a run belongs to a point that is not there");
         }

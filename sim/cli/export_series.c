@@ -1,8 +1,11 @@
 #include "sim/base/vec.h"
 #include "sim/cli/export_priv.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define MOST_SECONDS 1e11 // [s] 3,000 years
 
 /** One stored series variable (run, X, time or instant). */
 struct series {
@@ -58,6 +61,17 @@ static enum sim_status add_series(struct sim_export *x, struct table *t,
     return status;
 }
 
+/** Times that a clock can have. */
+static enum sim_status check_bounds(const struct table *t, struct sim_err *err)
+{
+    for (int64_t i = 0; i < 2 * t->times; i++) {
+        if (!(fabs(t->bounds[i]) < MOST_SECONDS)) {
+            return sim_err_set(err, SIM_INPUT, "its axis 'time' has a bound that is no time");
+        }
+    }
+    return SIM_OK;
+}
+
 static enum sim_status read_times(struct sim_export *x, struct table *t, struct sim_err *err)
 {
     const int axis = sim_reader_find(x->r, "", "time");
@@ -69,6 +83,7 @@ static enum sim_status read_times(struct sim_export *x, struct table *t, struct 
     if (since == NULL || t->bounds == NULL) {
         return sim_err_set(err, SIM_INPUT, "it has no axis 'time' with its bounds");
     }
+    SIM_TRY(check_bounds(t, err));
     return sim_simtime_parse(since, &t->epoch, err);
 }
 

@@ -927,6 +927,11 @@ int32_t sim_flow_off_port(const struct sim_flow *f, int32_t activity)
     return m->is_off ? m->trial.port : -1;
 }
 
+unsigned sim_flow_condition(const struct sim_flow *f, int32_t pool)
+{
+    return f->stocks[f->net->pool_in[pool]].condition;
+}
+
 bool sim_flow_is_empty(const struct sim_flow *f, int32_t pool)
 {
     const unsigned none = SIM_POOL_EMPTY | SIM_POOL_BELOW;

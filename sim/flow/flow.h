@@ -116,6 +116,9 @@ bool sim_flow_trial_of(const struct sim_flow *f, int32_t activity,
                        struct sim_flow_trial *out);             // true while it is off
 bool sim_flow_is_empty(const struct sim_flow *f, int32_t pool); // at its minimum or below
 
+/** sim_pool_condition (rates.h) of a stock: changes at events only, unlike its level. */
+unsigned sim_flow_condition(const struct sim_flow *f, int32_t pool);
+
 /** The port that held a unit below its minimum when it was last tried, switched off now; else -1.
  */
 int32_t sim_flow_off_port(const struct sim_flow *f, int32_t activity);

@@ -521,7 +521,7 @@ static void make_blocks(struct sim_rates *r)
 {
     struct sim_labels *l = r->labels;
     l->firsts.count = 0;
-    int32_t *members = l->found.data + l->found.count;
+    int32_t *members = l->found.count > 0 ? l->found.data + l->found.count : NULL;
     for (int b = l->sizes.count - 1; b >= 0; b--) {
         const int32_t count = l->sizes.data[b];
         members -= count;

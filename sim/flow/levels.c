@@ -210,25 +210,14 @@ double sim_levels_claims(struct sim_levels *v, struct sim_levels_block *b)
 {
     double most = 0;
     for (int m = 0; m < b->member_count; m++) {
-        if (b->members[m].has_rows) {
-            most = fmax(most, claims_of_member(v, b, &b->members[m]));
-        }
-    }
-    return most;
-}
-
-/** Claims from levels, where these changed; true when they are what they were. */
-static bool claims_of_levels(struct sim_levels *v, struct sim_levels_block *b)
-{
-    bool is_same = true;
-    for (int m = 0; m < b->member_count; m++) {
         struct sim_levels_member *member = &b->members[m];
         if (member->is_due) {
             member->is_due = false;
-            is_same = claims_of_member(v, b, member) == 0 && is_same;
+            const double far = claims_of_member(v, b, member);
+            most = far > most ? far : most;
         }
     }
-    return is_same;
+    return most;
 }
 
 /** From all claims at their constants; true when they come to rest. */
@@ -239,7 +228,7 @@ static bool sweep(struct sim_levels *v, struct sim_levels_block *b)
         for (int t = 0; t < b->level_count; t++) {
             set_level(v, b, t, b->levels[t].share.level);
         }
-        if (claims_of_levels(v, b)) {
+        if (sim_levels_claims(v, b) == 0) {
             return true;
         }
     }
@@ -311,7 +300,7 @@ void sim_levels_begin_rows(struct sim_levels *v, const struct sim_levels_block *
  * pools move. An ample class counts only where it holds somebody. */
 static double residual(struct sim_levels *v, struct sim_levels_block *b)
 {
-    (void)claims_of_levels(v, b);
+    (void)sim_levels_claims(v, b);
     levels_of_claims(v, b);
     memset(v->holds.data, 0, (size_t)b->level_count * sizeof(bool));
     for (int e = 0; e < b->entry_count; e++) {
@@ -391,7 +380,7 @@ static bool newton(struct sim_levels *v, struct sim_levels_block *b)
  */
 static bool creep(struct sim_levels *v, struct sim_levels_block *b)
 {
-    static const int TIMES[] = {12, 24, 48, 96};
+    static const int TIMES[] = {12, 24, 48, 96, 192, 384};
     begin(v, b);
     levels_of_claims(v, b);
     for (int i = 0; i < b->level_count; i++) {
@@ -399,7 +388,7 @@ static bool creep(struct sim_levels *v, struct sim_levels_block *b)
     }
     for (int time = 0; time < SIM_COUNT(TIMES); time++) {
         for (int step = 0; step < TIMES[time]; step++) {
-            (void)claims_of_levels(v, b);
+            (void)sim_levels_claims(v, b);
             levels_of_claims(v, b);
             for (int i = 0; i < b->level_count; i++) {
                 set_level(v, b, i, 0.5 * (v->level.data[i] + b->levels[i].share.level));

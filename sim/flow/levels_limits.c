@@ -13,7 +13,7 @@ static const double TIE = 1e-9;      // [-] two limits closer than this may be t
 
 /** Limits, uncut, of the ports of the block in a class. Where one is beyond its capacity, it is no
  * more than a bound from below, which is all that is needed. */
-static void limits_of_class(struct sim_rates *r, const struct sim_levels_block *b,
+static void limits_of_class(struct sim_rates *r, struct sim_levels_block *b,
                             struct sim_levels_class *t)
 {
     struct sim_levels *v = r->levels;
@@ -21,8 +21,12 @@ static void limits_of_class(struct sim_rates *r, const struct sim_levels_block *
         const struct sim_levels_entry *entry = &b->entries[e];
         if (entry->level >= 0) {
             const double most = r->capacity[b->members[entry->member].activity];
-            const double own = sim_share_own(&v->room, &t->share, e, entry->coef * most);
-            v->limit[e] = own / entry->coef;
+            const double own =
+                sim_share_own(&v->room, &t->share, e, entry->coef * most) / entry->coef;
+            if (own < most || v->limit[e] < most) {
+                b->members[entry->member].is_due = true; // it may hold a claim, or may have
+            }
+            v->limit[e] = own;
         }
     }
 }
@@ -145,6 +149,7 @@ bool sim_levels_may_be_open(struct sim_levels *v, struct sim_levels_block *b)
     }
     sim_levels_begin_rows(v, b);
     memset(v->right.data, 0, (size_t)b->level_count * sizeof(double));
+    hold(v, b, 0);
     return !sim_sparse_solve(&v->sparse, v->right.data);
 }
 
@@ -185,9 +190,32 @@ static bool add_rises(struct sim_levels *v, const struct sim_levels_block *b,
     return any;
 }
 
+/** Whether a rise may come back to where it began: rows that depend on rows without circles only
+ * have none either. A few passes; true where these do not suffice. */
+static bool has_circle(struct sim_levels *v, int rows)
+{
+    enum {
+        PASSES = 4
+    };
+    bool *is_clear = v->holds.data;
+    memset(is_clear, 0, (size_t)rows * sizeof(bool));
+    int left = rows;
+    for (int pass = 0; pass < PASSES && left > 0; pass++) {
+        for (int row = 0; row < rows; row++) {
+            const struct sim_sparse_entry *e = v->sparse.entries.data + v->sparse.begin.data[row];
+            bool is_open = is_clear[row];
+            for (int32_t i = 0; i < v->sparse.count.data[row] && !is_open; i++) {
+                is_open = e[i].column == row ? e[i].value != 1 : !is_clear[e[i].column];
+            }
+            left -= is_open ? 0 : 1;
+            is_clear[row] = is_clear[row] || !is_open;
+        }
+    }
+    return left > 0;
+}
+
 bool sim_levels_may_feed(struct sim_levels *v, const struct sim_levels_block *b)
 {
-    hold(v, b, 0);
     sim_sparse_begin(&v->sparse, b->level_count);
     memset(v->holds.data, 0, (size_t)b->level_count * sizeof(bool));
     memset(v->accumulator.data, 0, (size_t)b->level_count * sizeof(double));
@@ -202,7 +230,7 @@ bool sim_levels_may_feed(struct sim_levels *v, const struct sim_levels_block *b)
         sim_sparse_end_row(&v->sparse);
         v->right.data[i] = 1;
     }
-    if (!any) {
+    if (!any || !has_circle(v, b->level_count)) {
         return false;
     }
     if (!sim_sparse_solve(&v->sparse, v->right.data)) {

@@ -3,6 +3,21 @@
  * (levels_block.c), how its levels are found (levels.c), what limits of ports follow from them and
  * whether they are the only ones (levels_limits.c). For sim/flow only.
  *
+ * **Why levels will do.** Let (y, L) solve the equations of rates.h, and T be the level of a class
+ * that these claims make short: sum of min(c y, w T) = R. Who is not capped has L = w T / c. Who is
+ * has y < L <= w T / c, as its limit supposes that it wished for more than it does. Put w T / c in
+ * the place of that L: it is not what holds the activity (y < L), so no rate changes. It raises the
+ * claim of the activity only at the port that does hold it, m; there the claim was above the share
+ * already (L_m < y_m), so the level of m's class stays. That class is short, so worse ones of its
+ * side get nothing either way, and the other side gets all that it claims either way. In a class
+ * that is ample no limit is below its claim, so none holds a rate, and any level from which that
+ * follows will do; the one of share.h makes the whole a continuous piecewise linear map. So both
+ * systems have the same rates; limits and claims as rates.h means them follow afterwards
+ * (levels_limits.c), by a few sweeps in which all levels of short classes stay.
+ *
+ * A row whose claim nothing in the block reads wishes without limit: its class's level then is its
+ * own limit, and the claim, which may follow from limits that come later, is not touched.
+ *
  * An *entry* is a port that counts at a pool of the block, a *row* one whose limit the block
  * decides. A *class* is those who are served alike at one side of a pool.
  */
@@ -103,11 +118,13 @@ bool sim_levels_solve(struct sim_rates *r, int32_t first, bool *out_is_open);
 /** After a solve that is open: the limit, uncut, that was found for a port of the block. */
 double sim_levels_limit(const struct sim_rates *r, int32_t first, int32_t port);
 
-/** Whether some circle of blocked limits may feed itself more than it has: were every rise passed
- * on in full, could one come back larger? */
+/** Whether, going by who holds whose claim, some circle of blocked limits may feed itself more than
+ * it has: were every rise passed on in full, could one come back larger? */
 bool sim_levels_may_feed(struct sim_levels *v, const struct sim_levels_block *b);
 
-/** Claims from limits; how far they are from what they were, of themselves. */
+/** Claims from limits, of members that are due; how far they are from what they were, of
+ * themselves.
+ */
 double sim_levels_claims(struct sim_levels *v, struct sim_levels_block *b);
 
 /** The linear system of the levels on the piece at hand, into v->sparse. */

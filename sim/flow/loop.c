@@ -1,6 +1,7 @@
-// Circular blocks: a few synchronous sweeps from capacity, then Newton on the active pieces, then,
-// if that cycles, the path from all claims at capacity (follow.c). What one finds is a fixed point;
-// which of several is meant: DESIGN 3 and the essay in rates.h.
+// Circular blocks: by fill levels (levels.c); where these find no fixed point, or one of many,
+// limit by limit: a few synchronous sweeps from capacity, Newton on the active pieces, then the
+// path from all claims at capacity (follow.c). What one finds is a fixed point; which of several is
+// meant: rates.h.
 
 #include "sim/flow/dense.h"
 #include "sim/flow/levels_priv.h"

@@ -87,7 +87,7 @@ struct sim_rates *sim_rates_create(const struct sim_network *net)
     r->epoch = 1; // 0: never
     SIM_VEC_RESERVE(&r->relabel, net->pool_count);
     SIM_VEC_RESERVE(&r->stale, net->activity_count);
-    SIM_VEC_RESERVE(&r->heap, net->port_count);
+    r->waiting = sim_waiting_create(net);
     SIM_VEC_RESERVE(&r->changed, net->activity_count);
     SIM_VEC_RESERVE(&r->changed_out, net->activity_count);
     SIM_VEC_RESERVE(&r->claimed, net->activity_count);
@@ -124,7 +124,7 @@ void sim_rates_destroy(struct sim_rates *r)
     SIM_VEC_FREE(&r->outdated);
     SIM_VEC_FREE(&r->relabel);
     SIM_VEC_FREE(&r->stale);
-    SIM_VEC_FREE(&r->heap);
+    sim_waiting_destroy(r->waiting);
     SIM_VEC_FREE(&r->changed);
     SIM_VEC_FREE(&r->changed_out);
     SIM_VEC_FREE(&r->claimed);
@@ -186,7 +186,7 @@ static void reset_weights(struct sim_rates *r)
 void sim_rates_reset(struct sim_rates *r)
 {
     const struct sim_network *net = r->net;
-    r->relabel.count = r->stale.count = r->heap.count = r->changed.count = 0;
+    r->relabel.count = r->stale.count = r->changed.count = 0;
     r->pools.count = r->changed_out.count = r->pools_out.count = r->raised.count = r->hungry.count =
         0;
     r->members.count = r->seeds.count = r->claimed.count = r->claimed_out.count = 0;
@@ -208,48 +208,13 @@ void sim_rates_reset(struct sim_rates *r)
         r->is_waiting[j] = r->is_hungry[j] = r->is_eased[j] = r->is_able[j] = false;
         r->is_rationed[j] = false;
     }
+    sim_waiting_clear(r->waiting);
     r->is_fresh = true;
     r->raising = -1;
     r->work = (struct sim_rates_work){0};
 }
 
-// ---- What waits to be computed: a binary heap by order, causes first ----
-
-static bool is_before(const struct sim_rates *r, int32_t x, int32_t y)
-{
-    return r->order[x] != r->order[y] ? r->order[x] < r->order[y] : x < y;
-}
-
-static void heap_push(struct sim_rates *r, int32_t port)
-{
-    SIM_VEC_PUSH(&r->heap, port);
-    int32_t *h = r->heap.data;
-    int at = r->heap.count - 1;
-    for (; at > 0 && is_before(r, port, h[(at - 1) / 2]); at = (at - 1) / 2) {
-        h[at] = h[(at - 1) / 2];
-    }
-    h[at] = port;
-}
-
-static int32_t heap_pop(struct sim_rates *r)
-{
-    int32_t *h = r->heap.data;
-    const int32_t top = h[0];
-    const int32_t last = SIM_VEC_POP(&r->heap);
-    const int count = r->heap.count;
-    int at = 0;
-    while (2 * at + 1 < count) {
-        int child = 2 * at + 1;
-        child += child + 1 < count && is_before(r, h[child + 1], h[child]);
-        if (!is_before(r, h[child], last)) {
-            break;
-        }
-        h[at] = h[child];
-        at = child;
-    }
-    h[at] = last;
-    return top;
-}
+// ---- What waits to be computed ----
 
 void sim_rates_mark(struct sim_rates *r, int32_t j)
 {
@@ -264,7 +229,7 @@ void sim_rates_mark(struct sim_rates *r, int32_t j)
     const int32_t first = r->block[j];
     if (!r->is_waiting[first]) {
         r->is_waiting[first] = true;
-        heap_push(r, first);
+        sim_waiting_push(r->waiting, first, r->order[first]);
     }
 }
 
@@ -780,8 +745,8 @@ enum sim_status sim_rates_propagate(struct sim_rates *r, struct sim_err *err)
         LAPS = 1000 // causes come before effects, so one should do
     };
     r->epoch++;
-    for (int64_t step = 0; r->heap.count > 0; step++) {
-        const int32_t j = heap_pop(r);
+    int32_t j = sim_waiting_pop(r->waiting);
+    for (int64_t step = 0; j >= 0; step++, j = sim_waiting_pop(r->waiting)) {
         if (step > (int64_t)LAPS * r->net->port_count) {
             return sim_err_set(err, SIM_FAILED, "the rates around '%s' never come to rest",
                                r->net->activities[r->net->ports[j].activity].name);

@@ -15,6 +15,7 @@
 #include "sim/flow/network_priv.h"
 #include "sim/flow/rates.h"
 #include "sim/flow/share.h"
+#include "sim/flow/waiting_priv.h"
 
 typedef SIM_VEC(int32_t) sim_rates_ints;
 
@@ -84,7 +85,7 @@ struct sim_rates {
     bool *is_counted;       // per pool: touched in this settle
     unsigned *condition;    // per pool, enum sim_pool_condition
     bool *is_relabel;       // per pool: condition changed, labels not yet
-    sim_rates_ints outdated, relabel, stale, heap, changed, changed_out, pools, pools_out;
+    sim_rates_ints outdated, relabel, stale, changed, changed_out, pools, pools_out;
     sim_rates_ints claimed, claimed_out; // activities with is_claimed; as in the definition
     sim_rates_ints raised;               // ports with raised_by
     sim_rates_ints members;              // activities with member_of
@@ -100,6 +101,7 @@ struct sim_rates {
     struct sim_loop *loop;
     struct sim_labels *labels;
     struct sim_levels *levels;
+    struct sim_waiting *waiting;
     struct sim_rates_marked *marked; // per pool and side: takers, givers
     uint64_t epoch;
     uint64_t *stamp;                    // per pool: changes with what limits there depend on

@@ -81,13 +81,17 @@ void sim_share_fill(const struct sim_share_room *room, struct sim_share *s)
 
 // ---- What one could have were its own wish unlimited ----
 
-/** The two largest q / w of those that are capped in a short class. */
+/** Who is capped in a short class, as the claims are now (within roundings of when it was filled):
+ * the two largest q / w, and sums. */
 static void find_highest(const struct sim_share_room *room, struct sim_share *s)
 {
     s->highest = -1;
-    s->most = s->second = 0;
+    s->most = s->second = s->capped = s->open = 0;
     for (int32_t e = s->begin; e < s->end; e++) {
-        if (room->weight[e] > 0 && sim_share_is_capped(room, s, e)) {
+        if (!sim_share_is_capped(room, s, e)) {
+            s->open += room->weight[e];
+        } else if (room->weight[e] > 0) {
+            s->capped += room->flow[e];
             const double at = room->flow[e] / room->weight[e];
             if (s->highest < 0 || at > s->most) {
                 s->second = s->most;
@@ -206,7 +210,7 @@ double sim_share_own(const struct sim_share_room *room, struct sim_share *s, int
     if (!s->has_highest) {
         find_highest(room, s);
     }
-    const double level = s->level - (w * s->level - q) / (s->weights + w);
+    const double level = (s->left - (s->capped - q)) / (s->open + w);
     if ((s->highest == e ? s->second : s->most) <= level) {
         return w * level;
     }

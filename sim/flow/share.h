@@ -51,7 +51,8 @@ struct sim_share {
     bool has_highest, is_sorted;
     int32_t highest; // of the capped in a short class: the one with the largest q / w
     double most, second;
-    int32_t count; // members with a weight, sorted
+    double capped, open; // claims of the capped, weights of the others
+    int32_t count;       // members with a weight, sorted
 };
 
 /** The level, from `begin`, `end` and `left`. */

@@ -309,11 +309,17 @@ static enum sim_status unknown_unit(const struct reader *r, const char *name)
     }
     if (is_currency_name(name) && guess(name) == NULL) {
         const char *own = sim_units_currency(r->units);
-        return sim_err_set(r->err, SIM_INPUT,
-                           "'%s': unknown currency '%s'%s%s; others are declared with their rate: "
-                           "economy.currencies = { %s = \"25400 %s\"; }",
-                           r->text, name, own != NULL ? "; the park's is " : "",
-                           own != NULL ? own : "", name, own != NULL ? own : "VND");
+        if (own == NULL) {
+            return sim_err_set(r->err, SIM_INPUT,
+                               "'%s': unknown currency '%s': the park has none yet; write economy "
+                               "= { currency = \"%s\"; };",
+                               r->text, name, name);
+        }
+        return sim_err_set(
+            r->err, SIM_INPUT,
+            "'%s': unknown currency '%s'; the park's is %s; others are declared with "
+            "their rate: economy.currencies = { %s = \"25400 %s\"; }",
+            r->text, name, own, name, own);
     }
     const char *meant = guess(name);
     if (meant != NULL) {
@@ -622,6 +628,21 @@ enum sim_status sim_units_parse_number(const char *text, double *out, const char
     *out = is_negative ? -value : value;
     *out_end = p;
     return SIM_OK;
+}
+
+bool sim_units_may_be_grouped(const char *text, size_t *out_length)
+{
+    const char *p = text + (text[0] == '-' || text[0] == '+' ? 1 : 0);
+    const size_t before = strspn(p, "0123456789");
+    if (before < 1 || before > 3 || *p == '0' || p[before] != '.') {
+        return false;
+    }
+    const char *rest = p + before + 1;
+    const size_t after = strspn(rest, "0123456789");
+    const bool has_exponent =
+        (rest[after] == 'e' || rest[after] == 'E') && strspn(rest + after + 1, "+-0123456789") > 0;
+    *out_length = (size_t)(rest + after - text);
+    return after == 3 && !has_exponent;
 }
 
 enum sim_status sim_units_parse_quantity(const struct sim_units *u, const char *text,

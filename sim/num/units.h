@@ -93,6 +93,11 @@ enum sim_status sim_units_parse_si(const struct sim_units *u, const char *text,
 enum sim_status sim_units_parse_number(const char *text, double *out, const char **out_end,
                                        struct sim_err *err) SIM_MUST_USE;
 
+/** Does the text begin with a number that could be a grouped one: "9.500", which is nine and a half
+ * here and nine thousand five hundred elsewhere? One to three digits, not 0, a point, three digits.
+ * `*out_length`: of the number. */
+bool sim_units_may_be_grouped(const char *text, size_t *out_length);
+
 /** SIM_INPUT: "'12 m3/h' is a volume per time; wanted is a mass per time, for example '12 t/h'".
  * `text` is the quantity as written. */
 enum sim_status sim_units_expect(const struct sim_units *u, const char *text, struct sim_dim is,

@@ -145,6 +145,24 @@ void sim_study_fill_values(struct sim_study_loading *l, struct sim_study_axis *x
     }
 }
 
+/** "1.200 t": more than a thousand, or not? */
+static void warn_of_groups(struct sim_study_loading *l, const struct sim_study_axis *x,
+                           const struct sim_place *place, const char *text)
+{
+    size_t n = 0;
+    if (!sim_units_may_be_grouped(text, &n)) {
+        return;
+    }
+    const size_t whole = strcspn(text, ".");
+    char *path = sim_tree_path(x->node);
+    char *remedy = sim_base_format("write %.*s%.3s if that is meant, else %.*s0", (int)whole, text,
+                                   text + whole + 1, (int)n, text);
+    sim_diag_add(l->diag, SIM_DIAG_WARNING, place, path, remedy,
+                 "'%.*s' is read with a decimal point, and may be a grouped number", (int)n, text);
+    free(remedy);
+    free(path);
+}
+
 static void load_list(struct sim_study_loading *l, struct sim_study_axis *x,
                       const struct sim_node *n)
 {
@@ -160,6 +178,9 @@ static void load_list(struct sim_study_loading *l, struct sim_study_axis *x,
             sim_study_tell(l, c, "write ( \"10 t/h\", \"20 t/h\" )",
                            "a value is one text or number, not a group or a list");
         } else if (c->text != NULL) {
+            if (c->kind == SIM_NODE_TEXT) {
+                warn_of_groups(l, x, &c->value_at, c->text);
+            }
             places[listed.count] = c->value_at;
             texts[listed.count++] = c->text;
         }
@@ -271,6 +292,7 @@ bool sim_study_column(struct sim_study_loading *l, const struct sim_node *at, co
     struct sim_csv *c = sim_csv_parse(file, source->text, source->length, l->diag);
     const int k = c != NULL ? sim_csv_column(c, column) : -1;
     if (k >= 0 && c->row_count > 0) {
+        sim_csv_warn_of_groups(c, k, l->diag);
         take_cells(l, c, k, out);
     } else if (k >= 0) {
         sim_study_tell(l, at, NULL, "'%s' has no rows", file);
@@ -333,6 +355,8 @@ static bool read_end(struct sim_study_loading *l, struct sim_study_axis *x, cons
 {
     struct sim_err err = {0};
     if (sim_study_quantity(text, l->arena, out, &err) == SIM_OK) {
+        const struct sim_node *at = sim_tree_child(x->node, key);
+        warn_of_groups(l, x, at != NULL ? &at->value_at : &x->node->place, text);
         return true;
     }
     TELL(l, x, key, NULL, "%s", err.text);

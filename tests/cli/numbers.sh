@@ -6,7 +6,7 @@ park    = { start = "2026-01-01"; until = "2026-01-03"; seed = 92233720368547758
 streams = { power = { unit = "MWh"; kind = "energy"; }; };
 firms   = { works = {
   processes = { pump = { kind = "continuous"; basis = "power"; capacity = "1 MWh/h"; inputs = { power = "1 MWh/MWh"; }; }; };
-  stocks    = { tank = { stream = "power"; capacity = "65.99 MWh"; initial = "237.564 GJ"; minimum = "0 MWh"; }; }; }; };
+  stocks    = { tank = { stream = "power"; capacity = "65.99 MWh"; initial = "237.5640 GJ"; minimum = "0 MWh"; }; }; }; };
 markets = { grid = { sells = { power = { }; }; }; };
 P
 ecopark run park.cfg --quiet -o a.h5 && ecopark show park.cfg | grep seed

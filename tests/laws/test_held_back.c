@@ -174,3 +174,44 @@ Test(held_back, a_pool_that_the_network_divides_is_one_place)
     cr_expect(epsilon_eq(dbl, park_kit_unserved(&k, "plant > plant.works: steam"), 72, 1e-9));
     park_kit_close(&k);
 }
+
+/** 20 t/h of steam go into a tank of 60, from which works draw 10 t/h, but for the early pause. */
+#define TANK(keys)                                                                                 \
+    "calendars = { paused = { open = ( \"Mon-Sun 00:00-02:00\", \"Mon-Sun 04:00-24:00\" ); }; "    \
+    "};\n"                                                                                         \
+    "markets = { shop = { buys = { ware = { }; }; }; };\n"                                         \
+    "firms = { plant = {\n"                                                                        \
+    "  stocks = { tank = { stream = \"steam\"; " keys " }; };\n"                                   \
+    "  processes = {\n"                                                                            \
+    "  boiler = { kind = \"continuous\"; mode = \"pull\"; product = \"steam\";\n"                  \
+    "    capacity = \"20 t/h\"; turndown = \"60 %\";\n"                                            \
+    "    outputs = { steam = { amount = \"1 t/t\"; to = \"tank\"; }; }; };\n"                      \
+    "  works = { kind = \"continuous\"; product = \"ware\"; capacity = \"10 t/h\";\n"              \
+    "    calendar = \"paused\"; inputs = { steam = { amount = \"1 t/t\"; from = \"tank\"; }; }; "  \
+    "};\n  }; }; };\n"
+
+/* The tank falls through its target without an event, and what happens then does not make it ask:
+ * it does at its reorder level, at 6, 14 and 22 h; the boiler runs for 4, 4 and 2 h. */
+Test(held_back, nothing_is_asked_of_it_while_a_stock_falls_to_its_reorder_level)
+{
+    struct park_kit k;
+    park_kit_open_text(&k, DAY TANK("capacity = \"100 t\"; initial = \"60 t\"; target = \"60 t\"; "
+                                    "reorder = \"20 t\";"));
+    make(&k);
+
+    cr_expect(epsilon_eq(dbl, park_kit_stock_end(&k, "plant.tank"), 40, 1e-6));
+    expect_held(&k, "plant.boiler", NULL, 0, 0);
+    park_kit_close(&k);
+}
+
+/* Full at first, and 10 t/h flow through, below the turndown of 12: it stays off until the tank is
+ * empty, at 8 h, though there is room. It fills it until 14 h, and so on. */
+Test(held_back, a_stock_without_target_is_to_be_filled_up_to_its_capacity)
+{
+    struct park_kit k;
+    park_kit_open_text(&k, DAY TANK("capacity = \"60 t\"; initial = \"60 t\";"));
+    make(&k);
+
+    expect_held(&k, "plant.boiler", "plant.boiler: its turndown", 8 + 6, 20 * (8 + 6));
+    park_kit_close(&k);
+}

@@ -50,6 +50,22 @@ void park_kit_open_text(struct park_kit *k, const char *text)
     finish_open(k, "park.cfg", status, d);
 }
 
+bool park_kit_try_text(struct park_kit *k, const char *text, char **out_why)
+{
+    *k = (struct park_kit){.park = NULL};
+    *out_why = NULL;
+    struct sim_diag *d = sim_diag_create();
+    const struct park_load_opts opts = {.overrides = NULL};
+    const enum sim_status status = park_load_text("park.cfg", text, &opts, d, &k->park);
+    if (status != SIM_OK) {
+        *out_why = sim_diag_render(d, 20);
+        sim_diag_destroy(d);
+        return false;
+    }
+    finish_open(k, "park.cfg", status, d);
+    return true;
+}
+
 void park_kit_close(struct park_kit *k)
 {
     park_run_destroy(k->run);

@@ -27,6 +27,10 @@ void park_kit_open(struct park_kit *k, const char *path, const char *const *over
 
 /** Load a park from text; paths in it are as seen from the root of the tree. */
 void park_kit_open_text(struct park_kit *k, const char *text);
+
+/** The same, but false, with its words in `out_why` (to be freed by the caller), when it is
+ * refused. */
+bool park_kit_try_text(struct park_kit *k, const char *text, char **out_why);
 void park_kit_close(struct park_kit *k);
 
 /** One run with the park's seed; the row holds the results when it is SIM_OK. `trace`: NULL. */
