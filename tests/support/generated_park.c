@@ -138,7 +138,7 @@ static void say_mill(struct writer *w, int firm)
         w->opts.has_one_market ? 0 : firm / GROUP);
     say(&w->out, "capacity = \"%.2f t/h\"; turndown = \"%d %%\";\n", capacity, 5 * one_of(w, 5));
     say(&w->out,
-        "        inputs = { raw = \"%.3f t/t\"; steam = \"%.3f t/t\"; water = \"%.3f m3/t\"; };\n",
+        "        inputs = { raw = \"%.4f t/t\"; steam = \"%.4f t/t\"; water = \"%.4f m3/t\"; };\n",
         between(w, 1.02, 1.2), between(w, 0.8, 2.2), between(w, 2, 9));
     say(&w->out,
         "        outputs = { sludge = { amount = \"%.4f t/t\"; to = \"yard\"; }; waste = "
@@ -161,7 +161,7 @@ static void say_works(struct writer *w)
     say(&w->out,
         "    processes = {\n      furnace = { kind = \"continuous\"; basis = \"refuse\"; capacity "
         "= \"profile(refuse%d)\";\n        inputs = { refuse = \"1 t/t\"; };\n        outputs = { "
-        "steam = \"%.3f t/t\"; ash = \"%.3f t/t\"; };\n",
+        "steam = \"%.4f t/t\"; ash = \"%.4f t/t\"; };\n",
         one_of(w, 3), between(w, 1.8, 2.8), between(w, 0.1, 0.2));
     say_failure(w, "grate", 400);
     say(&w->out, "      };\n    };\n");
