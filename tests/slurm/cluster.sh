@@ -8,6 +8,8 @@
 #
 # The node pretends to have 16 processors, so that all tasks of a small array run at once.
 
+# Seconds after which a wait has failed: far more than it can take, on however busy a machine.
+PATIENCE=600
 cluster=
 
 # cluster_can: why there can be no cluster here, or nothing.
@@ -38,6 +40,7 @@ print(*(s.getsockname()[1] for s in sockets))' "$1"
 write_conf() {
     local ports
     read -ra ports < <(free_ports 2)
+    # The timeouts are those of a machine that is too busy to answer for a while.
     # Nothing here uses cgroups, but slurmd wants a plugin, and that of version 1 asks for nothing.
     echo CgroupPlugin=cgroup/v1 >"$cluster/cgroup.conf"
     cat >"$cluster/slurm.conf" <<END
@@ -61,8 +64,12 @@ SelectTypeParameters=CR_CPU
 SchedulerParameters=sched_interval=2,sched_min_interval=0,batch_sched_delay=0,defer
 ReturnToService=2
 MaxArraySize=10001
-KillWait=5
+KillWait=120
 CompleteWait=0
+BatchStartTimeout=600
+MessageTimeout=100
+TCPTimeout=60
+UnkillableStepTimeout=600
 StateSaveLocation=$cluster/state
 SlurmdSpoolDir=$cluster/spool
 SlurmctldPidFile=$cluster/slurmctld.pid
@@ -91,12 +98,23 @@ is_idle() {
     [ "$(sinfo -h -o %t)" = idle ]
 }
 
+# has_started: the node is ready, or a daemon has died (another took its port), which is final, too.
+has_started() {
+    is_idle || has_died slurmctld || has_died slurmd
+}
+
+has_died() { # NAME
+    local pid
+    pid=$(cat "$cluster/$1.pid") && is_gone "$pid"
+}
+
 start_daemons() {
     mkdir -p "$cluster/state" "$cluster/spool"
     write_conf
-    slurmctld -i -f "$cluster/slurm.conf"
-    slurmd -f "$cluster/slurm.conf"
-    wait_for 15 is_idle
+    slurmctld -i -f "$cluster/slurm.conf" || return 1
+    slurmd -f "$cluster/slurm.conf" || return 1
+    wait_for 120 has_started
+    is_idle
 }
 
 cluster_start() {
@@ -109,14 +127,17 @@ cluster_start() {
         --seed-file="$cluster/munge.seed"
     export SLURM_CONF=$cluster/slurm.conf
     # A port may be taken by another between choosing and using it: once more with other ports.
-    if ! start_daemons; then
+    local attempt
+    for attempt in 1 2 3 4 5; do
+        if start_daemons; then
+            return 0
+        fi
+        echo "Slurm did not start (attempt $attempt):"
+        tail -n 20 "$cluster"/*.log
         stop_daemon slurmd
         stop_daemon slurmctld
-        if ! start_daemons; then
-            tail -n 20 "$cluster"/*.log
-            return 1
-        fi
-    fi
+    done
+    return 1
 }
 
 # stop_daemon NAME: by the process that its own pid file names; hard if it does not go.
@@ -124,7 +145,7 @@ stop_daemon() {
     local pid
     pid=$(cat "$cluster/$1.pid" 2>/dev/null) || return 0
     kill "$pid" 2>/dev/null || return 0
-    if ! wait_for 5 is_gone "$pid"; then
+    if ! wait_for 60 is_gone "$pid"; then
         kill -KILL "$pid" 2>/dev/null
     fi
     rm -f "$cluster/$1.pid"
@@ -134,15 +155,17 @@ is_gone() {
     ! kill -0 "$1" 2>/dev/null
 }
 
-no_jobs() {
-    [ -z "$(squeue -h)" ]
+# is_queue_empty: and Slurm says so; no answer is none.
+is_queue_empty() {
+    local jobs
+    jobs=$(squeue -h) && [ -z "$jobs" ]
 }
 
 cluster_stop() {
     [ -n "$cluster" ] || return 0
     if squeue -h >/dev/null 2>&1; then
         squeue -h -o %A | sort -u | xargs -r scancel 2>/dev/null
-        wait_for 15 no_jobs
+        wait_for "$PATIENCE" is_queue_empty
     fi
     stop_daemon slurmctld
     stop_daemon slurmd

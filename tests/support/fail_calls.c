@@ -3,6 +3,7 @@
 //     FAIL_CALLS="write,pwrite,writev:5:ENOSPC"   the fifth call of these fails with ENOSPC
 //     FAIL_CALLS="write:5+:EIO"                   so do all that follow
 //     FAIL_CALLS="pwrite:5:SHORT"                 it does half of what was asked
+//     FAIL_CALLS="writev:5:STOP"                  before it, the process stops itself (SIGSTOP)
 //     FAIL_COUNT=FILE                             how many calls there were is written there at
 //     exit
 //
@@ -15,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -70,6 +72,10 @@ static enum way decide(const char *call)
     const char *what = end + (is_lasting ? 2 : 1);
 
     if (number < wanted || (number > wanted && !is_lasting)) {
+        return GO_ON;
+    }
+    if (strcmp(what, "STOP") == 0) {
+        (void)raise(SIGSTOP);
         return GO_ON;
     }
     errno = errno_of(what);
