@@ -56,6 +56,30 @@ install_missing() {
     fi
 }
 
+# locked COMMAND...: while no other quickstart or test builds in this tree. What the command starts
+# does not keep the lock, not even a daemon that comes with a package.
+locked() {
+    mkdir -p build
+    {
+        if ! flock --nonblock 9; then
+            say "Waiting for another scripts/quickstart or scripts/test that builds in this folder"
+            flock 9
+        fi
+        "$@" 9>&-
+    } 9>build/lock
+}
+
+# drop_moved PRESET: a build tree names its sources by their whole path. After the checkout was moved
+# or copied these are others or none: away with it.
+drop_moved() {
+    local home
+    home=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "build/$1/CMakeCache.txt" 2>/dev/null) || return 0
+    if [ -n "$home" ] && ! [ "$home" -ef . ]; then
+        say "build/$1 was made in $home: it is made anew here"
+        rm -rf "build/$1"
+    fi
+}
+
 # configure PRESET [-DOPTION=...]: quiet unless it fails; ninja does it again when CMake files change.
 configure() {
     local preset=$1

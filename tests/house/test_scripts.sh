@@ -25,7 +25,8 @@ fake apt-get 'case "$*" in *update*) touch "$HERE/lists";; *install*)
     printf "%s\n" "$@" >>"$HERE/installed";; esac'
 fake sudo '"$@"'
 fake id 'cat "$HERE/uid"'
-fake cmake 'case "$*" in *release*) mkdir -p build/release; touch build/release/build.ninja;; esac; mkdir -p build/asan build/tsan build/dev'
+fake cmake 'for preset in dev asan tsan release; do case "$*" in *"--preset $preset"*) mkdir -p build/$preset
+    touch build/$preset/build.ninja; echo "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" >build/$preset/CMakeCache.txt;; esac; done'
 fake ninja 'case "$*" in *ecopark*) cp "$HERE/bin/program" build/release/ecopark;; esac'
 fake program ''
 fake ctest 'case "$*" in *-N*soak*) printf "  Test #1: long_a\n  Test #22: long_b\n";; *-N*) printf "  Test #1: fuzz_a\n";; esac
@@ -52,6 +53,18 @@ did_not() {
 }
 said() {
     grep -q -- "$1" "$here/said" || { echo "line ${BASH_LINENO[0]}: not said: $1"; cat "$here/said"; failed=1; }
+}
+
+await() { # command: until it succeeds
+    local until=$((SECONDS + 120))
+    until "$@" 2>/dev/null; do
+        if [ $SECONDS -ge $until ]; then
+            echo "line ${BASH_LINENO[0]}: never: $*"
+            failed=1
+            return
+        fi
+        sleep 0.05
+    done
 }
 
 # quickstart on a bare machine: says what, fetches lists, installs only what building needs, runs.
@@ -83,6 +96,48 @@ fake program 'exit 73'
 call 73 scripts/quickstart
 fake program ''
 echo 0 >"$here/uid"
+
+# twice at once: the second waits for the first, which holds no lock that outlives it
+fake ninja 'cp "$HERE/bin/program" build/release/ecopark; [ -e "$HERE/go" ] || sleep 600 >/dev/null 2>&1 & daemon=$!
+    echo $daemon >>"$HERE/daemons"; until [ -e "$HERE/go" ]; do sleep 0.05; done'
+: >"$here/calls"
+scripts/quickstart >"$here/first" 2>&1 &
+first=$!
+await grep -q '^ninja' "$here/calls"
+scripts/quickstart >"$here/said" 2>&1 &
+second=$!
+await grep -q Waiting "$here/said"
+[ "$(grep -c '^ninja' "$here/calls")" = 1 ] || { echo "both build at once"; failed=1; }
+touch "$here/go"
+wait $first || { echo "the first of two quickstarts fails"; cat "$here/first"; failed=1; }
+wait $second || { echo "the second of two quickstarts fails"; cat "$here/said"; failed=1; }
+[ "$(grep -c '^program run' "$here/calls")" = 2 ] || { echo "not both came to an end"; cat "$here/calls"; failed=1; }
+xargs kill <"$here/daemons" 2>/dev/null
+fake ninja 'case "$*" in *ecopark*) cp "$HERE/bin/program" build/release/ecopark;; esac'
+
+# the checkout was moved after it was built: the build names files that are there no more
+mv "$here/tree" "$here/moved tree"
+cd "$here/moved tree" || exit 1
+touch build/release/stale
+call 0 scripts/quickstart
+said "build/release was made in $here/tree: it is made anew"
+did '^cmake --preset release'
+did 'program run'
+[ ! -e build/release/stale ] || { echo "what was built elsewhere is still used"; failed=1; }
+call 0 scripts/quickstart
+did_not '^cmake'
+# ... or copied, and another of its kind is still where it was; scripts/test sees it as well
+cp -r "$here/moved tree" "$here/tree"
+cd "$here/tree" || exit 1
+call 0 scripts/test
+said "build/release was made in $here/moved tree: it is made anew"
+rm -rf build/dev build/asan build/tsan "$here/moved tree"
+# ... but a link to it is the same folder
+ln -s "$here/tree" "$here/link"
+cd "$here/link" || exit 1
+call 0 scripts/quickstart
+did_not '^cmake'
+cd "$here/tree" || exit 1
 
 # test: every suite, and ctest speaks last
 call 0 scripts/test
