@@ -188,6 +188,10 @@ const char *park_cause_condition(const struct park_cause_view *v, int32_t pool)
         return "is full";
     }
     const double target = q->stock >= 0 ? v->park->stocks[q->stock]->target_si : 0;
+    const bool rests = (sim_flow_condition(v->flow, pool) & SIM_POOL_OVER_TARGET) != 0;
+    if (rests && !(target > 0 && sim_flow_level(v->flow, pool) >= target)) {
+        return "rests until its reorder level";
+    }
     return target > 0 && sim_flow_level(v->flow, pool) >= target ? "is at its target"
                                                                  : "is between empty and full";
 }
@@ -271,7 +275,7 @@ static void capacity_words(const struct park_cause_view *v, int32_t activity, ch
 }
 
 /** What came of the last trial: too slow to stay on, or to restart, or in another's way. */
-static void turndown_words(const struct park_cause_view *v, int32_t activity, char *out)
+static void trial_words(const struct park_cause_view *v, int32_t activity, char *out)
 {
     const struct park *p = v->park;
     const struct park_process *s = p->processes[p->net->activities[activity].id];
@@ -293,6 +297,24 @@ static void turndown_words(const struct park_cause_view *v, int32_t activity, ch
                        "%%, restart_band %.4g %%)",
                        rate, unit, park_cause_per_hour(p, activity, t.wanted), 100 * s->least,
                        100 * s->band);
+    }
+}
+
+/** What came of the last trial, and the stock at whose bound it is tried. */
+static void turndown_words(const struct park_cause_view *v, int32_t activity, char *out)
+{
+    unsigned condition = 0;
+    const int32_t pool = sim_flow_held_off_by(v->flow, activity, &condition);
+    trial_words(v, activity, out);
+    if (pool >= 0 && pool < v->park->net->pool_count) {
+        const size_t used = strlen(out);
+        (void)snprintf(
+            out + used, PARK_CAUSE_TEXT - used,
+            "; held off by %s, which was %s then, until that is at another of its levels",
+            v->park->net->pools[pool].name,
+            (condition & SIM_POOL_FULL) != 0    ? "full"
+            : (condition & SIM_POOL_EMPTY) != 0 ? "empty"
+                                                : "at its target");
     }
 }
 

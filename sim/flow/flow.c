@@ -943,6 +943,20 @@ bool sim_flow_is_full(const struct sim_flow *f, int32_t pool)
     return (f->stocks[f->net->pool_in[pool]].condition & SIM_POOL_FULL) != 0;
 }
 
+int32_t sim_flow_held_off_by(const struct sim_flow *f, int32_t activity, unsigned *out_condition)
+{
+    const struct mover *m = &f->movers[f->net->activity_in[activity]];
+    int32_t first = -1;
+    for (int i = 0; m->is_off && i < m->holds.count; i++) {
+        const struct hold *h = &m->holds.data[i];
+        if (f->stocks[h->pool].met == h->met && (first < 0 || h->pool < first)) {
+            first = h->pool;
+            *out_condition = h->condition;
+        }
+    }
+    return first >= 0 ? f->net->pool_out[first] : -1;
+}
+
 double sim_flow_integrated(const struct sim_flow *f, int32_t pool)
 {
     const int32_t p = f->net->pool_in[pool];

@@ -124,6 +124,10 @@ unsigned sim_flow_condition(const struct sim_flow *f, int32_t pool);
 int32_t sim_flow_off_port(const struct sim_flow *f, int32_t activity);
 bool sim_flow_is_full(const struct sim_flow *f, int32_t pool);
 
+/** The stock that holds a unit off, the first by name: it stood at a bound when the unit failed,
+ * and has met no other since. -1: none does; else its condition then. */
+int32_t sim_flow_held_off_by(const struct sim_flow *f, int32_t activity, unsigned *out_condition);
+
 /** Change of the level since reset as the engine integrated it from nets and decay, without trims
  * and lumps: what the ledger's balance is checked against (in - out - decayed). [amount] */
 double sim_flow_integrated(const struct sim_flow *f, int32_t pool);

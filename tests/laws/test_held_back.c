@@ -3,6 +3,7 @@
 // nothing is kept which changed, each run of a checked build sees after each event.
 #include "models/park/held.h"
 #include "models/park/results.h"
+#include "sim/sweep/sink.h"
 #include "tests/support/park_kit.h"
 
 #include <criterion/criterion.h>
@@ -202,6 +203,28 @@ Test(held_back, nothing_is_asked_of_it_while_a_stock_falls_to_its_reorder_level)
     cr_expect(epsilon_eq(dbl, park_kit_stock_end(&k, "plant.tank"), 40, 1e-6));
     expect_held(&k, "plant.boiler", NULL, 0, 0);
     park_kit_close(&k);
+}
+
+static void expect_told(const char *park, const char *words)
+{
+    struct park_kit k;
+    struct sim_sink_buffer text;
+    sim_sink_buffer_init(&text);
+    const struct sim_sink sink = sim_sink_buffer_sink(&text);
+    park_kit_open_text(&k, park);
+    cr_assert(eq(int, (int)park_kit_make(&k, 0, &sink), (int)SIM_OK));
+    cr_expect(ne(ptr, strstr(text.text, words), NULL), "%s is not in:\n%s", words, text.text);
+    park_kit_close(&k);
+    sim_sink_buffer_fini(&text);
+}
+
+Test(held_back, a_stock_that_holds_off_what_failed_at_its_bound_is_named)
+{
+    expect_told(
+        DAY TANK("capacity = \"60 t\"; initial = \"60 t\";"),
+        "04:00:00  plant.boiler  0 t/h of steam: off, since it would run at 10 t/h, below its "
+        "turndown of 60 %; held off by plant.tank, which was full then, until that is at "
+        "another of its levels");
 }
 
 /* Full at first, and 10 t/h flow through, below the turndown of 12: it stays off until the tank is
