@@ -61,9 +61,10 @@ static void write_bar(void *user, const char *bytes, size_t length)
     write_stream(user, bytes + (erases ? known : 0), length - (erases ? known : 0));
 }
 
-static void say_error(const struct sim_cli *cli, const struct sim_err *err)
+/** A text may be left of what was tried and did not matter: then all went well. */
+static void say_error(const struct sim_cli *cli, enum sim_status status, const struct sim_err *err)
 {
-    if (err->text[0] != '\0') {
+    if (status != SIM_OK && err->text[0] != '\0') {
         sim_sink_print(&cli->note, "%s: %s\n", cli->model->program, err->text);
     }
 }
@@ -275,7 +276,7 @@ int sim_cli_main(int argc, char **argv, const struct sim_model *model)
     (void)signal(SIGXFSZ, SIG_IGN); // a file size limit is a full disk: told, not deadly
     enum sim_status status = run_program(&cli, argc, argv, &err);
 
-    say_error(&cli, &err);
+    say_error(&cli, status, &err);
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == SIM_OK) {
         sim_sink_print(&cli.note, "%s: cannot write to the standard output\n", model->program);
         status = SIM_WRITE;

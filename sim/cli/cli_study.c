@@ -17,7 +17,12 @@ char *sim_cli_source(const struct sim_cli *cli)
 enum sim_status sim_cli_study_check(const struct sim_cli *cli, const char *command,
                                     const char *path, struct sim_err *err)
 {
-    if (!sim_file_exists(path) || sim_study_is_study(path)) {
+    enum sim_study_look look = SIM_STUDY_UNKNOWN;
+
+    if (sim_file_exists(path)) {
+        SIM_TRY(sim_study_look(path, &look, err));
+    }
+    if (look != SIM_STUDY_NONE) {
         return SIM_OK; // loading it says what else is wrong
     }
     return sim_err_set(err, SIM_USAGE,

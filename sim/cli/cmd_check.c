@@ -235,8 +235,11 @@ static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *ar
 {
     const bool is_json = sim_option_is_given(args, "json");
     const char *path = sim_option_positional(args, 0);
+    enum sim_study_look look = SIM_STUDY_UNKNOWN;
+    struct sim_err unread;
 
-    if (!sim_study_is_study(path)) {
+    // what cannot be read is told as a mistake of a park, which --json shows, too
+    if (sim_study_look(path, &look, &unread) != SIM_OK || look != SIM_STUDY_FOUND) {
         return check_park(cli, args, is_json, err);
     }
     SIM_TRY(refuse_park_options(args, path, err));

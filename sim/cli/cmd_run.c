@@ -52,6 +52,7 @@ struct job {
     struct sim_model_facts facts;
     struct sim_schema *schema;
     struct sim_writer *writer;
+    enum sim_study_look look; // at the file that is named
     struct sim_summary *summary;
     struct sim_out *trace;
     const char *trace_path;
@@ -68,10 +69,12 @@ static enum sim_status read_options(struct job *j, struct sim_option_args *args,
                                     struct sim_err *err)
 {
     const char *output = sim_option_text(args, "output");
+    const char *path = sim_option_positional(args, 0);
 
-    const bool is_of_study = sim_study_is_study(sim_option_positional(args, 0));
-
-    j->output = output != NULL || is_of_study ? output : DEFAULT_OUTPUT;
+    if (sim_file_exists(path)) { // else loading it says so
+        SIM_TRY(sim_study_look(path, &j->look, err));
+    }
+    j->output = output != NULL || j->look == SIM_STUDY_FOUND ? output : DEFAULT_OUTPUT;
     j->trace_path = sim_option_text(args, "trace");
     j->is_json = sim_option_is_given(args, "json");
     j->is_quiet = sim_option_is_given(args, "quiet");
@@ -250,7 +253,7 @@ static enum sim_status load_run_of_study(struct job *j, struct sim_option_args *
 /** The park or the study that is named, and where a run begins and ends. */
 static enum sim_status load(struct job *j, struct sim_option_args *args, struct sim_err *err)
 {
-    if (sim_study_is_study(sim_option_positional(args, 0))) {
+    if (j->look == SIM_STUDY_FOUND) {
         SIM_TRY(load_run_of_study(j, args, err));
         j->cli->model->facts(j->data, &j->facts);
         j->facts.seed = j->study.setup->card.seed;

@@ -364,17 +364,23 @@ static void read_study(struct sim_study_loading *l)
     }
 }
 
-bool sim_study_is_study(const char *path)
+enum sim_status sim_study_look(const char *path, enum sim_study_look *out, struct sim_err *err)
 {
     struct sim_diag *diag = sim_diag_create();
     struct sim_tree *tree = sim_tree_create();
-    (void)sim_err_meaning(sim_tree_load(tree, path, diag));
+    enum sim_status status = sim_tree_load(tree, path, diag);
     const struct sim_node *study = sim_tree_child(sim_tree_root(tree), "study");
     const struct sim_node *park = sim_tree_child(sim_tree_root(tree), "park");
     const bool is_study = study != NULL && (park == NULL || park->kind != SIM_NODE_GROUP);
+    *out = is_study ? SIM_STUDY_FOUND : status == SIM_MISSING ? SIM_STUDY_UNKNOWN : SIM_STUDY_NONE;
+    if (status != SIM_OK && sim_tree_source_count(tree) == 0) {
+        status = sim_err_set(err, status, "%s", sim_diag_at(diag, 0)->what);
+    } else {
+        status = SIM_OK; // other mistakes are told when it is loaded
+    }
     sim_tree_destroy(tree);
     sim_diag_destroy(diag);
-    return is_study;
+    return status;
 }
 
 enum sim_status sim_study_load(const char *path, struct sim_diag *d, struct sim_study **out)

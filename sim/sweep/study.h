@@ -50,9 +50,15 @@ struct sim_study {
     void *own;                   // private: an arena
 };
 
-/** Whether the file is a study (it has a group `study` and a key `park`), without telling mistakes.
- * A file that cannot be read is none. */
-bool sim_study_is_study(const char *path);
+enum sim_study_look {
+    SIM_STUDY_NONE,   // there is no study in it
+    SIM_STUDY_FOUND,  // it has a group `study`, and `park` is none
+    SIM_STUDY_UNKNOWN // none in what could be read: an include could not
+};
+
+/** Whether the file is a study, without telling mistakes. SIM_MISSING, with the words of the
+ * system, or SIM_INPUT (a folder, too long): it could not be read, so nobody knows. */
+enum sim_status sim_study_look(const char *path, enum sim_study_look *out, struct sim_err *err);
 
 /** Load and check. SIM_INPUT or SIM_MISSING with all mistakes in `d`. Owned by the caller. */
 enum sim_status sim_study_load(const char *path, struct sim_diag *d,

@@ -7,7 +7,7 @@
 A block ```sh after a line `<!-- try -->` or `<!-- try: exit 65 -->` is run, all in one bash, in a fresh
 folder that holds configs/ and build/release/ecopark (the program that ECOPARK names). The block ```text
 after it must be what it printed, errors included; wall time, memory and the rounding left in balances
-may differ. In pictures (configs/*.svg) each element with data-link must show what the park of
+may differ, and lines of progress may come between, as they do where a sweep takes 10 s. In pictures (configs/*.svg) each element with data-link must show what the park of
 the same name gives, and every link of README.md to a file must lead to one.
 """
 import glob
@@ -24,11 +24,14 @@ BLOCK = re.compile(r"^<!-- try(?:: exit (\d+))? -->\n```sh\n(.*?)^```\n(?:\n?```
                    re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)|src=\"([^\":]+)\"")
 
+PROGRESS = re.compile(r"^(?: *\d+ %  .* left|writing \S+: [\d,]+ of [\d,]+ runs)\n", re.MULTILINE)
+
 
 def alike(text):
     """What may differ between two correct runs, made the same."""
+    text = PROGRESS.sub("", text)
     text = re.sub(r"events in [\d.]+ s, \d+ MB", "events in T s, M MB", text)
-    text = re.sub(r"\d+ made now( \([^)]*\))? in [\d.]+ s \([^)]*\), \d+ MB", "N made now in T s, M MB", text)
+    text = re.sub(r"[\d,]+ made now( \([^)]*\))? in [\d.]+ s \([^)]*\), \d+ MB", "N made now in T s, M MB", text)
     return re.sub(r"close (exactly; their throughput is|within 1e-\d+ of their throughput, which is)",
                   "close", text)
 

@@ -102,6 +102,15 @@ class CheckReadme(unittest.TestCase):
     def test_a_picture_of_nothing(self):
         self.found("shows no flow", README, PICTURE.replace("data-link", "id"))
 
+    def test_a_slow_machine_shows_progress(self):
+        quick = README.replace("9 events in 2.5 s, 21 MB\n", "9 events in 2.5 s, 21 MB\n400 made now in 0.9 s (430 a second), 21 MB\n")
+        slow = quick.replace('echo "$word', "printf '%s\\n' ' 45 %  180 of 400 runs  7.1 runs/s  0:31 min left' "
+                             "'writing out/s.h5: 1,200 of 4,000 runs'; echo \"$word")
+        slow = slow.replace("; (exit 65)", "; echo '1,401 made now (1 ahead, not needed) in 127.5 s (3.1 a second), 2 MB'; (exit 65)")
+
+        self.assertEqual(faults_of(slow), [])
+        self.found("README.md shows", slow.replace("180 of 400 runs  ", "failed: ").replace("min left", "min"))
+
     def test_update_puts_what_is_printed(self):
         wrong = README.replace("steam close", "water close")
 
