@@ -67,15 +67,34 @@ class Toy(unittest.TestCase):
     def run_toy(self, *words, **options):
         return self.toy("run", "park", "-o", "r.h5", *words, **options)
 
-    def start(self, *words):
-        return subprocess.Popen([TOY, "run", "park", "-o", "r.h5", *words], cwd=self.folder.name,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    def start(self, *words, **options):
+        """A run of the park; what it says and does is to be seen while it goes on."""
+        self.aside = tempfile.TemporaryDirectory(prefix="ecopark_aside_")
+        self.addCleanup(self.aside.cleanup)
+        with open(os.path.join(self.aside.name, "said"), "w", encoding="utf-8") as said:
+            return subprocess.Popen([TOY, "run", "park", "-o", "r.h5", *words], cwd=self.folder.name,
+                                    stdout=subprocess.DEVNULL, stderr=said, **options,
+                                    env={**os.environ, "TOY_LOG": os.path.join(self.aside.name, "log")})
 
-    def wait_for_part(self):
-        until = time.time() + 30
-        while not os.path.exists(self.path("r.h5.part")) and time.time() < until:
+    def text_aside(self, name):
+        path = os.path.join(self.aside.name, name)
+        if not os.path.exists(path):
+            return ""
+        with open(path, encoding="utf-8") as f:
+            return f.read()
+
+    def wait_for(self, process, words, name="log"):
+        """Until a run begins or ends (log), or the program says something (said)."""
+        until = time.time() + 100
+        while words not in self.text_aside(name):
+            self.assertIsNone(process.poll(), self.text_aside("said"))
+            self.assertLess(time.time(), until, f"no '{words}' in\n{self.text_aside(name)}")
             time.sleep(0.01)
-        time.sleep(0.3)
+
+    def end_of(self, process, code):
+        """What it said."""
+        self.assertEqual(process.wait(timeout=100), code, self.text_aside("said"))
+        return self.text_aside("said")
 
     # ---- what others read ----
 
@@ -181,42 +200,40 @@ class Toy(unittest.TestCase):
     # ---- interruptions ----
 
     def test_kill_leaves_no_file_under_the_final_name(self):
-        process = self.start("--set", "sleep_ms=20", "--replications", "50")
-        self.wait_for_part()
+        process = self.start("--set", "sleep_ms=20", "--replications", "5000")
+        self.wait_for(process, "begin")
         process.kill()
-        process.communicate()
+        process.wait()
         self.assertFalse(os.path.exists(self.path("r.h5")))
         self.run_toy()  # and the leftover does not disturb the next run
         self.assertEqual(os.listdir(self.folder.name).count("r.h5.part"), 0)
 
     def test_term_lets_running_ones_finish(self):
-        process = self.start("--set", "sleep_ms=5", "--replications", "200", "--threads", "2")
-        self.wait_for_part()
+        process = self.start("--set", "sleep_ms=5", "--replications", "2000", "--threads", "2")
+        self.wait_for(process, "end")
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 75, said)
+        said = self.end_of(process, 75)
         self.assertIn("no new run starts; once more stops the running ones", said)
         with xarray.open_dataset(self.path("r.h5")) as ds:
             self.assertEqual(ds.attrs["ended"], "stopped")
             status = list(ds.status.values)
             made = status.count(0)
-            self.assertTrue(0 < made < 200)
-            self.assertEqual(status, [0] * made + [2] * (200 - made))
+            self.assertTrue(0 < made < 2000)
+            self.assertEqual(status, [0] * made + [2] * (2000 - made))
             self.assertEqual(ds.distance_n.values[0], made)
-        self.assertIn(f"runs: {made} of 200 made; then it was stopped", self.toy("info", "r.h5").stdout)
+        self.assertIn(f"runs: {made} of 2000 made; then it was stopped", self.toy("info", "r.h5").stdout)
         self.assertEqual(json.loads(self.toy("info", "r.h5", "--json").stdout)["runs"],
-                         {"planned": 200, "ok": made, "failed": 0, "skipped": 200 - made})
+                         {"planned": 2000, "ok": made, "failed": 0, "skipped": 2000 - made})
         self.assertFalse(os.path.exists(self.path("r.h5.part")))
 
     def test_second_signal_stops_running_ones(self):
-        process = self.start("--set", "sleep_ms=1000", "--replications", "4")
-        self.wait_for_part()
+        process = self.start("--set", "sleep_ms=2000", "--replications", "4")
+        self.wait_for(process, "begin")
         process.send_signal(signal.SIGINT)
-        time.sleep(0.2)
-        self.assertIsNone(process.poll())  # they would take 20 s
+        self.wait_for(process, "once more stops the running ones", "said")
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=10)
-        self.assertEqual(process.returncode, 75)
+        self.assertIn("stopping now", self.end_of(process, 75))
+        self.assertNotIn("end", self.text_aside("log"))  # they would take 40 s
         self.assertEqual(sorted(os.listdir(self.folder.name)), ["park"])
 
     def test_a_failed_run_names_the_older_file(self):
@@ -233,22 +250,20 @@ class Toy(unittest.TestCase):
 
     def test_single_run_stops_at_the_first_signal(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            process = self.start("--set", "sleep_ms=200")
-            self.wait_for_part()
+            process = self.start("--set", "sleep_ms=1000")
+            self.wait_for(process, "begin")
             process.send_signal(number)
-            _, said = process.communicate(timeout=10)
-            self.assertEqual(process.returncode, 75)
+            said = self.end_of(process, 75)
             self.assertIn("stopping the run; nothing of it is written", said)
             self.assertNotIn("once more", said)
             self.assertEqual(sorted(os.listdir(self.folder.name)), ["park"])
 
     def test_nohup_holds(self):
-        process = subprocess.Popen([TOY, "run", "park", "-o", "r.h5", "--set", "sleep_ms=40"], cwd=self.folder.name,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                   preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
-        self.wait_for_part()
+        process = self.start("--set", "sleep_ms=40",
+                             preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        self.wait_for(process, "begin")
         process.send_signal(signal.SIGHUP)
-        self.assertEqual(process.wait(timeout=30), 0)
+        self.end_of(process, 0)
 
     def test_full_disk_is_told_and_leaves_nothing(self):
         for limit in (2000, 30000, 60000):
@@ -267,12 +282,13 @@ class Toy(unittest.TestCase):
 
     def test_two_runs_to_one_file_do_not_disturb_each_other(self):
         first = self.start("--set", "sleep_ms=5", "--replications", "20", "--threads", "1")
-        self.wait_for_part()
+        self.wait_for(first, "begin")
+        first.send_signal(signal.SIGSTOP)  # it is not done before the other begins
         said = self.run_toy(code=73)
         self.assertIn("cannot write r.h5: another run is writing it", said.stderr)
         self.assertTrue(os.path.exists(self.path("r.h5.part")))
-        _, told = first.communicate(timeout=60)
-        self.assertEqual(first.returncode, 0, told)
+        first.send_signal(signal.SIGCONT)
+        self.end_of(first, 0)
         with xarray.open_dataset(self.path("r.h5")) as ds:
             self.assertEqual(ds.sizes["run"], 20)
         self.assertEqual(sorted(os.listdir(self.folder.name)), ["park", "r.h5"])

@@ -186,16 +186,20 @@ class Sweep(unittest.TestCase):
     def test_second_signal_loses_only_what_runs(self):
         self.write("park", "days = 1000\n")
         self.write("study.cfg", STUDY.replace('( "base", "fast", "slow" )', '( "base" )') % (FIXED, "", ""))
-        process = self.start("--threads", "2", nap_us=3000)
-        time.sleep(0.05)
+        process = self.start("--threads", "2", nap_us=30000)  # 30 s a run
         process.send_signal(signal.SIGTERM)
-        time.sleep(0.1)
-        self.assertIsNone(process.poll())
+        until = time.time() + 60
+        while "once more" not in self.said() and process.poll() is None and time.time() < until:
+            time.sleep(0.002)
         process.send_signal(signal.SIGTERM)
-        began = time.time()
         said = self.end_of(process, 75)
-        self.assertLess(time.time() - began, 2)
         self.assertIn("stopped: 0 of 5 runs are there", said)
+
+    def test_nothing_is_said_where_all_goes_well(self):
+        self.assertEqual(self.sweep("--quiet").stderr, "")
+        for i in (1, 2):
+            self.assertEqual(self.sweep("--quiet", "--shard", f"{i}/2", output="s.h5").stderr, "")
+        self.assertEqual(self.toy("merge", "s.h5.parts", "-o", "s.h5", "--quiet").stderr, "")
 
     def test_new_points_leave_the_finished_ones_alone(self):
         self.sweep("--keep-parts")
