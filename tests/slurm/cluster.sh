@@ -90,7 +90,7 @@ wait_for() {
         if [ "$SECONDS" -ge "$until" ]; then
             return 1
         fi
-        sleep 0.05
+        sleep 0.2
     done
 }
 
