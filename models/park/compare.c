@@ -10,6 +10,7 @@
 
 #define MOST_REPLICATIONS 1e9 // [-] of a point
 #define MOST_EMPTY        64  // [-] cells of points and replications for each run
+#define MOST_SPARSE       1e7 // [-] places of a table of designs that may be empty in any file
 
 // ---- the file ----
 
@@ -45,19 +46,14 @@ static enum sim_status read_designs(struct park_compare_file *f, struct sim_err 
     f->study.point_count = sim_reader_size(f->reader, var);
     const char **names = SIM_ARENA_NEW(f->arena, const char *, f->study.point_count + 1);
     int32_t *design = SIM_ARENA_NEW(f->arena, int32_t, f->study.point_count + 1);
-    int count = 0;
+    struct sim_strtab *known = sim_strtab_create();
     for (int64_t i = 0; i < f->study.point_count; i++) {
-        int d = 0;
-        while (d < count && strcmp(names[d], of_point[i]) != 0) {
-            d++;
-        }
-        if (d == count) {
-            names[count++] = of_point[i];
-        }
-        design[i] = d;
+        design[i] = sim_strtab_intern(known, of_point[i]);
+        names[design[i]] = of_point[i];
     }
     f->study.designs = names;
-    f->study.design_count = count;
+    f->study.design_count = sim_strtab_count(known);
+    sim_strtab_destroy(known);
     f->study.point_design = design;
     return SIM_OK;
 }
@@ -72,6 +68,22 @@ static enum sim_status check_replications(const struct park_compare_file *f, dou
         return sim_err_set(
             err, SIM_INPUT, "%s: its replications go up to %.0f, with %lld runs of %lld points",
             f->path, most, (long long)f->study.run_count, (long long)f->study.point_count);
+    }
+    return SIM_OK;
+}
+
+/** Most designs have most cases; a file where each has its own would cost their square. */
+static enum sim_status check_places(const struct park_compare_file *f, struct sim_err *err)
+{
+    const struct park_compare_study *s = &f->study;
+    const double places = park_compare_places(s);
+    const double filled = (double)(s->run_count > s->point_count ? s->run_count : s->point_count);
+    if (places > MOST_EMPTY * filled + MOST_SPARSE) {
+        return sim_err_set(
+            err, SIM_INPUT,
+            "%s: its %d designs share so few axis values that %lld runs of %lld points would take "
+            "a table of %.3g places; compare fewer designs at a time",
+            f->path, s->design_count, (long long)s->run_count, (long long)s->point_count, places);
     }
     return SIM_OK;
 }
@@ -197,7 +209,7 @@ static enum sim_status read_all(struct park_compare_file *f, struct sim_err *err
     SIM_TRY(read_axes(f, err));
     SIM_TRY(read_runs(f, err));
     read_words(f);
-    return SIM_OK;
+    return check_places(f, err);
 }
 
 enum sim_status park_compare_open(const char *path, struct park_compare_file *out,

@@ -91,6 +91,10 @@ struct park_compare_rows {
 void park_compare_make(const struct park_compare_study *s, const struct park_compare_ask *ask,
                        const double *values, struct park_compare_rows *out);
 
+/** Places of the largest table that comparing makes: designs x cases (axis values, replications). A
+ * study fills most of them, so they are hardly more than its runs. */
+double park_compare_places(const struct park_compare_study *s);
+
 const char *park_compare_verdict_text(enum park_compare_verdict verdict);
 
 /** The command. */

@@ -128,6 +128,13 @@ static void number_all(struct work *w)
     w->unit_count = number_combinations_by(w, sampled, &w->unit_of);
     w->listed_count = number_combinations_by(w, listed, &w->listed_of);
     w->is_sampled = w->unit_count > 1;
+    free(all);
+    free(sampled);
+    free(listed);
+}
+
+static void find_points(struct work *w)
+{
     const size_t places = (size_t)w->combination_count * (size_t)w->s->design_count;
     w->point_of = sim_base_alloc(places + 1, sizeof(int64_t));
     for (size_t i = 0; i < places; i++) {
@@ -136,9 +143,6 @@ static void number_all(struct work *w)
     for (int64_t i = 0; i < w->s->point_count; i++) {
         w->point_of[w->combination_of[i] * w->s->design_count + w->s->point_design[i]] = i;
     }
-    free(all);
-    free(sampled);
-    free(listed);
 }
 
 // ---- cells ----
@@ -186,6 +190,15 @@ static bool is_same_cell(const struct cell *a, const struct cell *b)
     return a->combination == b->combination && a->replication == b->replication;
 }
 
+static int64_t count_cells(const struct work *w, const struct filed *runs)
+{
+    int64_t count = 0;
+    for (int64_t i = 0; i < w->s->run_count; i++) {
+        count += i == 0 || !is_same_cell(&runs[i].cell, &runs[i - 1].cell) ? 1 : 0;
+    }
+    return count;
+}
+
 /** All runs into cells. One value missing of an antithetic pair, and the pair has none. */
 static void make_cells(struct work *w)
 {
@@ -193,8 +206,9 @@ static void make_cells(struct work *w)
     const int designs = s->design_count;
     const int needed = s->is_antithetic ? 2 : 1;
     struct filed *runs = file_runs(w);
-    w->cells = sim_base_alloc((size_t)s->run_count + 1, sizeof(*w->cells));
-    w->in_cell = sim_base_alloc((size_t)(s->run_count + 1) * (size_t)designs, sizeof(double));
+    const size_t cells = (size_t)count_cells(w, runs);
+    w->cells = sim_base_alloc(cells + 1, sizeof(*w->cells));
+    w->in_cell = sim_base_alloc((cells + 1) * (size_t)designs, sizeof(double));
     for (int64_t i = 0; i < s->run_count;) {
         const int64_t at = w->cell_count++;
         w->cells[at] = runs[i].cell;
@@ -394,8 +408,8 @@ static double unit_mean(const struct work *w, const struct sums *u, const bool *
     return x.mean;
 }
 
-/** The mean of each unit over the shared replications, computed once: the sums of squares ask for it
- * in every replication. Owned by the caller. */
+/** The mean of each unit over the shared replications, computed once: the sums of squares ask for
+ * it in every replication. Owned by the caller. */
 static double *unit_means(const struct work *w, const struct sums *u, const bool *shared)
 {
     double *means = sim_base_alloc((size_t)u->size, sizeof(double));
@@ -604,11 +618,30 @@ static void add_group(const struct work *w, int32_t group, struct park_compare_r
     }
 }
 
+double park_compare_places(const struct park_compare_study *s)
+{
+    struct work w = {.s = s};
+    bool *all = sim_base_alloc((size_t)s->axis_count + 1, sizeof(bool));
+    for (int i = 0; i < s->axis_count; i++) {
+        all[i] = true;
+    }
+    w.combination_of = sim_base_alloc((size_t)s->point_count + 1, sizeof(int32_t));
+    w.combination_count = number_by(s, all, w.combination_of);
+    struct filed *runs = file_runs(&w);
+    const int64_t cells = count_cells(&w, runs);
+    free(runs);
+    free(w.combination_of);
+    free(all);
+    return (double)s->design_count *
+           (double)(cells > w.combination_count ? cells : w.combination_count);
+}
+
 void park_compare_make(const struct park_compare_study *s, const struct park_compare_ask *ask,
                        const double *values, struct park_compare_rows *out)
 {
     struct work w = {.s = s, .ask = ask, .values = values};
     number_all(&w);
+    find_points(&w);
     make_cells(&w);
     for (int32_t group = 0; group < w.group_count; group++) {
         add_group(&w, group, out);

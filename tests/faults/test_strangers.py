@@ -201,6 +201,23 @@ class Strangers(unittest.TestCase):
                 self.rewrite(name, change)
                 self.refused()
 
+    def test_designs_that_share_nothing_are_not_compared(self):
+        count = 20_000  # their table would have 400 million places
+        values = {"point_design": [f"d{i}" for i in range(count)], "point_cap": numpy.arange(count, dtype=float),
+                  "run_point": numpy.arange(count), "replication": numpy.zeros(count, "i8"),
+                  "status": numpy.zeros(count, "i1"), "paid": numpy.ones(count), "paid_mean": numpy.ones(count)}
+        with h5py.File(BASE / "s.h5") as old, h5py.File(self.file, "w") as f:
+            f.attrs.update({k: v for k, v in old.attrs.items()})
+            for name in ("run", "point"):
+                f[name] = numpy.arange(count)
+                f[name].make_scale(name)
+            for name, data in values.items():
+                f.create_dataset(name, data=data)
+                f[name].attrs.update({k: v for k, v in old[name].attrs.items() if k != "DIMENSION_LIST"})
+                f[name].dims[0].attach_scale(f["point" if name.startswith(("point_", "paid_m")) else "run"])
+        said = self.call("compare", "x.h5", code=65).stderr
+        self.assertIn("its 20000 designs share so few axis values", said)
+
     def test_hostile_attributes_are_refused(self):
         def many(f, name):
             f.attrs["x"] = numpy.zeros(7000)

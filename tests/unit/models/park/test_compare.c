@@ -54,6 +54,21 @@ static void fill(struct grid *g)
                                        .axis_count = 2};
 }
 
+Test(compare, tells_how_large_its_tables_are)
+{
+    struct grid g;
+    fill(&g);
+    CLOSE(park_compare_places(&g.s), 48.0); // each design has each of 16 cases
+    for (int i = 0; i < 24; i++) {
+        g.drawn[i] = i; // each point alone
+    }
+    CLOSE(park_compare_places(&g.s), 3 * 48.0);
+    for (int i = 0; i < 48; i++) {
+        g.replication[i] = 0;
+    }
+    CLOSE(park_compare_places(&g.s), 3 * 24.0);
+}
+
 Test(compare, counts_each_sampled_point_once)
 {
     struct grid g;
