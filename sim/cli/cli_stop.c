@@ -64,9 +64,13 @@ void sim_cli_stop_listen(int64_t runs)
     handle(on_signal);
 }
 
+// Once stopped, the program stays one that was stopped until its end: another signal on the way
+// there must not turn its exit code into that of a killed one.
 void sim_cli_stop_end(void)
 {
-    handle(SIG_DFL);
+    if (atomic_load(&level) == 0) {
+        handle(SIG_DFL);
+    }
 }
 
 int sim_cli_stop_level(void *unused)
