@@ -46,6 +46,13 @@ def few_resources():
     resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))  # the libraries alone take 150 MB of addresses
 
 
+def environment():
+    """libhdf5 1.10.8 itself loses 56 bytes on its way out of an object that it cannot decode (the leak
+    sanitizer shows frames of the library alone); what this program loses is still told."""
+    (BASE / "lsan.supp").write_text("leak:libhdf5\n")
+    return {**os.environ, "LSAN_OPTIONS": f"suppressions={BASE / 'lsan.supp'}:print_suppressions=0"}
+
+
 class Strangers(unittest.TestCase):
     def setUp(self):
         self.folder = Path(tempfile.mkdtemp(prefix="ecopark_stranger_"))
@@ -56,7 +63,7 @@ class Strangers(unittest.TestCase):
     def call(self, *words, code, limited=True):
         start = time.monotonic()
         done = subprocess.run([ECOPARK, *words], cwd=self.folder, capture_output=True, text=True, timeout=60,
-                              preexec_fn=few_resources if limited and "ECO_SANITIZED" not in os.environ else None)
+                              env=environment(), preexec_fn=few_resources if limited and "ECO_SANITIZED" not in os.environ else None)
         self.assertEqual(done.returncode, code, f"{words}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
         self.assertLess(time.monotonic() - start, 20)
         return done
