@@ -194,8 +194,7 @@ static struct park_net *collect(struct park_builder *b)
     return n;
 }
 
-/** What stands behind an activity of the network. */
-static const struct sim_node *node_of(const struct park *p, const struct park_activity *a)
+const struct sim_node *park_build_node(const struct park *p, const struct park_activity *a)
 {
     switch (a->kind) {
     case PARK_ACTIVITY_PROCESS:
@@ -232,7 +231,7 @@ static const struct sim_node *named_in(const struct park_builder *b, const char 
         const char *here = quoted_at(what, b->activities.data[i].name);
         if (here != NULL && (found == NULL || here < found)) {
             found = here;
-            at = node_of(b->park, &b->activities.data[i]);
+            at = park_build_node(b->park, &b->activities.data[i]);
         }
     }
     for (int i = 0; i < b->park->stock_count; i++) {

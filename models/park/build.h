@@ -173,6 +173,9 @@ struct park_build_index park_build_index_make(const struct sim_port_def *ports, 
                                               int pool_count);
 void park_build_index_free(struct park_build_index *x);
 
+/** The process, contract or offer of the park file that an activity stands for. */
+const struct sim_node *park_build_node(const struct park *p, const struct park_activity *a);
+
 /** Fill p->net, in p's arena. Mistakes that only the network shows go to `d` (a loop of links
  * alone, a stock that would fill or empty at once). Called by park_load. */
 enum sim_status park_build(struct park *p, struct sim_diag *d) SIM_MUST_USE;

@@ -307,22 +307,7 @@ static double stated_share(const struct park_builder *b, int32_t port)
 
 static const struct sim_node *node_of(const struct park_builder *b, int32_t port)
 {
-    const struct park *p = b->park;
-    const struct park_activity *a = &b->activities.data[b->ports.data[port].activity];
-    switch (a->kind) {
-    case PARK_ACTIVITY_PROCESS:
-        return p->processes[a->id]->node;
-    case PARK_ACTIVITY_EXCHANGE:
-    case PARK_ACTIVITY_EXIT:
-        return p->exchanges[a->id]->node;
-    case PARK_ACTIVITY_PURCHASE:
-    case PARK_ACTIVITY_SALE:
-    case PARK_ACTIVITY_DISPOSAL:
-    case PARK_ACTIVITY_SUPPLY:
-    case PARK_ACTIVITY_DEMAND:
-        break;
-    }
-    return p->offers[a->id]->node;
+    return park_build_node(b->park, &b->activities.data[b->ports.data[port].activity]);
 }
 
 static void tell_mixed(struct park_builder *b, int32_t shared, int32_t plain)

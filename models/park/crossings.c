@@ -29,20 +29,7 @@ static const struct sim_node *process_node(const struct park *p, const struct pa
 const struct sim_node *park_crossings_node(const struct park *p, int32_t port)
 {
     const struct park_activity *a = &p->net->activities[p->net->ports[port].activity];
-    switch (a->kind) {
-    case PARK_ACTIVITY_PROCESS:
-        return process_node(p, a, port);
-    case PARK_ACTIVITY_EXCHANGE:
-    case PARK_ACTIVITY_EXIT:
-        return p->exchanges[a->id]->node;
-    case PARK_ACTIVITY_PURCHASE:
-    case PARK_ACTIVITY_SALE:
-    case PARK_ACTIVITY_DISPOSAL:
-    case PARK_ACTIVITY_SUPPLY:
-    case PARK_ACTIVITY_DEMAND:
-        break;
-    }
-    return p->offers[a->id]->node;
+    return a->kind == PARK_ACTIVITY_PROCESS ? process_node(p, a, port) : park_build_node(p, a);
 }
 
 static int line_of(const struct park *p, int32_t port)
