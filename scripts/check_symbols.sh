@@ -19,7 +19,7 @@ for library in $libraries; do
     folder=$(dirname "$library")
     prefix=${folder%%/*}_
     [ "$prefix" = sim_ ] || prefix=park_
-    headers=$(find "$root/$folder" -maxdepth 1 -name '*.h' 2>/dev/null |
+    headers=$(find "$root/$folder" -name '*.h' 2>/dev/null |
         sed 's|.*/||; s|_priv\.h$||; s|\.h$||' | tr '\n' ' ')
     # "file.c.o:name|value|class|type|size|line|section"; names that begin with __ are the compiler's
     nm --print-file-name --format=sysv --defined-only "$build/$library" |

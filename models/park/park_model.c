@@ -1,12 +1,12 @@
 #include "models/park/park_model.h"
 
-#include "models/park/designs.h"
-#include "models/park/designs_fit.h"
-#include "models/park/park.h"
-#include "models/park/results.h"
-#include "models/park/run.h"
-#include "models/park/show.h"
-#include "models/park/tell.h"
+#include "models/park/base/park.h"
+#include "models/park/out/designs_fit.h"
+#include "models/park/out/results.h"
+#include "models/park/read/designs.h"
+#include "models/park/run/run.h"
+#include "models/park/tell/show.h"
+#include "models/park/tell/tell.h"
 
 #include <stdlib.h>
 

@@ -75,6 +75,22 @@ class CheckLayers(unittest.TestCase):
     def test_another_than_main_that_meets_the_command_line(self):
         self.found("not on a floor below", {"models/park/x.c": '#include "sim/cli/cli.h"\n'})
 
+    def test_a_machine_that_knows_a_kind(self):
+        self.found("not on a floor below", {"models/park/kinds/ways/pipes.h": "",
+                                            "models/park/net/x.c": '#include "models/park/kinds/ways/pipes.h"\n'})
+
+    def test_a_kind_that_knows_its_sister(self):
+        self.found("not on a floor below", {"models/park/kinds/ways/pipes.h": "",
+                                            "models/park/kinds/trade/x.c":
+                                            '#include "models/park/kinds/ways/pipes.h"\n'})
+
+    def test_a_room_that_uses_what_is_below(self):
+        self.assertEqual(faults_with({"models/park/net/net.h": "",
+                                      "models/park/run/x.c": '#include "models/park/net/net.h"\n'}), [])
+
+    def test_an_exception_that_nothing_needs(self):
+        self.found("remove it from ALSO", {"models/park/main.c": ""})
+
     def test_a_relative_path(self):
         self.found("no full path", {"sim/cfg/x.c": '#include "cfg.h"\n'})
 

@@ -1,6 +1,6 @@
 // Carbon by party, worked out by hand: who sets it free, who buys what others set free, and the
 // park's total, which counts each tonne once.
-#include "models/park/results.h"
+#include "models/park/out/results.h"
 #include "tests/support/park_kit.h"
 
 #include <criterion/criterion.h>

@@ -1,8 +1,8 @@
 // What processes could have made and did not, by the end of the chain of causes; and what users of
 // pull processes asked for and did not get. Worked out by hand, or held against what was made. That
 // nothing is kept which changed, each run of a checked build sees after each event.
-#include "models/park/held.h"
-#include "models/park/results.h"
+#include "models/park/out/results.h"
+#include "models/park/why/held.h"
 #include "sim/sweep/sink.h"
 #include "tests/support/park_kit.h"
 

@@ -1,5 +1,5 @@
 // Rules of a park that were broken once: each with the park in which it showed, and what is right.
-#include "models/park/results.h"
+#include "models/park/out/results.h"
 #include "sim/cfg/diag.h"
 #include "tests/support/park_kit.h"
 

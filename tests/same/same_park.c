@@ -2,10 +2,10 @@
 // and whatever the order in which the park file declares its entities. A plain program, so that it
 // also runs under ThreadSanitizer. Usage: same_park FILE...
 
-#include "models/park/park.h"
+#include "models/park/base/park.h"
+#include "models/park/out/results.h"
 #include "models/park/park_model.h"
-#include "models/park/results.h"
-#include "models/park/run.h"
+#include "models/park/run/run.h"
 #include "sim/base/hash.h"
 #include "sim/cfg/tree.h"
 #include "sim/num/rng.h"

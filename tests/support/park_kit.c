@@ -1,6 +1,6 @@
 #include "tests/support/park_kit.h"
 
-#include "models/park/results.h"
+#include "models/park/out/results.h"
 #include "sim/base/hash.h"
 
 #include <math.h>

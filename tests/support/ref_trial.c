@@ -1,8 +1,8 @@
 #include "tests/support/ref_trial.h"
 
-#include "models/park/park.h"
-#include "models/park/results.h"
-#include "models/park/run.h"
+#include "models/park/base/park.h"
+#include "models/park/out/results.h"
+#include "models/park/run/run.h"
 #include "sim/cfg/diag.h"
 #include "sim/store/row.h"
 #include "sim/store/schema.h"

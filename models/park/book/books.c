@@ -1,0 +1,162 @@
+#include "models/park/book/books.h"
+
+#include "models/park/book/factors.h"
+#include "models/park/out/results.h"
+#include "models/park/tell/emissions.h"
+#include "models/park/tell/tell.h"
+
+#include <jansson.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct park_books_name park_books_names[PARK_BOOKS_COLUMNS] = {
+    [PARK_BOOKS_SCOPE1] = {"co2e_scope1", "co2e_scope1_total", "t",
+                           "fossil CO2e of fuel burnt, of processes and vented",
+                           PARK_RECORD_EMISSIONS},
+    [PARK_BOOKS_SCOPE2] = {"co2e_scope2", "co2e_scope2_total", "t",
+                           "fossil CO2e of bought energy and heat", PARK_RECORD_EMISSIONS},
+    [PARK_BOOKS_SCOPE3] = {"co2e_scope3", "co2e_scope3_total", "t",
+                           "fossil CO2e upstream of other goods bought, and in disposal",
+                           PARK_RECORD_EMISSIONS},
+    [PARK_BOOKS_BIOGENIC] = {"co2e_biogenic", "co2e_biogenic_total", "t",
+                             "biogenic CO2 of fuel burnt, in no scope", PARK_RECORD_EMISSIONS},
+    [PARK_BOOKS_INSIDE] = {"co2e_inside", "co2e_inside_total", "t",
+                           "of scope 2: bought from others in the park, whose own it is, too",
+                           PARK_RECORD_EMISSIONS},
+    [PARK_BOOKS_EARNED] = {"earned", "earned_total", NULL, "money that others paid it",
+                           PARK_RECORD_MONEY},
+    [PARK_BOOKS_SPENT] = {"spent", "spent_total", NULL, "money that it paid, carriage included",
+                          PARK_RECORD_MONEY},
+};
+
+static void pay(struct park_books_party *from, struct park_books_party *to, double money)
+{
+    struct park_books_party *payer = money >= 0 ? to : from;
+    struct park_books_party *paid = money >= 0 ? from : to;
+    payer->of[PARK_BOOKS_SPENT] += fabs(money);
+    paid->of[PARK_BOOKS_EARNED] += fabs(money);
+}
+
+void park_books_add(const struct park *p, int32_t move, const struct park_ledger_sum *sum,
+                    struct park_books_party *parties)
+{
+    const struct park_move *m = &p->net->moves[move];
+    int32_t whose;
+    const int scope = park_factors_scope(p, move, &whose);
+    if (scope > 0) {
+        parties[whose].of[PARK_BOOKS_SCOPE1 + scope - 1] += sum->co2e_kg / 1e3;
+        parties[whose].of[PARK_BOOKS_BIOGENIC] += sum->biogenic_kg / 1e3;
+    }
+    const int32_t buyer = p->net->accounts[m->to].party;
+    parties[buyer].of[PARK_BOOKS_SCOPE2] += sum->passed_kg / 1e3;
+    parties[buyer].of[PARK_BOOKS_INSIDE] += sum->passed_kg / 1e3;
+    pay(&parties[p->net->accounts[m->from].party], &parties[p->net->accounts[m->to].party],
+        sum->money);
+    if (m->link >= 0) {
+        const bool is_from = p->links[m->link]->payer == 0;
+        const int32_t payer = p->net->accounts[is_from ? m->from : m->to].party;
+        parties[payer].of[PARK_BOOKS_SPENT] += sum->carriage;
+    }
+}
+
+struct park_ledger_sum park_books_mean(const struct park_results *r, const struct sim_row *mean,
+                                       int link)
+{
+    const int32_t at = r->entry_at[link];
+    return (struct park_ledger_sum){
+        .money = sim_row_f64_const(mean, r->money)[at],
+        .carriage = sim_row_f64_const(mean, r->carriage)[at],
+        .co2e_kg = 1e3 * sim_row_f64_const(mean, r->co2e)[at],
+        .process_kg = 1e3 * sim_row_f64_const(mean, r->process)[at],
+        .biogenic_kg = 1e3 * sim_row_f64_const(mean, r->biogenic)[at],
+        .passed_kg = 1e3 * sim_row_f64_const(mean, r->passed)[at],
+    };
+}
+
+/** "1.53 billion": currencies differ by orders, and nobody counts the digits of dong. */
+static char *money_text(double money, char out[PARK_TELL_NUMBER])
+{
+    static const struct {
+        double size;
+        const char *word;
+    } words[] = {{1e9, "billion"}, {1e6, "million"}};
+    for (int i = 0; i < SIM_COUNT(words); i++) {
+        if (fabs(money) >= words[i].size && fabs(money) < 1e15) {
+            char number[PARK_TELL_NUMBER];
+            const char *text = park_tell_number(money / words[i].size, number);
+            (void)snprintf(out, PARK_TELL_NUMBER, "%.40s %s", text, words[i].word);
+            return out;
+        }
+    }
+    return park_tell_number(money, out);
+}
+
+static void print_account(const struct sim_sink *out, const char *name, double earned, double spent)
+{
+    char received[PARK_TELL_NUMBER];
+    char paid[PARK_TELL_NUMBER];
+    char net[PARK_TELL_NUMBER];
+    sim_sink_print(out, "  %16s %16s %16s  %s\n", money_text(earned, received),
+                   money_text(spent, paid), money_text(earned - spent, net), name);
+}
+
+/** Firms and utilities first, then the markets. Carriage goes to nobody, so the nets do not add up
+ * to 0 where links cost. */
+static void print_money(const struct park *p, const struct park_results *r,
+                        const struct sim_row *mean, const struct sim_sink *out)
+{
+    const double *earned = sim_row_f64_const(mean, r->party_total[PARK_BOOKS_EARNED]);
+    const double *spent = sim_row_f64_const(mean, r->party_total[PARK_BOOKS_SPENT]);
+    bool any = false;
+    for (int i = 0; i < 2 * p->party_count; i++) {
+        const bool is_market = i >= p->party_count;
+        const int party = is_market ? i - p->party_count : i;
+        const int32_t at = r->party_at[party];
+        if (p->parties[party].is_market != is_market || (earned[at] == 0 && spent[at] == 0)) {
+            continue;
+        }
+        if (!any) {
+            sim_sink_print(out, "Money in %s\n  %16s %16s %16s\n", p->currency, "received", "paid",
+                           "net");
+        }
+        any = true;
+        print_account(out, p->parties[party].name, earned[at], spent[at]);
+    }
+}
+
+void park_books_text(const struct park *p, const struct park_results *r,
+                     const struct sim_outcome *outcome, const struct sim_sink *out)
+{
+    print_money(p, r, outcome->mean, out);
+    park_emissions_text(p, r, outcome->mean, out);
+}
+
+static json_t *party_object(const struct park_party *party, const struct park_books_party *b)
+{
+    json_t *o = json_object();
+    (void)json_object_set_new(o, "party", json_string(party->name));
+    for (int i = 0; i < PARK_BOOKS_COLUMNS; i++) {
+        (void)json_object_set_new(o, park_books_names[i].name, json_real(b->of[i]));
+    }
+    return o;
+}
+
+void park_books_json(const struct park *p, const struct park_results *r,
+                     const struct sim_outcome *outcome, struct json_t *object)
+{
+    struct park_books_party *books = sim_base_alloc((size_t)p->party_count, sizeof(*books));
+    json_t *parties = json_array();
+    for (int i = 0; i < r->layout->link_count; i++) {
+        const struct park_ledger_sum sum = park_books_mean(r, outcome->mean, i);
+        park_books_add(p, r->layout->links[i].move, &sum, books);
+    }
+    for (int i = 0; i < p->party_count; i++) {
+        (void)json_array_append_new(parties, party_object(&p->parties[i], &books[i]));
+    }
+    park_emissions_json(p, r, outcome->mean, object);
+    (void)json_object_set_new(object, "parties", parties);
+    free(books);
+}

@@ -1,0 +1,65 @@
+/** @file
+ * The books of each party: what it set free, earned and spent; read from the ledger, move by move.
+ *
+ * Emissions are fossil CO2e by scope, and biogenic carbon apart. Scope 1 belongs to who burns a
+ * fuel, runs the process or vents, scopes 2 and 3 to who buys, disposal (3) to who disposes. What
+ * power, steam and heat bought within the park carry (carbon.h) is in scope 2 of who buys it, and
+ * stands apart once more, since it is the supplier's, too: over all parties the scopes less that
+ * are the park's total, each tonne once. Money: what
+ * `to` pays `from` is spent by one and earned by the other (the other way round where it is
+ * negative); the cost of a link is spent by its payer.
+ *
+ * Floor 5. One thread.
+ */
+#ifndef PARK_BOOKS_H
+#define PARK_BOOKS_H
+
+#include "models/park/book/ledger.h"
+#include "sim/sweep/model.h"
+
+struct json_t;
+struct park_results;
+
+enum park_books_column {
+    PARK_BOOKS_SCOPE1, // [tCO2e] fossil
+    PARK_BOOKS_SCOPE2,
+    PARK_BOOKS_SCOPE3,
+    PARK_BOOKS_BIOGENIC, // [tCO2e] burnt, in no scope
+    PARK_BOOKS_INSIDE,   // [tCO2e] of scope 2: bought from others in the park, whose own it is, too
+    PARK_BOOKS_EARNED,   // [money]
+    PARK_BOOKS_SPENT,    // [money]
+    PARK_BOOKS_COLUMNS
+};
+
+/** How a column is called in results ("co2e_scope1_total", and the series "co2e_scope1"). */
+struct park_books_name {
+    const char *name, *total;
+    const char *units;              // NULL: the park's currency
+    const char *words;              // for the file
+    enum park_record_what recorded; // that its series goes with
+};
+extern const struct park_books_name park_books_names[PARK_BOOKS_COLUMNS];
+
+/** What a party came to. */
+struct park_books_party {
+    double of[PARK_BOOKS_COLUMNS];
+};
+
+/** Add what a move came to; `parties` has one for each party of the park. */
+void park_books_add(const struct park *p, int32_t move, const struct park_ledger_sum *sum,
+                    struct park_books_party *parties);
+
+/** What the ledger's entry of a link of the layout came to, on average. */
+struct park_ledger_sum park_books_mean(const struct park_results *r, const struct sim_row *mean,
+                                       int link);
+
+/** For the summary: money by party in the park's currency (received, paid, net), then emissions
+ * (emissions.h). Nothing where there are none. */
+void park_books_text(const struct park *p, const struct park_results *r,
+                     const struct sim_outcome *outcome, const struct sim_sink *out);
+
+/** Add `emissions` (by party, source and scope) and `parties`. */
+void park_books_json(const struct park *p, const struct park_results *r,
+                     const struct sim_outcome *outcome, struct json_t *object);
+
+#endif

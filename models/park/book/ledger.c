@@ -1,0 +1,448 @@
+#include "models/park/book/ledger.h"
+
+#include "models/park/net/build.h"
+#include "sim/base/vec.h"
+#include "sim/num/stats.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** What a move has summed up, and where its activity's integral stood when it was last posted. */
+struct line {
+    struct sim_stats_sum sent, arrived, unused;
+    struct sim_stats_sum sums[PARK_LEDGER_FACTORS];
+    double factors[PARK_LEDGER_FACTORS];
+    double posted;
+    sim_time since;                     // the same instant
+    int32_t first_course, course_count; // into courses
+};
+
+/** A factor that follows a table. */
+struct course {
+    enum park_ledger_factor factor;
+    const struct sim_table1d *table; // borrowed
+    double scale;
+};
+
+/** What the engine said of a pool at the restart. */
+struct mark {
+    double integrated, decayed, trimmed, level;
+};
+
+struct park_ledger {
+    const struct park *park;
+    const struct park_net *net;
+    struct line *lines;             // by move
+    double *began;                  // by activity: its integral at the restart
+    struct mark *marks;             // by pool
+    double *in, *out;               // by pool; scratch of the check
+    SIM_VEC(struct course) courses; // by move
+};
+
+struct park_ledger *park_ledger_create(const struct park *p)
+{
+    struct park_ledger *l = sim_base_alloc(1, sizeof(*l));
+    const size_t pools = (size_t)p->net->pool_count;
+    l->park = p;
+    l->net = p->net;
+    l->lines = sim_base_alloc((size_t)p->net->move_count, sizeof(*l->lines));
+    l->began = sim_base_alloc((size_t)p->net->activity_count, sizeof(double));
+    l->marks = sim_base_alloc(pools, sizeof(*l->marks));
+    l->in = sim_base_alloc(pools, sizeof(double));
+    l->out = sim_base_alloc(pools, sizeof(double));
+    return l;
+}
+
+void park_ledger_destroy(struct park_ledger *l)
+{
+    if (l == NULL) {
+        return;
+    }
+    free(l->lines);
+    free(l->began);
+    free(l->marks);
+    free(l->in);
+    free(l->out);
+    SIM_VEC_FREE(&l->courses);
+    free(l);
+}
+
+void park_ledger_restart(struct park_ledger *l, const struct sim_flow *f)
+{
+    for (int a = 0; a < l->net->activity_count; a++) {
+        l->began[a] = sim_flow_total(f, a);
+    }
+    for (int m = 0; m < l->net->move_count; m++) {
+        struct line next = {.posted = l->began[l->net->moves[m].activity],
+                            .since = sim_flow_now(f),
+                            .first_course = l->lines[m].first_course,
+                            .course_count = l->lines[m].course_count};
+        memcpy(next.factors, l->lines[m].factors, sizeof(next.factors));
+        l->lines[m] = next;
+    }
+    for (int p = 0; p < l->net->pool_count; p++) {
+        l->marks[p] = (struct mark){.integrated = sim_flow_integrated(f, p),
+                                    .decayed = sim_flow_decayed(f, p),
+                                    .trimmed = sim_flow_trimmed(f, p),
+                                    .level = sim_flow_level(f, p)};
+    }
+}
+
+void park_ledger_set(struct park_ledger *l, int32_t move, enum park_ledger_factor factor,
+                     double value)
+{
+    l->lines[move].factors[factor] = value;
+}
+
+void park_ledger_follow(struct park_ledger *l, int32_t move, enum park_ledger_factor factor,
+                        const struct sim_table1d *table, double scale)
+{
+    struct line *line = &l->lines[move];
+    line->first_course = line->course_count == 0 ? l->courses.count : line->first_course;
+    SIM_REQUIRE(line->first_course + line->course_count == l->courses.count,
+                "the factors of one move are told together");
+    line->course_count++;
+    SIM_VEC_PUSH(&l->courses, (struct course){.factor = factor, .table = table, .scale = scale});
+}
+
+/** Set the factors that vary to their means over the time since the last posting. */
+static void take_means(const struct park_ledger *l, struct line *line, sim_time now)
+{
+    for (int i = 0; i < line->course_count; i++) {
+        const struct course *c = &l->courses.data[line->first_course + i];
+        const double seconds = sim_simtime_to_seconds(now - line->since);
+        line->factors[c->factor] =
+            seconds > 0 ? c->scale * (sim_table1d_integral(c->table, line->since, now) / seconds)
+                        : c->scale * sim_table1d_at(c->table, now);
+    }
+}
+
+/** Set them to what they were at the last instant before `now`. */
+static void take_last(const struct park_ledger *l, struct line *line, sim_time now)
+{
+    for (int i = 0; i < line->course_count; i++) {
+        const struct course *c = &l->courses.data[line->first_course + i];
+        line->factors[c->factor] =
+            c->scale * (sim_table1d_at(c->table, now - 1) +
+                        sim_table1d_slope(c->table, now - 1) * sim_simtime_to_seconds(1));
+    }
+}
+
+static void book(struct line *line, double sent, double arrived)
+{
+    sim_stats_sum_add(&line->sent, sent);
+    sim_stats_sum_add(&line->arrived, arrived);
+    for (int i = 0; i < PARK_LEDGER_FACTORS; i++) {
+        if (line->factors[i] != 0) {
+            sim_stats_sum_add(&line->sums[i], sent * line->factors[i]);
+        }
+    }
+}
+
+void park_ledger_book(struct park_ledger *l, int32_t move, double sent, double arrived)
+{
+    book(&l->lines[move], sent, arrived);
+}
+
+double park_ledger_book_due(struct park_ledger *l, sim_time now, int32_t move, double amount)
+{
+    struct line *line = &l->lines[move];
+    take_last(l, line, now);
+    const double money = amount * line->factors[PARK_LEDGER_PRICE];
+    sim_stats_sum_add(&line->unused, money);
+    return money;
+}
+
+void park_ledger_post_move(struct park_ledger *l, const struct sim_flow *f, int32_t move)
+{
+    const struct park_move *def = &l->net->moves[move];
+    const double total = sim_flow_total(f, def->activity);
+    const double moved = total - l->lines[move].posted;
+    if (moved != 0) {
+        take_means(l, &l->lines[move], sim_flow_now(f));
+        park_ledger_book(l, move, def->sent * moved, def->arrived * moved);
+        l->lines[move].posted = total;
+    }
+    l->lines[move].since = sim_flow_now(f);
+}
+
+void park_ledger_changed(struct park_ledger *l, const struct sim_flow *f, int32_t activity)
+{
+    const struct park_activity *a = &l->net->activities[activity];
+    for (int32_t m = a->first_move; m < a->first_move + a->move_count; m++) {
+        if (l->lines[m].course_count > 0) {
+            park_ledger_post_move(l, f, m);
+        }
+    }
+}
+
+void park_ledger_post(struct park_ledger *l, const struct sim_flow *f)
+{
+    for (int m = 0; m < l->net->move_count; m++) {
+        park_ledger_post_move(l, f, m);
+    }
+}
+
+static struct park_ledger_sum sum_of(const struct line *line)
+{
+    const double unused = sim_stats_sum_value(&line->unused);
+    const double process = sim_stats_sum_value(&line->sums[PARK_LEDGER_PROCESS]);
+    return (struct park_ledger_sum){
+        .sent = sim_stats_sum_value(&line->sent),
+        .arrived = sim_stats_sum_value(&line->arrived),
+        .money = sim_stats_sum_value(&line->sums[PARK_LEDGER_PRICE]) + unused,
+        .unused = unused,
+        .carriage = sim_stats_sum_value(&line->sums[PARK_LEDGER_CARRIAGE]),
+        .co2e_kg = sim_stats_sum_value(&line->sums[PARK_LEDGER_CO2E]) + process,
+        .process_kg = process,
+        .biogenic_kg = sim_stats_sum_value(&line->sums[PARK_LEDGER_BIOGENIC]),
+    };
+}
+
+struct park_ledger_sum park_ledger_sum(const struct park_ledger *l, int32_t move)
+{
+    return sum_of(&l->lines[move]);
+}
+
+struct park_ledger_sum park_ledger_sum_now(const struct park_ledger *l, const struct sim_flow *f,
+                                           int32_t move)
+{
+    const struct park_move *def = &l->net->moves[move];
+    struct line line = l->lines[move];
+    const double moved = sim_flow_total(f, def->activity) - line.posted;
+    take_means(l, &line, sim_flow_now(f));
+    book(&line, def->sent * moved, def->arrived * moved);
+    return sum_of(&line);
+}
+
+double park_ledger_activity(const struct park_ledger *l, const struct sim_flow *f, int32_t activity)
+{
+    return sim_flow_total(f, activity) - l->began[activity];
+}
+
+double park_ledger_sent(const struct park_ledger *l, const struct sim_flow *f, int32_t move)
+{
+    const struct park_move *def = &l->net->moves[move];
+    return def->sent * park_ledger_activity(l, f, def->activity);
+}
+
+double park_ledger_decayed(const struct park_ledger *l, const struct sim_flow *f, int32_t pool)
+{
+    return sim_flow_decayed(f, pool) - l->marks[pool].decayed;
+}
+
+double park_ledger_trimmed(const struct park_ledger *l, const struct sim_flow *f, int32_t pool)
+{
+    return sim_flow_trimmed(f, pool) - l->marks[pool].trimmed;
+}
+
+double park_ledger_first_level(const struct park_ledger *l, int32_t pool)
+{
+    return l->marks[pool].level;
+}
+
+/** What is booked into and out of each pool. */
+static void sum_pools(struct park_ledger *l)
+{
+    memset(l->in, 0, (size_t)l->net->pool_count * sizeof(double));
+    memset(l->out, 0, (size_t)l->net->pool_count * sizeof(double));
+    for (int m = 0; m < l->net->move_count; m++) {
+        const struct park_move *def = &l->net->moves[m];
+        if (def->from_pool >= 0) {
+            l->out[def->from_pool] += sim_stats_sum_value(&l->lines[m].sent);
+        }
+        if (def->to_pool >= 0) {
+            l->in[def->to_pool] += sim_stats_sum_value(&l->lines[m].arrived);
+        }
+    }
+}
+
+/** Change of the level shown since the restart, but for what was set on bounds. */
+static double level_change(const struct park_ledger *l, const struct sim_flow *f, int pool)
+{
+    return sim_flow_level(f, pool) - l->marks[pool].level - park_ledger_trimmed(l, f, pool);
+}
+
+/** Change of the level as the engine integrated it, in closed form where the stock decays. */
+static double stock_change(const struct park_ledger *l, const struct sim_flow *f, int pool)
+{
+    return sim_flow_integrated(f, pool) - l->marks[pool].integrated;
+}
+
+/** Of one pool; its sums must be fresh. */
+static struct park_ledger_balance pool_balance(const struct park_ledger *l,
+                                               const struct sim_flow *f, int pool)
+{
+    struct park_ledger_balance b = {.in = l->in[pool],
+                                    .out = l->out[pool],
+                                    .decayed = park_ledger_decayed(l, f, pool),
+                                    .stock = stock_change(l, f, pool)};
+    b.throughput = fmax(b.in, b.out + b.decayed);
+    b.residual = b.in - b.out - b.decayed - b.stock;
+    return b;
+}
+
+static void add_pools(const struct park_ledger *l, const struct sim_flow *f, int32_t stream,
+                      struct park_ledger_balance *sum)
+{
+    for (int p = 0; p < l->net->pool_count; p++) {
+        if (l->net->pools[p].stream == stream) {
+            const struct park_ledger_balance b = pool_balance(l, f, p);
+            sum->decayed += b.decayed;
+            sum->stock += b.stock;
+            sum->residual += b.residual;
+        }
+    }
+}
+
+static struct park_ledger_balance stream_balance(const struct park_ledger *l,
+                                                 const struct sim_flow *f, int32_t stream)
+{
+    struct park_ledger_balance sum = {0};
+    add_pools(l, f, stream, &sum);
+    for (int m = 0; m < l->net->move_count; m++) {
+        const struct park_move *def = &l->net->moves[m];
+        if (def->stream != stream) {
+            continue;
+        }
+        const double sent = sim_stats_sum_value(&l->lines[m].sent);
+        const double arrived = sim_stats_sum_value(&l->lines[m].arrived);
+        if (def->from_pool >= 0 && def->to_pool >= 0) {
+            sum.lost += sent - arrived;
+        } else if (def->from_pool >= 0) {
+            sum.out += sent;
+        } else if (def->to_pool >= 0) {
+            sum.in += sent;
+            sum.lost += sent - arrived;
+        }
+    }
+    sum.throughput = fmax(sum.in, sum.out + sum.lost + sum.decayed);
+    return sum;
+}
+
+struct park_ledger_balance park_ledger_balance(struct park_ledger *l, const struct sim_flow *f,
+                                               int32_t stream)
+{
+    sum_pools(l);
+    return stream_balance(l, f, stream);
+}
+
+/** Where the mistakes found are told; cut where the room ends. */
+struct told {
+    char text[3000];
+    size_t used;
+    int count;
+};
+
+static void tell(struct told *t, const char *fmt, ...) SIM_PRINTF(2, 3);
+
+static void tell(struct told *t, const char *fmt, ...)
+{
+    const bool is_first = t->count++ == 0;
+    if (t->used + 2 >= sizeof(t->text)) {
+        return;
+    }
+    memcpy(t->text + t->used, is_first ? ": " : "; ", 3);
+    t->used += 2;
+    va_list args;
+    va_start(args, fmt);
+    const int wrote = vsnprintf(t->text + t->used, sizeof(t->text) - t->used, fmt, args);
+    va_end(args);
+    t->used += wrote > 0 ? (size_t)wrote : 0;
+}
+
+static bool is_off(double residual, double scale)
+{
+    return !(fabs(residual) <= PARK_LEDGER_TOLERANCE * scale); // NaN is off, too
+}
+
+static void check_streams(const struct park_ledger *l, const struct sim_flow *f, struct told *t)
+{
+    for (int s = 0; s < l->park->stream_count; s++) {
+        const struct park_stream *stream = l->park->streams[s];
+        const struct park_ledger_balance b = stream_balance(l, f, s);
+        if (is_off(b.residual, b.throughput)) {
+            tell(t, "stream '%s' is off by %.6g of %.6g %s", stream->name,
+                 park_load_in_unit(stream, b.residual), park_load_in_unit(stream, b.throughput),
+                 stream->unit);
+        }
+    }
+}
+
+/** Each pool alone, since what is booked to the wrong one of two pools cancels in the stream's sum.
+ * The level shown must also be what was integrated, but for what was set on bounds. Their rounding
+ * goes with what a pool holds, even where little moves. */
+static void check_pools(const struct park_ledger *l, const struct sim_flow *f, struct told *t)
+{
+    for (int p = 0; p < l->net->pool_count; p++) {
+        const struct park_pool *pool = &l->net->pools[p];
+        const struct park_stream *stream = l->park->streams[pool->stream];
+        const struct park_ledger_balance b = pool_balance(l, f, p);
+        const double level = sim_flow_level(f, p);
+        const double scale = b.throughput + fabs(level) + fabs(l->marks[p].level);
+        if (is_off(b.residual, scale)) {
+            tell(t, "pool '%s' is off by %.6g of %.6g %s", pool->name,
+                 park_load_in_unit(stream, b.residual), park_load_in_unit(stream, b.throughput),
+                 stream->unit);
+        }
+        if (is_off(level_change(l, f, p) - b.stock, scale)) {
+            tell(t, "the level of '%s' is not what was integrated", pool->name);
+        }
+    }
+}
+
+/** What the park file's recipe says of the move, per unit of the process's activity, less what its
+ * utility's network loses; NaN if the recipe has no such line. */
+static double recipe_of(const struct park_process *process, const struct park_net *net,
+                        const struct park_move *move)
+{
+    const bool gives = move->kind == PARK_MOVE_OUTPUT;
+    const int32_t pool = gives ? move->to_pool : move->from_pool;
+    for (int i = 0; i < process->flow_count; i++) {
+        const struct park_flow *flow = &process->flows[i];
+        if (flow->stream == move->stream && flow->gives == gives &&
+            flow->stock == net->pools[pool].stock) {
+            return flow->coef * (1 - flow->lost);
+        }
+    }
+    return NAN;
+}
+
+static void check_recipes(const struct park_ledger *l, const struct sim_flow *f, struct told *t)
+{
+    for (int m = 0; m < l->net->move_count; m++) {
+        const struct park_move *def = &l->net->moves[m];
+        const struct park_activity *activity = &l->net->activities[def->activity];
+        if (activity->kind != PARK_ACTIVITY_PROCESS) {
+            continue;
+        }
+        const struct park_process *process = l->park->processes[activity->id];
+        const struct park_stream *stream = l->park->streams[def->stream];
+        const double due =
+            recipe_of(process, l->net, def) * park_ledger_activity(l, f, def->activity);
+        const double booked = sim_stats_sum_value(
+            def->kind == PARK_MOVE_OUTPUT ? &l->lines[m].arrived : &l->lines[m].sent);
+        if (is_off(booked - due, fmax(fabs(due), fabs(booked)))) {
+            tell(t, "process '%s' booked %.10g %s of '%s', its recipe says %.10g", process->name,
+                 park_load_in_unit(stream, booked), stream->unit, stream->name,
+                 park_load_in_unit(stream, due));
+        }
+    }
+}
+
+enum sim_status park_ledger_check(struct park_ledger *l, const struct sim_flow *f,
+                                  struct sim_err *err)
+{
+    struct told t = {.count = 0};
+    sum_pools(l);
+    check_streams(l, f, &t);
+    check_pools(l, f, &t);
+    check_recipes(l, f, &t);
+    if (t.count > 0) {
+        return sim_err_set(err, SIM_FAILED, "the ledger does not balance%s", t.text);
+    }
+    return SIM_OK;
+}

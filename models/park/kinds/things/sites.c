@@ -1,0 +1,46 @@
+// Sites: fenced places with firms.
+#include "models/park/base/kinds.h"
+
+static const struct sim_key keys[] = {
+    {.name = "title",
+     .type = SIM_KEY_TEXT,
+     .offset = offsetof(struct park_site, title),
+     .doc = "its name in reports"},
+    {.name = "area",
+     .type = SIM_KEY_VALUE,
+     .dim = "ha",
+     .min = "0",
+     .offset = offsetof(struct park_site, area),
+     .doc = "area inside the fence"},
+    {.name = "detour",
+     .type = SIM_KEY_NUMBER,
+     .initial = "1.3",
+     .min = "1",
+     .offset = offsetof(struct park_site, detour),
+     .doc = "length of its roads over the straight line"},
+};
+
+static const struct sim_kind kind = {
+    .name = "site",
+    .doc = "A fenced place with firms: one park, or each of many.",
+    .size = sizeof(struct park_site),
+    .keys = keys,
+    .key_count = SIM_COUNT(keys),
+};
+
+static void gather(struct park_loader *l)
+{
+    struct park *p = l->park;
+    struct park_finds f = {0};
+    park_resolve_collect(l, &f, NULL, "sites", &l->file->sites, -1);
+    park_resolve_sort(&f);
+    p->sites = SIM_ARENA_NEW(p->arena, struct park_site *, f.count);
+    p->site_count = f.count;
+    for (int i = 0; i < f.count; i++) {
+        p->sites[i] = f.data[i].item->data;
+        p->sites[i]->name = f.data[i].name;
+    }
+    park_resolve_free(&f);
+}
+
+const struct park_kind park_sites = {.keys = &kind, .gather = gather};

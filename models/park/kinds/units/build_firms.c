@@ -1,0 +1,84 @@
+// Stocks and processes in the network.
+#include "models/park/net/build_priv.h"
+
+static void add_stock(struct park_builder *b, int32_t id)
+{
+    const struct park *p = b->park;
+    const struct park_stock *s = p->stocks[id];
+    const struct sim_pool_def def = {
+        .name = s->name,
+        .capacity = s->capacity_si,
+        .minimum = s->minimum_si,
+        .target = s->target_si,
+        .reorder = s->reorder_si,
+        .decay = s->decay_per_s,
+    };
+    const struct park_pool pool = {.name = s->name,
+                                   .stream = s->stream,
+                                   .party = p->firms[s->firm]->party,
+                                   .stock = id,
+                                   .link = -1};
+    b->stock_pools[id] = park_build_pool(b, &def, &pool, s->initial_si);
+}
+
+static void add_flow(struct park_builder *b, int32_t process, const struct park_flow *f)
+{
+    const struct park_process *s = b->park->processes[process];
+    const int32_t party = b->park->firms[s->firm]->party;
+    const int32_t pool = park_build_place(b, party, f->stock, f->stream);
+    const bool pulls = f->is_product && s->mode == PARK_MODE_PULL;
+    const double arrives = f->coef * (1 - f->lost);
+    const int32_t port =
+        f->gives ? park_build_give(b, pool, arrives, f->order, f->share, pulls ? SIM_PORT_PULL : 0)
+                 : park_build_take(b, pool, f->coef, f->priority, f->share, 0);
+    park_build_merit(b, port, f->merit);
+    const int32_t account = b->process_accounts[process];
+    park_build_move(b, (struct park_move){
+                           .kind = f->gives ? PARK_MOVE_OUTPUT : PARK_MOVE_INPUT,
+                           .stream = f->stream,
+                           .from = f->gives ? account : party,
+                           .to = f->gives ? party : account,
+                           .sent = f->coef,
+                           .arrived = arrives,
+                           .from_port = f->gives ? -1 : port,
+                           .to_port = f->gives ? port : -1,
+                           .exchange = -1,
+                           .link = -1,
+                           .offer = -1,
+                       });
+}
+
+static void add_process(struct park_builder *b, int32_t id)
+{
+    const struct park *p = b->park;
+    const struct park_process *s = p->processes[id];
+    struct park_activity a =
+        park_build_activity(s->name, PARK_ACTIVITY_PROCESS, id, s->level.nominal);
+    a.level = &s->level;
+    a.calendar = s->calendar;
+    a.from_us = s->from_us;
+    a.until_us = s->until_us;
+    a.first_failure = s->first_failure;
+    a.failure_count = p->has_failures ? s->failure_count : 0;
+    a.restart_band = s->band;
+    a.is_user = true;
+    for (int i = 0; i < s->flow_count; i++) {
+        const struct park_flow *f = &s->flows[i];
+        a.is_user = a.is_user && !f->gives;
+        a.merit = f->is_product ? f->merit : a.merit;
+    }
+    park_build_add(b, &a, s->least, false);
+    for (int i = 0; i < s->flow_count; i++) {
+        add_flow(b, id, &s->flows[i]);
+    }
+}
+
+void park_build_firms(struct park_builder *b)
+{
+    for (int i = 0; i < b->park->stock_count; i++) {
+        add_stock(b, i);
+    }
+    for (int i = 0; i < b->park->process_count; i++) {
+        add_process(b, i);
+    }
+}

@@ -1,0 +1,365 @@
+// Processes: streams into streams, in fixed proportions.
+#include "models/park/kinds/units/process_keys.h"
+#include "sim/num/units.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct sim_key input_keys[] = {
+    {.name = "amount",
+     .type = SIM_KEY_VALUE,
+     .dim = "{name}/{basis}",
+     .min = "0",
+     .flags = SIM_KEY_REQUIRED | SIM_KEY_ABOVE_MIN,
+     .offset = offsetof(struct park_flow, amount),
+     .doc = "taken per unit of the product (of the basis, where there is one)"},
+    {.name = "from",
+     .type = SIM_KEY_REF,
+     .refers = ".stocks",
+     .offset = offsetof(struct park_flow, from),
+     .doc = "stock of the firm it is taken from; default: the firm's junction"},
+    {.name = "priority",
+     .type = SIM_KEY_COUNT,
+     .initial = "-1",
+     .min = "-1",
+     .max = "1000000",
+     .offset = offsetof(struct park_flow, priority),
+     .doc = "class among the takers there; -1: the process's"},
+    {.name = "share",
+     .type = SIM_KEY_NUMBER,
+     .initial = "0",
+     .min = "0",
+     .offset = offsetof(struct park_flow, share),
+     .doc = "weight in its class; 0: by capacity, so that all run at equal fill"},
+    {.name = "burnt",
+     .type = SIM_KEY_BOOL,
+     .offset = offsetof(struct park_flow, burnt),
+     .doc = "true: its carbon (`burning` of the stream) is set free here; default: only where the "
+            "stream has kind = \"fuel\". false: a fuel is feedstock"},
+};
+
+const struct sim_kind park_processes_input = {
+    .name = "input",
+    .doc = "What a process takes of one stream. Short form: steam = \"1.9 t/t\".",
+    .size = sizeof(struct park_flow),
+    .keys = input_keys,
+    .key_count = SIM_COUNT(input_keys),
+    .brief = "amount",
+};
+
+static const struct sim_key output_keys[] = {
+    {.name = "amount",
+     .type = SIM_KEY_VALUE,
+     .dim = "{name}/{basis}",
+     .min = "0",
+     .flags = SIM_KEY_REQUIRED | SIM_KEY_ABOVE_MIN,
+     .offset = offsetof(struct park_flow, amount),
+     .doc = "made per unit of the product (of the basis, where there is one)"},
+    {.name = "to",
+     .type = SIM_KEY_REF,
+     .refers = ".stocks",
+     .offset = offsetof(struct park_flow, to),
+     .doc = "stock of the firm it goes to; default: the firm's junction"},
+    {.name = "order",
+     .type = SIM_KEY_COUNT,
+     .initial = "-1",
+     .min = "-1",
+     .max = "1000000",
+     .offset = offsetof(struct park_flow, order),
+     .doc = "class among the givers there; -1: the process's"},
+    {.name = "share",
+     .type = SIM_KEY_NUMBER,
+     .initial = "0",
+     .min = "0",
+     .offset = offsetof(struct park_flow, share),
+     .doc = "weight in its class; 0: by capacity"},
+};
+
+const struct sim_kind park_processes_output = {
+    .name = "output",
+    .doc = "What a process makes of one stream. Short form: sludge = \"0.08 t/t\". The product "
+           "itself need not be listed, unless it goes to a stock.",
+    .size = sizeof(struct park_flow),
+    .keys = output_keys,
+    .key_count = SIM_COUNT(output_keys),
+    .brief = "amount",
+};
+
+const char *const park_processes_modes[] = {"push", "pull", NULL};
+
+static const struct sim_key keys[] = {
+    PARK_PROCESS_KEYS,
+    PARK_PROCESS_MODE("push"),
+    {.name = "basis",
+     .type = SIM_KEY_REF,
+     .refers = "streams",
+     .offset = offsetof(struct park_process, basis_ref),
+     .doc = "stream that capacity and amounts refer to, an input or output; default: the product. "
+            "A mere user of steam has basis = \"steam\" and no product"},
+};
+
+const struct sim_kind park_processes_continuous = {
+    .name = "continuous",
+    .doc = "A process that turns streams into streams in fixed proportions per unit of its basis.",
+    .size = sizeof(struct park_process),
+    .keys = keys,
+    .key_count = SIM_COUNT(keys),
+};
+
+#define X(kind) extern const struct sim_kind kind;
+#include "models/park/base/units.def"
+#undef X
+
+const struct sim_kind *const park_processes_kinds[] = {
+#define X(kind) &(kind),
+#include "models/park/base/units.def"
+#undef X
+    NULL};
+
+void park_processes_gather(struct park_loader *l)
+{
+    struct park *p = l->park;
+    struct park_finds f = {0};
+    for (int i = 0; i < p->firm_count; i++) {
+        const struct park_firm *firm = p->firms[i];
+        const char *list = firm->utility != NULL ? "units" : "processes";
+        park_resolve_collect(l, &f, firm->name,
+                             sim_arena_format(p->arena, "%s.%s", firm->path, list),
+                             &firm->processes, i);
+    }
+    park_resolve_sort(&f);
+    p->processes = SIM_ARENA_NEW(p->arena, struct park_process *, f.count);
+    p->process_count = f.count;
+    for (int i = 0; i < f.count; i++) {
+        struct park_process *s = f.data[i].item->data;
+        p->processes[i] = s;
+        s->name = f.data[i].name;
+        s->path = f.data[i].path;
+        s->node = f.data[i].item->node;
+        s->firm = f.data[i].owner;
+        s->recipe = f.data[i].item->kind->model;
+    }
+    park_resolve_free(&f);
+}
+
+static int by_stream(const void *a, const void *b)
+{
+    const struct park_flow *x = a;
+    const struct park_flow *y = b;
+    const int side = (int)x->gives - (int)y->gives;
+    return side != 0 ? side : (x->stream > y->stream) - (x->stream < y->stream);
+}
+
+static struct park_flow *find_flow(struct park_process *s, int32_t stream, bool gives)
+{
+    for (int i = 0; i < s->flow_count; i++) {
+        if (s->flows[i].stream == stream && s->flows[i].gives == gives) {
+            return &s->flows[i];
+        }
+    }
+    return NULL;
+}
+
+void park_processes_from(struct park_loader *l, struct park_flow *f, const struct sim_ref *at)
+{
+    const struct park *p = l->park;
+    int32_t party;
+    if (park_resolve_place(l, at, &party, &f->stock) && f->stock >= 0 &&
+        p->stocks[f->stock]->stream != f->stream && p->stocks[f->stock]->stream >= 0) {
+        park_resolve_wrong(l, at->node, NULL, "stock %s holds %s, not %s", at->text,
+                           p->streams[p->stocks[f->stock]->stream]->name,
+                           p->streams[f->stream]->name);
+    }
+}
+
+struct park_flow *park_processes_add(struct park_loader *l, struct park_process *s, int32_t stream,
+                                     double coef, const struct sim_node *at)
+{
+    if (find_flow(s, stream, false) != NULL) {
+        park_resolve_wrong(l, at, "say it once", "%s is an input already",
+                           l->park->streams[stream]->name);
+        return NULL;
+    }
+    struct park_flow *f = &s->flows[s->flow_count++];
+    *f = (struct park_flow){
+        .stream = stream, .stock = -1, .priority = -1, .order = -1, .coef = coef};
+    return f;
+}
+
+static bool is_fuel(const struct park_stream *stream)
+{
+    return stream->kind == PARK_STREAM_FUEL && stream->burning != NULL;
+}
+
+// Whether an input sets its carbon free: as written, else fuels do.
+static bool is_burnt(struct park_loader *l, const struct park_flow *f, const struct sim_item *item)
+{
+    const struct park_stream *stream = l->park->streams[f->stream];
+    const struct sim_node *said = sim_tree_child(item->node, "burnt");
+    if (said != NULL && f->burnt && stream->burning == NULL) {
+        park_resolve_wrong(l, said, "add burning = { fossil = ...; } to the stream",
+                           "the carbon of %s is not said", stream->name);
+    }
+    return said != NULL ? f->burnt && stream->burning != NULL : is_fuel(stream);
+}
+
+static void add_flows(struct park_loader *l, struct park_process *s, const struct sim_items *items,
+                      bool gives)
+{
+    struct park *p = l->park;
+    for (int i = 0; i < items->count; i++) {
+        struct park_flow *f = &s->flows[s->flow_count];
+        *f = *(struct park_flow *)items->at[i].data;
+        const struct sim_ref *at = gives ? &f->to : &f->from;
+        f->gives = gives;
+        f->stock = -1;
+        f->stream = PARK_ID(p, stream, park_stream, items->at[i].name);
+        f->coef = f->amount.form == SIM_VALUE_QUANTITY ? f->amount.si : 1;
+        if (f->stream < 0) {
+            continue; // told by the loader
+        }
+        park_processes_from(l, f, at);
+        f->is_burnt = !gives && is_burnt(l, f, &items->at[i]);
+        s->flow_count++;
+    }
+}
+
+// The basis: listed among inputs or outputs, else the product that comes out. Its amount is 1.
+static void set_basis(struct park_loader *l, struct park_process *s)
+{
+    struct park_flow *in = find_flow(s, s->basis, false);
+    struct park_flow *out = find_flow(s, s->basis, true);
+    struct park_flow *f = s->basis == s->product ? out : in != NULL ? in : out;
+    if (in != NULL && out != NULL && s->basis != s->product) {
+        park_resolve_wrong(l, s->node, "choose a basis on one side only",
+                           "its basis %s is both taken and made", l->park->streams[s->basis]->name);
+    }
+    if (f == NULL) {
+        f = &s->flows[s->flow_count++];
+        *f = (struct park_flow){.stream = s->basis, .stock = -1, .priority = -1, .order = -1};
+        f->gives = s->basis == s->product;
+        f->is_burnt = !f->gives && is_fuel(l->park->streams[s->basis]);
+        f->coef = 1;
+    } else if (fabs(f->coef - 1) > 1e-12) {
+        park_resolve_wrong(l, f->amount.node, "its amount is 1 by definition",
+                           "%s is what the process counts in", l->park->streams[s->basis]->name);
+    }
+    f->coef = 1;
+    f->is_basis = true;
+}
+
+static void resolve_flows(struct park_loader *l, struct park_process *s)
+{
+    const int more = s->recipe != NULL ? s->recipe->most : 0;
+    s->flows = SIM_ARENA_NEW(l->park->arena, struct park_flow,
+                             s->inputs.count + s->outputs.count + s->fuel.count + more + 1);
+    add_flows(l, s, &s->inputs, false);
+    add_flows(l, s, &s->outputs, true);
+    if (s->recipe != NULL) {
+        s->recipe->add(l, s);
+    }
+    if (s->basis >= 0) {
+        set_basis(l, s);
+    }
+    struct park_flow *product = s->product >= 0 ? find_flow(s, s->product, true) : NULL;
+    if (product != NULL) {
+        product->is_product = true;
+    } else if (s->product >= 0) {
+        char *remedy =
+            sim_base_format("add outputs = { %s = ...; }", l->park->streams[s->product]->name);
+        park_resolve_wrong(l, s->product_ref.node, remedy,
+                           "the product is not among the outputs, and the basis is another stream");
+        free(remedy);
+    }
+    qsort(s->flows, (size_t)s->flow_count, sizeof(*s->flows), by_stream);
+}
+
+// Classes that are left to default (-1).
+static void resolve_classes(struct park_process *s)
+{
+    for (int i = 0; i < s->flow_count; i++) {
+        struct park_flow *f = &s->flows[i];
+        const int64_t order = f->is_product && s->mode == PARK_MODE_PULL ? 5 : 0;
+        f->priority = f->priority >= 0 ? f->priority : s->priority;
+        f->order = f->order >= 0 ? f->order : s->order >= 0 ? s->order : order;
+    }
+}
+
+// What it makes: of a utility's unit, the utility's stream.
+static void resolve_product(struct park_loader *l, struct park_process *s)
+{
+    struct park *p = l->park;
+    const struct park_utility *u = p->firms[s->firm]->utility;
+    s->product = PARK_ID(p, stream, park_stream, park_resolve_last(&s->product_ref));
+    s->basis = PARK_ID(p, stream, park_stream, park_resolve_last(&s->basis_ref));
+    if (u != NULL && s->product_ref.node == NULL) {
+        s->product = u->stream;
+    } else if (u != NULL && s->product >= 0 && u->stream >= 0 && s->product != u->stream) {
+        park_resolve_wrong(l, s->product_ref.node, "leave it out",
+                           "the utility's stream is %s, and all of its units make it",
+                           p->streams[u->stream]->name);
+    } else if (u == NULL && s->product_ref.node == NULL && s->recipe != NULL) {
+        park_resolve_wrong(l, s->node, "say product = \"steam\"", "its product is not said");
+    } else if (u == NULL && s->product_ref.node == NULL && s->basis_ref.node == NULL) {
+        park_resolve_wrong(l, s->node,
+                           "say product = \"...\", or basis = \"...\" for a mere user of a stream",
+                           "neither product nor basis is said");
+    } else if (u == NULL && s->mode == PARK_MODE_PULL && s->product_ref.node == NULL) {
+        park_resolve_wrong(l, s->node, "say product = \"...\"",
+                           "a pull process makes what is asked, and has no product");
+    }
+    s->basis = s->basis_ref.node == NULL ? s->product : s->basis;
+}
+
+// It is there within its own dates and those of its firm.
+static void resolve_dates(struct park_loader *l, struct park_process *s)
+{
+    const struct park_firm *f = l->park->firms[s->firm];
+    s->from_us = s->enters.given && s->enters.when > f->from_us ? s->enters.when : f->from_us;
+    s->until_us = s->leaves.given && s->leaves.when < f->until_us ? s->leaves.when : f->until_us;
+    if (s->enters.given && s->leaves.given && s->leaves.when <= s->enters.when) {
+        park_resolve_wrong(l, s->leaves.node, "write a date after `enters`",
+                           "it leaves before it enters");
+    }
+}
+
+// The place of a unit among those of its utility, and what the network loses of what it gives.
+static void resolve_merit(const struct park *p, struct park_process *s)
+{
+    enum {
+        STANDBY = 1000000
+    };
+    const struct park_utility *u = p->firms[s->firm]->utility;
+    for (int i = 0; i < s->flow_count; i++) {
+        struct park_flow *f = &s->flows[i];
+        if (f->is_product) {
+            f->merit = (s->merit > 1 ? (int32_t)s->merit - 1 : 0) + (s->standby ? STANDBY : 0);
+            f->lost = u != NULL ? u->lost : 0;
+        }
+    }
+}
+
+static void resolve_one(struct park_loader *l, struct park_process *s)
+{
+    struct park *p = l->park;
+    s->calendar = PARK_ID(p, calendar, park_calendar, park_resolve_last(&s->calendar_ref));
+    s->calendar = s->calendar >= 0 ? s->calendar : p->firms[s->firm]->calendar;
+    s->least = s->turndown.form == SIM_VALUE_QUANTITY ? s->turndown.si : 0;
+    s->band = s->restart_band.form == SIM_VALUE_QUANTITY ? s->restart_band.si : 0;
+    resolve_product(l, s);
+    resolve_dates(l, s);
+    resolve_flows(l, s);
+    resolve_classes(s);
+    resolve_merit(p, s);
+    if (s->basis >= 0) {
+        park_resolve_level(l, &s->capacity, &s->redraw, 0, &s->level);
+    }
+}
+
+void park_processes_resolve(struct park_loader *l)
+{
+    for (int i = 0; i < l->park->process_count; i++) {
+        resolve_one(l, l->park->processes[i]);
+    }
+}

@@ -1,0 +1,215 @@
+// Names to ids, and values to levels, for the files of kinds.
+#include "models/park/base/kinds.h"
+#include "sim/base/vec.h"
+#include "sim/num/units.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void park_resolve_collect(struct park_loader *l, struct park_finds *f, const char *prefix,
+                          const char *path, const struct sim_items *items, int32_t owner)
+{
+    struct sim_arena *a = l->park->arena;
+    for (int i = 0; i < items->count; i++) {
+        const char *name = items->at[i].name;
+        const struct park_found found = {
+            .name = prefix == NULL ? name : sim_arena_format(a, "%s.%s", prefix, name),
+            .path = sim_arena_format(a, "%s.%s", path, name),
+            .item = &items->at[i],
+            .owner = owner,
+        };
+        if (items->at[i].data != NULL) {
+            SIM_VEC_PUSH(f, found);
+        }
+    }
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct park_found *x = a;
+    const struct park_found *y = b;
+    return strcmp(x->name, y->name);
+}
+
+void park_resolve_sort(struct park_finds *f)
+{
+    if (f->count > 0) {
+        qsort(f->data, (size_t)f->count, sizeof(*f->data), by_name);
+    }
+}
+
+void park_resolve_free(struct park_finds *f)
+{
+    free(f->data);
+    *f = (struct park_finds){0};
+}
+
+int32_t park_resolve_id(void *const *array, int count, size_t offset, const char *name)
+{
+    int low = 0;
+    int high = count - 1;
+    while (name != NULL && low <= high) {
+        const int middle = low + (high - low) / 2;
+        const char *there;
+        memcpy(&there, (const char *)array[middle] + offset, sizeof(there));
+        const int order = strcmp(name, there);
+        if (order == 0) {
+            return middle;
+        }
+        low = order > 0 ? middle + 1 : low;
+        high = order > 0 ? high : middle - 1;
+    }
+    return -1;
+}
+
+const char *park_resolve_last(const struct sim_ref *ref)
+{
+    if (ref->to == NULL || ref->full == NULL) {
+        return NULL;
+    }
+    const char *dot = strrchr(ref->full, '.');
+    return dot != NULL ? dot + 1 : ref->full;
+}
+
+int32_t park_resolve_offer(const struct park *p, int32_t market, int32_t stream, bool sells)
+{
+    static const char *const takes[] = {"buys", "disposes"};
+    int32_t found = -1;
+    for (int i = 0; i < (sells ? 1 : SIM_COUNT(takes)) && found < 0; i++) {
+        char *name = sim_base_format("%s.%s.%s", p->markets[market]->name,
+                                     sells ? "sells" : takes[i], p->streams[stream]->name);
+        found = PARK_ID(p, offer, park_offer, name);
+        free(name);
+    }
+    return found;
+}
+
+int32_t park_resolve_party(const struct park *p, const char *name)
+{
+    int low = 0;
+    int high = p->party_count - 1;
+    while (name != NULL && low <= high) {
+        const int middle = low + (high - low) / 2;
+        const int order = strcmp(name, p->parties[middle].name);
+        if (order == 0) {
+            return middle;
+        }
+        low = order > 0 ? middle + 1 : low;
+        high = order > 0 ? high : middle - 1;
+    }
+    return -1;
+}
+
+// "firms.mill.stocks.yard" -> stock "mill.yard"; "firms.mill", "markets.x" -> party.
+bool park_resolve_place(const struct park_loader *l, const struct sim_ref *ref, int32_t *out_party,
+                        int32_t *out_stock)
+{
+    const struct park *p = l->park;
+    *out_party = -1;
+    *out_stock = -1;
+    if (ref->to == NULL || ref->full == NULL) {
+        return false;
+    }
+    const char *stocks = strstr(ref->full, ".stocks.");
+    if (strncmp(ref->full, "firms.", 6) != 0 || stocks == NULL) {
+        *out_party = park_resolve_party(p, park_resolve_last(ref));
+        return *out_party >= 0;
+    }
+    char *name = sim_base_format("%.*s.%s", (int)(stocks - ref->full - 6), ref->full + 6,
+                                 stocks + strlen(".stocks."));
+    *out_stock = PARK_ID(p, stock, park_stock, name);
+    free(name);
+    if (*out_stock >= 0) {
+        *out_party = park_resolve_party(p, p->firms[p->stocks[*out_stock]->firm]->name);
+    }
+    return *out_stock >= 0;
+}
+
+static void level_from_profile(const struct park_loader *l, const struct sim_value *v,
+                               struct park_level *out)
+{
+    const struct park *p = l->park;
+    out->profile = PARK_ID(p, profile, park_profile, v->name);
+    if (out->profile < 0) {
+        return; // told by the check of profile names
+    }
+    const struct park_profile *f = p->profiles[out->profile]; // held against the key in profiles.c
+    out->nominal = f->greatest > 0 ? f->greatest : 0;
+}
+
+void park_resolve_level(struct park_loader *l, const struct sim_value *v,
+                        const struct sim_value *redraw, double otherwise, struct park_level *out)
+{
+    *out = (struct park_level){.value = NULL, .nominal = otherwise, .profile = -1};
+    if (v->form == SIM_VALUE_NONE) {
+        return;
+    }
+    out->value = v;
+    if (v->form == SIM_VALUE_QUANTITY) {
+        out->nominal = v->si;
+    } else if (v->form == SIM_VALUE_PROFILE) {
+        level_from_profile(l, v, out);
+    } else if (v->form == SIM_VALUE_DIST) {
+        struct sim_dist *d = SIM_ARENA_NEW(l->park->arena, struct sim_dist, 1);
+        park_resolve_chance(l, v, d);
+        out->dist = d;
+        out->redraw_us = redraw->form == SIM_VALUE_QUANTITY ? sim_simtime_from_seconds(redraw->si)
+                                                            : SIM_TIME_DAY;
+        const double most = sim_dist_greatest(d);
+        out->nominal = isfinite(most) ? most : sim_dist_quantile(d, 1 - 1e-6);
+        if (sim_dist_least(d) < 0) {
+            park_resolve_wrong(l, v->node, "cut it: min = 0 ...", "it can fall below 0");
+        }
+        if (out->redraw_us < SIM_TIME_S) {
+            park_resolve_wrong(l, redraw->node != NULL ? redraw->node : v->node,
+                               "write at least \"1 s\"", "drawn more often than each second");
+        }
+    }
+}
+
+void park_resolve_chance(struct park_loader *l, const struct sim_value *v, struct sim_dist *out)
+{
+    struct sim_err err;
+    *out = v->form == SIM_VALUE_DIST
+               ? v->dist
+               : sim_dist_make(SIM_DIST_CONSTANT, v->form == SIM_VALUE_QUANTITY ? v->si : 0, 0, 0);
+    if (sim_dist_prepare(out, &err) != SIM_OK) {
+        park_resolve_wrong(l, v->node, NULL, "%s", err.text);
+        *out = sim_dist_make(SIM_DIST_CONSTANT, 0, 0, 0);
+        if (sim_dist_prepare(out, &err) != SIM_OK) {
+            sim_base_bug(__FILE__, __LINE__, "a constant is refused");
+        }
+    }
+}
+
+static void say(struct park_loader *l, enum sim_diag_level level, const struct sim_node *n,
+                const char *remedy, const char *fmt, va_list args)
+{
+    char text[2000];
+    vsnprintf(text, sizeof(text), fmt, args);
+    char *path = n != NULL ? sim_tree_path(n) : NULL;
+    const struct sim_place *at = n == NULL ? NULL : n->text != NULL ? &n->value_at : &n->place;
+    sim_diag_add(l->diag, level, at, path, remedy, "%s", text);
+    free(path);
+}
+
+void park_resolve_wrong(struct park_loader *l, const struct sim_node *n, const char *remedy,
+                        const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    say(l, SIM_DIAG_WRONG, n, remedy, fmt, args);
+    va_end(args);
+}
+
+void park_resolve_warn(struct park_loader *l, const struct sim_node *n, const char *remedy,
+                       const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    say(l, SIM_DIAG_WARNING, n, remedy, fmt, args);
+    va_end(args);
+}

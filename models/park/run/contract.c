@@ -1,0 +1,253 @@
+#include "models/park/run/contract.h"
+
+#include "models/park/net/build.h"
+#include "models/park/why/cause.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+struct contract {
+    const struct park_exchange *def;
+    int32_t activity;
+    int32_t move;       // its exchange, in the ledger
+    double span_began;  // [SI] total of the activity then, for the limit
+    double due_began;   // [SI] the same for what is due
+    sim_time due_since; // the same instant
+    bool is_spent;
+    sim_ev planned; // the limit will be reached
+};
+
+struct park_contracts {
+    const struct park *park;
+    const struct park_roster *roster;
+    const struct sim_flow *flow;
+    struct park_ledger *ledger;
+    struct contract *contracts;
+    int count;
+    int32_t *contract_of; // by activity; -1
+};
+
+struct park_contracts *park_contract_create(const struct park *p, const struct park_roster *roster,
+                                            const struct sim_flow *flow, struct park_ledger *ledger)
+{
+    struct park_contracts *c = sim_base_alloc(1, sizeof(*c));
+    const struct park_net *net = p->net;
+    *c = (struct park_contracts){.park = p, .roster = roster, .flow = flow, .ledger = ledger};
+    c->contracts = sim_base_alloc((size_t)p->exchange_count, sizeof(*c->contracts));
+    c->contract_of = sim_base_alloc((size_t)net->activity_count, sizeof(int32_t));
+    for (int32_t a = 0; a < net->activity_count; a++) {
+        const struct park_activity *def = &net->activities[a];
+        const struct park_exchange *e =
+            def->kind == PARK_ACTIVITY_EXCHANGE ? p->exchanges[def->id] : NULL;
+        c->contract_of[a] = -1;
+        if (e != NULL && (isfinite(e->most) || e->least > 0)) {
+            c->contract_of[a] = c->count;
+            c->contracts[c->count++] =
+                (struct contract){.def = e, .activity = a, .move = def->first_move};
+        }
+    }
+    return c;
+}
+
+void park_contract_destroy(struct park_contracts *c)
+{
+    if (c == NULL) {
+        return;
+    }
+    free(c->contracts);
+    free(c->contract_of);
+    free(c);
+}
+
+/** Plan the end of the day, week, month or year under way. */
+static void plan_span(const struct park_clock *clock, enum sim_simtime_span span)
+{
+    (void)park_happening_push(clock, sim_simtime_span_next(span, clock->now), PARK_HAPPENING_SPAN,
+                              0, (int32_t)span);
+}
+
+/** Plan those by which somebody counts. */
+static void plan_spans(const struct park_contracts *c, const struct park_clock *clock)
+{
+    for (int span = 0; span <= SIM_SIMTIME_SPAN_YEAR; span++) {
+        bool is_used = false;
+        for (int i = 0; i < c->count; i++) {
+            const struct park_exchange *e = c->contracts[i].def;
+            is_used = is_used || (isfinite(e->most) && (int)e->most_span == span) ||
+                      (e->least > 0 && (int)e->least_span == span);
+        }
+        if (is_used) {
+            plan_span(clock, (enum sim_simtime_span)span);
+        }
+    }
+}
+
+void park_contract_reset(struct park_contracts *c, const struct park_clock *clock)
+{
+    for (int i = 0; i < c->count; i++) {
+        struct contract *k = &c->contracts[i];
+        k->span_began = 0;
+        k->is_spent = false;
+        k->planned = (sim_ev){0};
+    }
+    park_contract_restart(c, clock->now);
+    plan_spans(c, clock);
+}
+
+/** Count what is due from now on. */
+static void restart_due(const struct park_contracts *c, struct contract *k, sim_time now)
+{
+    k->due_began = sim_flow_total(c->flow, k->activity);
+    k->due_since = now;
+}
+
+void park_contract_restart(struct park_contracts *c, sim_time now)
+{
+    for (int i = 0; i < c->count; i++) {
+        restart_due(c, &c->contracts[i], now);
+    }
+}
+
+/** Plan the instant at which the limit will be reached at this rate. */
+static void plan(struct park_contracts *c, const struct park_clock *clock, struct contract *k,
+                 double rate)
+{
+    (void)sim_evq_cancel(clock->queue, k->planned);
+    k->planned = (sim_ev){0};
+    if (!isfinite(k->def->most) || k->is_spent || !(rate > 0)) {
+        return;
+    }
+    const double left = k->def->most - (sim_flow_total(c->flow, k->activity) - k->span_began);
+    const double wait_us = left > 0 ? ceil(left / rate * (double)SIM_TIME_S) : 0;
+    if (wait_us <= (double)(clock->end - clock->now)) {
+        k->planned =
+            park_happening_push(clock, clock->now + (sim_time)wait_us, PARK_HAPPENING_LIMIT,
+                                c->roster->activities[k->activity], k->activity);
+    }
+}
+
+void park_contract_changed(struct park_contracts *c, const struct park_clock *clock,
+                           int32_t activity, double rate)
+{
+    if (c->contract_of[activity] >= 0) {
+        plan(c, clock, &c->contracts[c->contract_of[activity]], rate);
+    }
+}
+
+/** Amount and unit of the contract's stream, for the trace. */
+static double shown(const struct park_contracts *c, const struct contract *k, double si,
+                    const char **out_unit)
+{
+    const struct park_stream *stream = c->park->streams[k->def->stream];
+    *out_unit = stream->unit;
+    return park_load_in_unit(stream, si);
+}
+
+static void spend(struct park_contracts *c, const struct park_clock *clock, struct contract *k)
+{
+    const char *unit;
+    const double most = shown(c, k, k->def->most, &unit);
+    k->is_spent = true;
+    k->planned = (sim_ev){0};
+    char who[PARK_CAUSE_TEXT];
+    SIM_TRACE(clock->trace, clock->now, park_cause_title(c->park, k->activity, who),
+              "has reached its limit of this %s: %.10g %s",
+              sim_simtime_span_name(k->def->most_span), most, unit);
+}
+
+/** Book what was due since the last booking and not taken. */
+static void settle(struct park_contracts *c, const struct park_clock *clock, struct contract *k)
+{
+    const struct park_exchange *e = k->def;
+    const sim_time from = k->due_since > e->from_us ? k->due_since : e->from_us;
+    const sim_time until = clock->now < e->until_us ? clock->now : e->until_us;
+    if (!(e->least > 0) || until <= from) {
+        return;
+    }
+    const sim_time within = k->due_since; // all of it lies in one span
+    const sim_time whole = sim_simtime_span_next(e->least_span, within) -
+                           sim_simtime_span_start(e->least_span, within);
+    const double due = e->least * ((double)(until - from) / (double)whole);
+    const double taken = sim_flow_total(c->flow, k->activity) - k->due_began;
+    if (taken < due) {
+        const char *unit;
+        const double lacked = shown(c, k, due - taken, &unit);
+        const double money = park_ledger_book_due(c->ledger, clock->now, k->move, due - taken);
+        char who[PARK_CAUSE_TEXT];
+        SIM_TRACE(clock->trace, clock->now, park_cause_title(c->park, k->activity, who),
+                  "take or pay: %.10g %s not taken of what was due, %.10g %s to pay", lacked, unit,
+                  money, c->park->currency != NULL ? c->park->currency : "");
+    }
+}
+
+void park_contract_close(struct park_contracts *c, const struct park_clock *clock)
+{
+    for (int i = 0; i < c->count; i++) {
+        settle(c, clock, &c->contracts[i]);
+    }
+    park_contract_restart(c, clock->now);
+}
+
+/** It begins anew, and so may what has reached its limit. */
+static void begin_span(struct park_contracts *c, const struct park_clock *clock, struct contract *k)
+{
+    k->span_began = sim_flow_total(c->flow, k->activity);
+    if (k->is_spent && clock->now < k->def->until_us) {
+        char who[PARK_CAUSE_TEXT];
+        SIM_TRACE(clock->trace, clock->now, park_cause_title(c->park, k->activity, who),
+                  "may go on: a new %s", sim_simtime_span_name(k->def->most_span));
+    }
+    k->is_spent = false;
+    plan(c, clock, k, sim_flow_rate(c->flow, k->activity));
+}
+
+/** A day, week, month or year is over: it is settled, and limits by it begin anew. */
+static void turn_span(struct park_contracts *c, const struct park_clock *clock,
+                      enum sim_simtime_span span)
+{
+    for (int i = 0; i < c->count; i++) {
+        struct contract *k = &c->contracts[i];
+        if (k->def->least > 0 && k->def->least_span == span) {
+            settle(c, clock, k);
+            restart_due(c, k, clock->now);
+        }
+        if (isfinite(k->def->most) && k->def->most_span == span) {
+            begin_span(c, clock, k);
+        }
+    }
+    plan_span(clock, span);
+}
+
+void park_contract_happen(struct park_contracts *c, const struct park_clock *clock,
+                          const struct sim_event *e)
+{
+    if (e->kind == PARK_HAPPENING_SPAN) {
+        turn_span(c, clock, (enum sim_simtime_span)e->arg);
+    } else {
+        spend(c, clock, &c->contracts[c->contract_of[e->arg]]);
+    }
+}
+
+int park_contract_count(const struct park_contracts *c)
+{
+    return c->count;
+}
+
+int32_t park_contract_activity(const struct park_contracts *c, int contract)
+{
+    return c->contracts[contract].activity;
+}
+
+bool park_contract_is_spent(const struct park_contracts *c, int32_t activity)
+{
+    const int32_t contract = c->contract_of[activity];
+    return contract >= 0 && c->contracts[contract].is_spent;
+}
+
+const char *park_contract_spent_words(const struct park_contracts *c, int32_t activity)
+{
+    static const char *const words[] = {
+        "its limit of this day is reached", "its limit of this week is reached",
+        "its limit of this month is reached", "its limit of this year is reached"};
+    return words[c->contracts[c->contract_of[activity]].def->most_span];
+}

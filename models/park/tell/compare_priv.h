@@ -1,0 +1,57 @@
+/** @file
+ * What the parts of the command compare share. Private.
+ */
+#ifndef PARK_COMPARE_PRIV_H
+#define PARK_COMPARE_PRIV_H
+
+#include "models/park/tell/compare.h"
+#include "sim/base/arena.h"
+#include "sim/store/reader.h"
+
+/** A response of the file. */
+struct park_compare_response {
+    const char *name, *title, *units; // title: the name when there is none
+    int better;                       // -1 less, +1 more, 0 not said
+    int var;                          // of the reader
+};
+
+/** A results file as compare sees it; texts and arrays live as long as it is open. */
+struct park_compare_file {
+    const char *path;
+    struct sim_reader *reader;
+    struct sim_arena *arena;
+    struct park_compare_study study;
+    struct park_compare_response *responses;
+    int response_count;
+    const char *baseline; // as the file says; NULL: it does not
+    bool is_stopped;      // a sweep that has not ended
+    int64_t failed;       // [-] runs
+};
+
+/** SIM_INPUT when it is no results file of a study with responses. Close it in any case. */
+enum sim_status park_compare_open(const char *path, struct park_compare_file *out,
+                                  struct sim_err *err) SIM_MUST_USE;
+void park_compare_close(struct park_compare_file *f);
+
+/** What to tell, resolved. */
+struct park_compare_choice {
+    struct park_compare_ask ask; // `better` is set for each response
+    const bool *responses;       // by response: tell it
+    bool any_by;
+};
+
+/** The tables as text, or one JSON object. */
+enum sim_status park_compare_tell(struct park_compare_file *f, const struct park_compare_choice *c,
+                                  const struct sim_sink *out, struct sim_err *err) SIM_MUST_USE;
+enum sim_status park_compare_tell_json(struct park_compare_file *f,
+                                       const struct park_compare_choice *c,
+                                       const struct sim_sink *out,
+                                       struct sim_err *err) SIM_MUST_USE;
+
+/** All rows of one response. */
+enum sim_status park_compare_rows_of(struct park_compare_file *f,
+                                     const struct park_compare_choice *c, int response,
+                                     struct park_compare_rows *out,
+                                     struct sim_err *err) SIM_MUST_USE;
+
+#endif

@@ -1,0 +1,132 @@
+#include "models/park/book/ledger.h"
+#include "models/park/net/build.h"
+#include "tests/support/park_kit.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include <math.h>
+#include <string.h>
+
+#define MAKER "tests/data/park_runs/maker.cfg"
+
+/** A booking beside what moved: so much more of one move. */
+struct error {
+    int32_t move;
+    double sent, arrived; // [SI]
+};
+
+static void plant(void *user, struct park_ledger *ledger)
+{
+    const struct error *e = user;
+    park_ledger_book(ledger, e->move, e->sent, e->arrived);
+}
+
+static int32_t find_move(const struct park *p, const char *activity, const char *stream)
+{
+    for (int32_t m = 0; m < p->net->move_count; m++) {
+        const struct park_move *move = &p->net->moves[m];
+        if (strcmp(p->net->activities[move->activity].name, activity) == 0 &&
+            strcmp(p->streams[move->stream]->name, stream) == 0) {
+            return m;
+        }
+    }
+    cr_fatal("no move of %s by %s", stream, activity);
+    return -1;
+}
+
+/** Run with an error planted; the run must fail and name what is wrong. */
+static void must_fail(const char *activity, const char *stream, double sent, double arrived,
+                      const char *named)
+{
+    struct park_kit k;
+    park_kit_open(&k, MAKER, NULL, 0);
+    struct error e = {
+        .move = find_move(k.park, activity, stream), .sent = sent, .arrived = arrived};
+    park_run_set_tamper(k.run, plant, &e);
+    const enum sim_status status = park_kit_make(&k, 0, NULL);
+    cr_expect(eq(int, (int)status, (int)SIM_FAILED), "%s %s", activity, stream);
+    cr_expect(ne(ptr, strstr(k.err.text, named), NULL), "'%s' is not in: %s", named, k.err.text);
+    park_kit_close(&k);
+}
+
+Test(ledger, a_booking_too_much_fails_with_the_stream_and_the_pool)
+{
+    must_fail("works.mill", "raw", 1e-3, 1e-3, "stream 'raw' is off by -0.001 of 16");
+    must_fail("works.mill", "waste", 1, 1, "pool 'works.yard' is off by 0.001 of 8.001 t");
+    must_fail("works>town:water", "water", -1e-3, -1e-3, "pool 'works:water'");
+}
+
+Test(ledger, a_booking_that_balances_still_fails_by_the_recipe)
+{
+    must_fail("works.mill", "raw", 1e-3, 1e-3, "its recipe says 16");
+}
+
+Test(ledger, the_smallest_error_that_matters_is_found)
+{
+    must_fail("works.mill", "raw", 16e-8, 16e-8, "stream 'raw'"); // 1e-8 of the throughput
+}
+
+Test(ledger, no_number_is_no_balance)
+{
+    must_fail("works.mill", "raw", (double)NAN, (double)NAN, "stream 'raw'");
+}
+
+Test(ledger, an_error_far_below_the_tolerance_passes)
+{
+    struct park_kit k;
+    park_kit_open(&k, MAKER, NULL, 0);
+    struct error e = {
+        .move = find_move(k.park, "works.mill", "raw"), .sent = 16e-12, .arrived = 16e-12};
+    park_run_set_tamper(k.run, plant, &e);
+
+    cr_assert(eq(int, (int)park_kit_make(&k, 0, NULL), (int)SIM_OK), "%s", k.err.text);
+    park_kit_close(&k);
+}
+
+// What is booked to the wrong one of two pools of a stream cancels in the stream's sum.
+Test(ledger, a_booking_to_the_wrong_pool_is_found)
+{
+    struct park_kit k;
+    park_kit_open(&k, "tests/data/park_runs/two_yards.cfg", NULL, 0);
+    cr_assert(eq(int, (int)park_kit_make(&k, 0, NULL), (int)SIM_OK), "%s", k.err.text);
+    struct error e = {.move = find_move(k.park, "carry", "waste"), .sent = 1, .arrived = 1};
+    park_run_set_tamper(k.run, plant, &e);
+
+    cr_assert(eq(int, (int)park_kit_make(&k, 0, NULL), (int)SIM_FAILED));
+    cr_assert(eq(ptr, strstr(k.err.text, "stream 'waste'"), NULL), "%s", k.err.text);
+    cr_assert(ne(ptr, strstr(k.err.text, "pool 'a.yard'"), NULL), "%s", k.err.text);
+    cr_assert(ne(ptr, strstr(k.err.text, "pool 'b.yard'"), NULL), "%s", k.err.text);
+    park_kit_close(&k);
+}
+
+Test(ledger, decay_and_losses_are_accounted_for)
+{
+    struct park_kit k;
+    park_kit_open(&k, "tests/data/park_runs/two_yards.cfg", NULL, 0);
+    cr_assert(eq(int, (int)park_kit_make(&k, 0, NULL), (int)SIM_OK), "%s", k.err.text);
+
+    // 1 t/h for 24 h on the way to b, of which a tenth is lost; a's own 10 t decay by 24 %/day
+    cr_assert(epsilon_eq(dbl, park_kit_total(&k, "a > b: waste"), 24.0, 1e-9));
+    cr_assert(epsilon_eq(dbl, park_kit_stock_end(&k, "b.yard"), 21.6, 1e-9));
+    cr_assert(le(dbl, park_kit_worst_balance(&k), 1e-9));
+    cr_assert(lt(dbl, park_kit_stock_end(&k, "a.yard"), 86.0));
+    park_kit_close(&k);
+}
+
+// The marks of the restart hold for what was integrated in closed form, too.
+Test(ledger, decay_is_accounted_for_after_a_warm_up)
+{
+    static const char *const warm[] = {"park.warmup=7.5 h"};
+    struct park_kit k;
+    park_kit_open(&k, "tests/data/park_runs/two_yards.cfg", warm, 1);
+
+    cr_assert(eq(int, (int)park_kit_make(&k, 0, NULL), (int)SIM_OK), "%s", k.err.text);
+    cr_assert(epsilon_eq(dbl, park_kit_total(&k, "a > b: waste"), 16.5, 1e-9));
+    cr_assert(le(dbl, park_kit_worst_balance(&k), 1e-9));
+    struct error e = {.move = find_move(k.park, "carry", "waste"), .sent = 1e-3, .arrived = 1e-3};
+    park_run_set_tamper(k.run, plant, &e); // a gram, in a yard of a hundred tonnes
+    cr_assert(eq(int, (int)park_kit_make(&k, 0, NULL), (int)SIM_FAILED));
+    cr_assert(ne(ptr, strstr(k.err.text, "pool 'a.yard'"), NULL), "%s", k.err.text);
+    park_kit_close(&k);
+}
