@@ -6,7 +6,7 @@
 Checked: who includes whom; that what is included is there; headers for one floor only
 (<libconfig.h>, <hdf5.h>, <omp.h>); *_priv.h stay in their folder; file names are unique;
 USES in CMakeLists.txt says no more than the table;
-exceptions are still needed.
+exceptions are still needed; no comment cites a document that is not in the tree.
 """
 import os
 import re
@@ -73,6 +73,8 @@ ALSO = {
 ONLY_IN = {"libconfig.h": "sim/cfg", "hdf5.h": "sim/store", "hdf5_hl.h": "sim/store", "omp.h": "sim/sweep"}
 GENERATED = {"sim/base/base.c": ["eco_commit.h"]}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+# "DESIGN 3", "STYLE.md": papers that lie beside the project, not in it.
+DOCUMENT = re.compile(r"\b(DESIGN|RULES|STYLE|RESULTS|HOUSE|TRAPS)(?:\.md\b| \d+\b)")
 SOURCES = (".c", ".h", ".def")
 MAY_REPEAT = {"CMakeLists.txt", "README.md", "__init__.py"}
 
@@ -149,6 +151,14 @@ def check_file(root, source, used):
                 yield f"{source}:{number}: {fault}"
 
 
+def check_documents(root, path):
+    """A reader has the tree alone, so a comment says what it means."""
+    with open(os.path.join(root, path), encoding="utf-8", errors="replace") as lines:
+        for number, line in enumerate(lines, 1):
+            for name in DOCUMENT.findall(line):
+                yield f"{path}:{number}: cites {name}, which is not in the tree: say what it says"
+
+
 def check_excuses(root, used):
     """Exceptions that nothing needs any more."""
     for source, targets in sorted(ALSO.items()):
@@ -199,6 +209,7 @@ def check(root):
                 faults.append(f"{path}: {folder} is not in the floor table of scripts/check_layers.py")
                 continue
             faults += check_file(root, path, used)
+            faults += check_documents(root, path)
         elif os.path.basename(path) == "CMakeLists.txt" and folder in FLOORS:
             faults += check_uses(root, path)
     faults += check_excuses(root, used)

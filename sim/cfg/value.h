@@ -11,7 +11,7 @@
  *     ">= 165 degC"                               a limit
  *
  * A bare number is for counts and for keys without dimension; a bare 0 stands for 0 of any unit.
- * Inside, all is SI (STYLE 7); `unit` keeps what was written. Marks: published, derived, recalled,
+ * Inside, all is SI; `unit` keeps what was written. Marks: published, derived, recalled,
  * assumed, calibrated; others warn.
  *
  * Floor 2. Parsing belongs to one thread; parsed values are plain data, their strings live in the

@@ -219,7 +219,7 @@ static enum sim_status read_column(struct sim_export *x, const struct sim_reader
 
 static void put_cell(const struct column *column, int64_t run, struct sim_export_csv *c)
 {
-    static const char *const status_words[] = {"ok", "failed", "skipped"}; // RESULTS: flag_meanings
+    static const char *const status_words[] = {"ok", "failed", "skipped"}; // as in the attribute flag_meanings
     const double number = column->numbers != NULL ? column->numbers[run] : 0;
 
     if (column->texts != NULL) {

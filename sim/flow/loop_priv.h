@@ -1,7 +1,7 @@
 /** @file
  * A circular block as a small problem of its own: limits x, claims y.
  *
- *     x_j = G_j(y)                    the rationing of DESIGN 3 at the port's pool, uncut
+ *     x_j = G_j(y)                    the rationing of rates.h at the port's pool, uncut
  *     y_m = min(constant_m, x_i ...)  over the other ports i of the claim's activity in the block;
  *                                     the constant holds its capacity and the limits outside
  *

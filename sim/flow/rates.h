@@ -1,5 +1,5 @@
 /** @file
- * The rates that hold at one instant: the heart of the program (DESIGN 3).
+ * The rates that hold at one instant: the heart of the program.
  *
  * Use: set what changed, settle, read. Settling follows each change until it dies out, so its cost
  * follows the change, not the network.
@@ -176,8 +176,8 @@ double sim_rates_rate(const struct sim_rates *r, int32_t activity);     // [1/s]
 double sim_rates_capacity(const struct sim_rates *r, int32_t activity); // [1/s] as set
 double sim_rates_net(const struct sim_rates *r, int32_t pool);          // [amount/s] in - out
 double sim_rates_limit(const struct sim_rates *r,
-                       int32_t port); // [1/s] L of DESIGN 3, cut at capacity
-double sim_rates_claim(const struct sim_rates *r, int32_t port); // [1/s] y of DESIGN 3
+                       int32_t port); // [1/s] L as defined above, cut at capacity
+double sim_rates_claim(const struct sim_rates *r, int32_t port); // [1/s] y as defined above
 
 /** The port (index in the definition) that holds `activity` below its capacity; -1: none does. */
 int32_t sim_rates_limiting_port(const struct sim_rates *r, int32_t activity);

@@ -3,7 +3,7 @@
  * each other in a circle), loop.c and follow.c (how such blocks are solved), feed.c and selffeed.c
  * (how loops feed themselves). For sim/flow only.
  *
- * Words, as in DESIGN 3: `limit` L of a port is what it could get (or place) if its own wish were
+ * Words, as in rates.h: `limit` L of a port is what it could get (or place) if its own wish were
  * unlimited; `claim` y of a port is what the rest of its activity allows. Both are rates of the
  * activity, both cut at its capacity. Limits depend on claims in the same pool, claims on the other
  * limits of the same activity; the unknowns are the limits.
@@ -129,7 +129,7 @@ enum sim_rates_bind {
     SIM_RATES_FREE,   // the pool does not bind this side: the limit is the capacity
     SIM_RATES_CLOSED, // the limit is 0 (overflow of a stock that is not full, pull over target,
                       // takers of a stock below its minimum)
-    SIM_RATES_BOUND,  // the formula of DESIGN 3
+    SIM_RATES_BOUND,  // the formula of rates.h
 };
 
 /** How port `j` is bound under `condition`. */

@@ -1,5 +1,5 @@
-// Loops that circular causes hold down although they could feed themselves (DESIGN 3: "the loop
-// feeds itself first"): a CHP that powers its own fuel mill, and has stopped with it.
+// Loops that circular causes hold down although they could feed themselves, and so do ("loops that
+// feed themselves first" in rates.h): a CHP that powers its own fuel mill, and has stopped with it.
 //
 // Two steps. A cheap test: were every claim's rise passed on in full, could some circle of blocked
 // limits raise itself? With P the matrix of those rises (no term takes anything away), a circle can

@@ -24,7 +24,7 @@ typedef int64_t sim_time; // [us] since 1970-01-01 00:00 local; durations too
 #define SIM_TIME_H     (60 * SIM_TIME_MIN)
 #define SIM_TIME_DAY   (24 * SIM_TIME_H)
 #define SIM_TIME_WEEK  (7 * SIM_TIME_DAY)
-#define SIM_TIME_YEAR  (365 * SIM_TIME_DAY) // as a unit (DESIGN 4); calendar years differ
+#define SIM_TIME_YEAR  (365 * SIM_TIME_DAY) // as a unit; calendar years differ
 
 #define SIM_TIME_FIRST INT64_C(-11676096000000000) // 1600-01-01 00:00
 #define SIM_TIME_LAST  INT64_C(253402300800000000) // 10000-01-01 00:00, the first instant beyond

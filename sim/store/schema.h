@@ -1,5 +1,5 @@
 /** @file
- * What a results file holds: its axes, its variables and the words about them (RESULTS.md).
+ * What a results file holds: its axes, its variables and the words about them.
  *
  * The model declares its part once, after loading; the engine adds what every file has: the axes
  * run, point, time, instant and bound, the coordinates replication, status and run_point, and the

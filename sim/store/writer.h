@@ -1,5 +1,5 @@
 /** @file
- * Writes a results file: one HDF5 file that is also netCDF-4 (RESULTS.md).
+ * Writes a results file: one HDF5 file that is also netCDF-4.
  *
  * A row is packed by the worker that made it (pack.h), and put by the one thread that owns the
  * writer, in ascending order of run, all runs of a point together. The file grows

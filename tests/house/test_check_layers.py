@@ -88,6 +88,10 @@ class CheckLayers(unittest.TestCase):
         self.assertEqual(faults_with({"models/park/net/net.h": "",
                                       "models/park/run/x.c": '#include "models/park/net/net.h"\n'}), [])
 
+    def test_a_document_that_is_not_there(self):
+        self.found("cites DESIGN", {"sim/core/x.c": "// as in DESIGN 3.\n"})
+        self.found("cites STYLE", {"tests/unit/x.c": "// STYLE.md says it\n"})
+
     def test_an_exception_that_nothing_needs(self):
         self.found("remove it from ALSO", {"models/park/main.c": ""})
 

@@ -15,7 +15,7 @@
  * reaches in its claims, as long as it stands still.
  *
  * Where a loop of claims was raised (self-feeding), ports at its pools are excused from 3 and 4,
- * since what the raise adds is not a limit of DESIGN 3 and who gives way is decided for the pool as
+ * since what the raise adds is not a limit of rates.h and who gives way is decided for the pool as
  * a whole; elsewhere a limit may say less than 3 would, never more. 1 and 2 hold for all, and (c)
  * sees that nobody loses by it.
  *

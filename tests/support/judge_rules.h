@@ -1,5 +1,5 @@
 /** @file
- * DESIGN 3 written down a second time, as plainly as can be: limits, claims, plain propagation.
+ * The definition of rates.h written down a second time, as plainly as can be: limits, claims, plain propagation.
  *
  * Nothing here is taken from sim/flow/rates.c, and nothing is fast. The formulas:
  *

@@ -6,7 +6,7 @@
  * the same, agreement is counted; a difference is put down to self-feeding or to a choice by name
  * where the solver reports one, and is counted as `several` otherwise: two solutions of one
  * definition, both of which judge (a) accepts. Where a raise leaves some other loop with less than
- * the sweeps gave it, that is counted as `below`: the floors of DESIGN 3 hold within one raise.
+ * the sweeps gave it, that is counted as `below`: the floors of rates.h hold within one raise.
  * Judge (c) convicts wherever it finds more than 1e-7. Whom its certificate covers cannot rise, so
  * the programme is asked about the others only; one network in 16 goes to the whole programme all
  * the same, which so judges the certificate.

@@ -17,8 +17,6 @@
  * Amounts of all streams together are told in mass, energy or volume: a stream is converted by its
  * density or energy content. What is counted in energy has no mass, and what states no energy
  * content has none; any other that cannot be converted is a mistake.
- *
- * Floor 5.
  */
 #ifndef PARK_RESPONSES_H
 #define PARK_RESPONSES_H

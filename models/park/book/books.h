@@ -9,7 +9,7 @@
  * `to` pays `from` is spent by one and earned by the other (the other way round where it is
  * negative); the cost of a link is spent by its payer.
  *
- * Floor 5. One thread.
+ * One thread.
  */
 #ifndef PARK_BOOKS_H
 #define PARK_BOOKS_H

@@ -13,7 +13,7 @@
  * - biogenic: of what is burnt or vented, told apart and not part of co2e;
  * - process: `process_emissions`, fossil, booked with the first port of the process; scope 1.
  *
- * Floor 5. Pure.
+ * Pure.
  */
 #ifndef PARK_FACTORS_H
 #define PARK_FACTORS_H

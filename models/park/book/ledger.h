@@ -13,7 +13,7 @@
  * warm-up the ledger restarts.
  *
  * A ledger closes by construction, whatever is booked, so a sum over it proves nothing. It is
- * checked against what it does not know (DESIGN 4): for each pool, and for each stream,
+ * checked against what it does not know: for each pool, and for each stream,
  *
  *     residual = booked in - booked out - lost - decay - (level, as integrated, end - start)
  *
@@ -22,7 +22,7 @@
  * known to the engine (sim_flow_trimmed) and counts on neither side. Beyond 1e-9 of the throughput
  * the run has failed, with the names.
  *
- * One ledger belongs to one run at a time; nothing is allocated after create. Floor 5.
+ * One ledger belongs to one run at a time; nothing is allocated after create.
  */
 #ifndef PARK_LEDGER_H
 #define PARK_LEDGER_H

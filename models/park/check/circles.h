@@ -5,7 +5,7 @@
  * components the one that is reached from the other has the lower number; else their numbers carry
  * no meaning, and what is told about them goes by the order of the nodes.
  *
- * Floor 5. Pure.
+ * Pure.
  */
 #ifndef PARK_CIRCLES_H
 #define PARK_CIRCLES_H

@@ -33,7 +33,7 @@ struct park_builder {
     int32_t *offer_pools;      // by offer; -1: none made, so far or at all
 };
 
-// Classes of DESIGN 3; the rank of a port is one more.
+// Classes at a pool (rates.h); the rank of a port is one more.
 enum {
     PARK_BUILD_EMPTY_ORDER = 9, // what fills an empty stock: after all others
     PARK_BUILD_FULL_PRIORITY = 10

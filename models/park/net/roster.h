@@ -5,7 +5,7 @@
  * names alone: the park, then calendars, crews, failures, profiles, drawn levels, activities, each
  * group by name. So the order of declaration changes nothing.
  *
- * Const once made. Floor 5.
+ * Const once made.
  */
 #ifndef PARK_ROSTER_H
 #define PARK_ROSTER_H

@@ -5,7 +5,7 @@
  * they must share: its clock, what is recorded, its seed, its money, and the unit of each
  * stream. No axis of a study may change them either.
  *
- * Floor 5. Thread-safe.
+ * Thread-safe.
  */
 #ifndef PARK_DESIGNS_FIT_H
 #define PARK_DESIGNS_FIT_H

@@ -5,10 +5,10 @@
  * label is "from > to: stream"; where two have the same, what moves them follows in brackets. All
  * lists are sorted by label, so neither ids nor the order of declaration show.
  *
- * Axes carry one unit each, since `units` cannot be true on a mixed axis (RESULTS): "link_t",
+ * Axes carry one unit each, since `units` cannot be true on a mixed axis: "link_t",
  * "stock_m3". A unit's tag is the unit with other signs than letters and digits made underscores.
  *
- * Const once made. Floor 5.
+ * Const once made.
  */
 #ifndef PARK_LAYOUT_H
 #define PARK_LAYOUT_H

@@ -5,7 +5,7 @@
  * are the totals whatever the interval. Nothing is counted on the side. What the end of the warm-up
  * is to the ledger, `begin` is to the rest.
  *
- * Floor 5. One thread; nothing is allocated after create.
+ * One thread; nothing is allocated after create.
  */
 #ifndef PARK_RECORD_H
 #define PARK_RECORD_H

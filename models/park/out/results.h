@@ -1,11 +1,11 @@
 /** @file
- * What a park's results file holds (RESULTS.md), and where a run's numbers go in its row.
+ * What a park's results file holds, and where a run's numbers go in its row.
  *
  * Declared once for all designs of a study: entity axes are the union over the designs, sorted by
  * label. A state then binds its own entities to the columns. What is not there in a design stays
  * NaN; what is there and did not move is 0.
  *
- * Definitions that RESULTS leaves open:
+ * Definitions:
  * - flow_U is what leaves `from`, as metered at the supplier's gate; so are payments and emissions.
  *   What a link loses on the way stands in ledger/lost. A link with delay is an exchange when it
  *   enters the pipe; what comes out, less the losses, is an internal link from the pipe.
@@ -22,8 +22,6 @@
  *   say its density or energy content. What money and co2e are: factors.h.
  * - co2e_scope1_total and the like by party, earned_total and spent_total: books.h. Their series
  *   (co2e_scope1, earned, ...) are kept where the park's `record` asks for emissions or money.
- *
- * Floor 5.
  */
 #ifndef PARK_RESULTS_H
 #define PARK_RESULTS_H

@@ -8,7 +8,7 @@
  * processes also by their firm or stream. Axes stay whole; what is not kept is NaN, which costs
  * next to nothing once compressed, and variables of which nothing is kept are left out.
  *
- * Totals do not depend on it. Floor 5.
+ * Totals do not depend on it.
  */
 #ifndef PARK_RESULTS_CHOICE_H
 #define PARK_RESULTS_CHOICE_H

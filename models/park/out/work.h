@@ -6,8 +6,6 @@
  * program came to the rates, not what they are, so they are outside "the same bytes" (though a run
  * gives the same ones whatever the number of threads). An event here is an instant at which rates
  * had to be found anew. Means over replications, also of the largest.
- *
- * Floor 5.
  */
 #ifndef PARK_WORK_H
 #define PARK_WORK_H

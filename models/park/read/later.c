@@ -1,4 +1,4 @@
-// What DESIGN describes and this version has not yet: told by name and taken out of the tree, so
+// Keys of the park format that a later version will have: told by name and taken out of the tree, so
 // that nothing is silently ignored and nothing is told twice. A part that arrives loses its line
 // here.
 #include "models/park/base/kinds.h"

@@ -13,10 +13,10 @@
  * the crew's hours: work that the end of a shift interrupts goes on at the next, unless the crew
  * finishes what it has begun. Without a crew it begins at once. The draws are keyed by (seed,
  * replication, path of the mode, purpose) and numbered by failure, so no other entity can shift
- * them (DESIGN 5).
+ * them (sim/num/rng.h).
  *
  * One struct belongs to one run at a time; nothing is allocated after create, but for queues of
- * crews that grow longer than ever before. Floor 5.
+ * crews that grow longer than ever before.
  */
 #ifndef PARK_BREAKDOWN_H
 #define PARK_BREAKDOWN_H

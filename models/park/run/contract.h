@@ -14,7 +14,7 @@
  * is paid for at the price that holds then. Of a span in which the contract is in force for a part,
  * or which the run (after its warm-up) covers for a part, the same part of the amount is due.
  *
- * One struct belongs to one run at a time; nothing is allocated after create. Floor 5.
+ * One struct belongs to one run at a time; nothing is allocated after create.
  */
 #ifndef PARK_CONTRACT_H
 #define PARK_CONTRACT_H

@@ -20,7 +20,7 @@
  * A pipe that is closed or broken takes nothing in; what is under way in it still comes out.
  *
  * One struct belongs to one run at a time; its queues grow to the most that was ever under way and
- * are kept. Floor 5.
+ * are kept.
  */
 #ifndef PARK_DELAY_H
 #define PARK_DELAY_H

@@ -14,7 +14,7 @@
  * Prices and emission factors of moves may follow profiles, too: what has moved is posted at the
  * old value before the new one holds.
  *
- * One struct belongs to one run at a time; nothing is allocated after create. Floor 5.
+ * One struct belongs to one run at a time; nothing is allocated after create.
  */
 #ifndef PARK_DRIVE_H
 #define PARK_DRIVE_H

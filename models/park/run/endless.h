@@ -7,7 +7,7 @@
  * the names of those whose events came last and what to change. (Bounds that are reached again at
  * the very same instant are stopped by sim_flow_settle.)
  *
- * One struct belongs to one run at a time. Floor 5.
+ * One struct belongs to one run at a time.
  */
 #ifndef PARK_ENDLESS_H
 #define PARK_ENDLESS_H

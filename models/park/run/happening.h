@@ -4,8 +4,6 @@
  * At one instant stocks that reach a bound come first (the network sets them), then the events
  * below in the order of their priorities, then of the rank of the entity's path, then as they were
  * pushed. Recording comes before whatever changes, so an interval ends with what held up to then.
- *
- * Floor 5.
  */
 #ifndef PARK_HAPPENING_H
 #define PARK_HAPPENING_H

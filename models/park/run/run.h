@@ -9,8 +9,6 @@
  * The park is const and shared; a state belongs to one thread and is used for many runs, each of
  * which depends on park and trial only. Nothing is allocated once a run has been as long as it
  * gets.
- *
- * Floor 5.
  */
 #ifndef PARK_RUN_H
 #define PARK_RUN_H

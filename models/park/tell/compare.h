@@ -19,7 +19,7 @@
  * **Verdict**: better or worse where the interval of the difference excludes 0, else not
  * distinguishable. Each interval stands alone; of twenty at 95 % one errs.
  *
- * Floor 5. The computation is pure; sums go in the order of points and replications.
+ * The computation is pure; sums go in the order of points and replications.
  */
 #ifndef PARK_COMPARE_H
 #define PARK_COMPARE_H

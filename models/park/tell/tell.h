@@ -4,8 +4,6 @@
  * Amounts are in the streams' own units; of several replications they are means. JSON lists every
  * link, the text only the largest. Internal links (process to junction and the like) have
  * `kind` "internal".
- *
- * Floor 5.
  */
 #ifndef PARK_TELL_H
 #define PARK_TELL_H

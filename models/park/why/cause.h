@@ -6,7 +6,7 @@
  * rates.h): an input of which there is no more, or an output for which there is no room. What only
  * passes on and has no limit of its own is held by what stands at its ends, never by itself.
  *
- * Reads a run, changes nothing. Floor 5.
+ * Reads a run, changes nothing.
  */
 #ifndef PARK_CAUSE_H
 #define PARK_CAUSE_H

@@ -5,8 +5,6 @@
  * could give; from an output without room downstream, to the taker that lacks most of what it could
  * take. It ends at a capacity, at something switched off, where everybody on that side does all he
  * can or nobody is there, or where it comes back to itself.
- *
- * Floor 5.
  */
 #ifndef PARK_CHAIN_H
 #define PARK_CHAIN_H
