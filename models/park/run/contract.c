@@ -1,7 +1,7 @@
 #include "models/park/run/contract.h"
 
 #include "models/park/net/build.h"
-#include "models/park/why/cause.h"
+#include "models/park/net/mover.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -149,8 +149,8 @@ static void spend(struct park_contracts *c, const struct park_clock *clock, stru
     const double most = shown(c, k, k->def->most, &unit);
     k->is_spent = true;
     k->planned = (sim_ev){0};
-    char who[PARK_CAUSE_TEXT];
-    SIM_TRACE(clock->trace, clock->now, park_cause_title(c->park, k->activity, who),
+    char who[PARK_MOVER_TEXT];
+    SIM_TRACE(clock->trace, clock->now, park_mover_title(c->park, k->activity, who),
               "has reached its limit of this %s: %.10g %s",
               sim_simtime_span_name(k->def->most_span), most, unit);
 }
@@ -173,8 +173,8 @@ static void settle(struct park_contracts *c, const struct park_clock *clock, str
         const char *unit;
         const double lacked = shown(c, k, due - taken, &unit);
         const double money = park_ledger_book_due(c->ledger, clock->now, k->move, due - taken);
-        char who[PARK_CAUSE_TEXT];
-        SIM_TRACE(clock->trace, clock->now, park_cause_title(c->park, k->activity, who),
+        char who[PARK_MOVER_TEXT];
+        SIM_TRACE(clock->trace, clock->now, park_mover_title(c->park, k->activity, who),
                   "take or pay: %.10g %s not taken of what was due, %.10g %s to pay", lacked, unit,
                   money, c->park->currency != NULL ? c->park->currency : "");
     }
@@ -193,8 +193,8 @@ static void begin_span(struct park_contracts *c, const struct park_clock *clock,
 {
     k->span_began = sim_flow_total(c->flow, k->activity);
     if (k->is_spent && clock->now < k->def->until_us) {
-        char who[PARK_CAUSE_TEXT];
-        SIM_TRACE(clock->trace, clock->now, park_cause_title(c->park, k->activity, who),
+        char who[PARK_MOVER_TEXT];
+        SIM_TRACE(clock->trace, clock->now, park_mover_title(c->park, k->activity, who),
                   "may go on: a new %s", sim_simtime_span_name(k->def->most_span));
     }
     k->is_spent = false;

@@ -4,6 +4,7 @@
 #include "models/park/book/carbon.h"
 #include "models/park/book/ledger.h"
 #include "models/park/net/build.h"
+#include "models/park/net/mover.h"
 #include "models/park/net/roster.h"
 #include "models/park/out/record.h"
 #include "models/park/out/results.h"
@@ -208,16 +209,16 @@ static void say_why(struct park_run *r, int32_t activity, double rate)
 {
     const struct park_cause_view v = view(r);
     char name[PARK_CAUSE_TEXT];
-    const struct park_stream *stream = park_cause_stream(r->park, activity);
+    const struct park_stream *stream = park_mover_stream(r->park, activity);
     const struct park_cause cause = park_cause_find(&v, activity, PARK_CAUSE_ANY);
     char words[PARK_CAUSE_TEXT];
     (void)park_cause_words(&v, activity, cause, words);
-    (void)park_cause_title(r->park, activity, name);
+    (void)park_mover_title(r->park, activity, name);
     if (cause.kind == PARK_CAUSE_IDLE) {
         sim_trace_say(r->clock.trace, r->clock.now, name, "stands still: %s", words);
     } else {
         sim_trace_say(r->clock.trace, r->clock.now, name, "%.6g %s/h of %s: %s",
-                      park_cause_per_hour(r->park, activity, rate), stream->unit, stream->name,
+                      park_mover_per_hour(r->park, activity, rate), stream->unit, stream->name,
                       words);
     }
 }

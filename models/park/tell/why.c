@@ -1,6 +1,7 @@
 #include "models/park/tell/why.h"
 
 #include "models/park/net/build.h"
+#include "models/park/net/mover.h"
 #include "models/park/out/results.h"
 #include "models/park/run/run.h"
 #include "models/park/why/chain.h"
@@ -70,7 +71,7 @@ static int find(const struct park *p, const char *wanted, struct subject *out)
         const struct subject it = {.activity = is_pool ? -1 : i, .pool = is_pool ? pool : -1};
         char title[PARK_CAUSE_TEXT];
         if (strcmp(name, wanted) == 0 ||
-            (!is_pool && strcmp(park_cause_title(p, i, title), wanted) == 0)) {
+            (!is_pool && strcmp(park_mover_title(p, i, title), wanted) == 0)) {
             *out = it;
             return 1;
         }
@@ -185,14 +186,14 @@ static void print_step(const struct park_cause_view *v, const struct sim_sink *o
 {
     const struct park *p = v->park;
     const struct park_activity *a = &p->net->activities[step->activity];
-    const struct park_stream *s = park_cause_stream(p, step->activity);
+    const struct park_stream *s = park_mover_stream(p, step->activity);
     const double capacity = sim_rates_capacity(sim_flow_rates(v->flow), step->activity);
     const double rate = sim_flow_rate(v->flow, step->activity);
     char words[PARK_CAUSE_TEXT];
     sim_sink_print(out, "%s %s %.6g %s/h of %s", a->name, verb(a->kind),
-                   park_cause_per_hour(p, step->activity, rate), s->unit, s->name);
+                   park_mover_per_hour(p, step->activity, rate), s->unit, s->name);
     if (isfinite(capacity) && step->cause.port >= 0 && rate < capacity * (1 - 1e-9)) {
-        sim_sink_print(out, "; it could %.6g", park_cause_per_hour(p, step->activity, capacity));
+        sim_sink_print(out, "; it could %.6g", park_mover_per_hour(p, step->activity, capacity));
     }
     sim_sink_print(out, ": %s\n", park_cause_words(v, step->activity, step->cause, words));
     const int32_t port = step->cause.port;
@@ -333,11 +334,11 @@ static json_t *activity_json(const struct park_cause_view *v, int32_t activity,
     char words[PARK_CAUSE_TEXT];
     json_t *o = json_object();
     set(o, "name", json_string(a->name));
-    set(o, "rate", number(park_cause_per_hour(p, activity, sim_flow_rate(v->flow, activity))));
-    set(o, "capacity", number(park_cause_per_hour(p, activity, capacity)));
-    set(o, "nominal", number(park_cause_per_hour(p, activity, a->capacity)));
-    set(o, "stream", json_string(park_cause_stream(p, activity)->name));
-    set(o, "unit", json_sprintf("%s/h", park_cause_stream(p, activity)->unit));
+    set(o, "rate", number(park_mover_per_hour(p, activity, sim_flow_rate(v->flow, activity))));
+    set(o, "capacity", number(park_mover_per_hour(p, activity, capacity)));
+    set(o, "nominal", number(park_mover_per_hour(p, activity, a->capacity)));
+    set(o, "stream", json_string(park_mover_stream(p, activity)->name));
+    set(o, "unit", json_sprintf("%s/h", park_mover_stream(p, activity)->unit));
     set(o, "cause", json_string(causes[cause.kind]));
     set(o, "because", json_string(park_cause_words(v, activity, cause, words)));
     return o;

@@ -1,6 +1,7 @@
 #include "models/park/why/cause.h"
 
 #include "models/park/net/build.h"
+#include "models/park/net/mover.h"
 #include "sim/num/units.h"
 
 #include <math.h>
@@ -9,64 +10,11 @@
 
 #define AT_CAPACITY 1e-9 // [-] closer to its capacity than this is at it
 
-const struct park_stream *park_cause_stream(const struct park *p, int32_t activity)
-{
-    const struct park_activity *a = &p->net->activities[activity];
-    if (a->kind == PARK_ACTIVITY_PROCESS) {
-        return p->streams[p->processes[a->id]->basis];
-    }
-    return p->streams[p->net->moves[a->first_move].stream];
-}
-
-double park_cause_per_hour(const struct park *p, int32_t activity, double rate)
-{
-    const struct park_activity *a = &p->net->activities[activity];
-    const double sent = a->kind == PARK_ACTIVITY_PROCESS ? 1 : p->net->moves[a->first_move].sent;
-    return park_load_in_unit(park_cause_stream(p, activity), rate * sent) * 3600;
-}
-
 double park_cause_flow(const struct park_cause_view *v, int32_t port)
 {
     const struct sim_port_def *q = &v->park->net->ports[port];
     const struct park_stream *s = v->park->streams[v->park->net->pools[q->pool].stream];
     return park_load_in_unit(s, q->coef * sim_flow_rate(v->flow, q->activity)) * 3600;
-}
-
-/** The port of an overflow, or of what fills an empty stock; NULL: neither. */
-static const struct sim_port_def *bound_port(const struct park_net *n,
-                                             const struct park_activity *a)
-{
-    for (int32_t i = a->first_port; i < a->first_port + a->port_count; i++) {
-        if ((n->ports[i].flags & SIM_PORT_AT_BOUND) != 0) {
-            return &n->ports[i];
-        }
-    }
-    return NULL;
-}
-
-char *park_cause_title(const struct park *p, int32_t activity, char out[PARK_CAUSE_TEXT])
-{
-    const struct park_net *n = p->net;
-    const struct park_activity *a = &n->activities[activity];
-    const struct sim_port_def *bound = bound_port(n, a);
-    const char *tilde = strchr(a->name, '~');
-    if (a->kind == PARK_ACTIVITY_EXCHANGE) {
-        (void)snprintf(out, PARK_CAUSE_TEXT, "exchange %s", a->name);
-    } else if (bound != NULL) {
-        const struct park_move *m = &n->moves[a->first_move];
-        const char *stock = n->pools[bound->pool].name;
-        if (bound->gives) {
-            (void)snprintf(out, PARK_CAUSE_TEXT, "%s fills %s", n->accounts[m->from].name, stock);
-        } else {
-            (void)snprintf(out, PARK_CAUSE_TEXT, "%s overflows to %s", stock,
-                           n->accounts[m->to].name);
-        }
-    } else if (a->kind == PARK_ACTIVITY_DISPOSAL && tilde != NULL) {
-        (void)snprintf(out, PARK_CAUSE_TEXT, "%.*s", (int)(tilde - a->name), a->name);
-    } else {
-        (void)snprintf(out, PARK_CAUSE_TEXT, "%s", a->name);
-    }
-    return out;
 }
 
 /** All that a side of a pool could do at most. */
@@ -260,7 +208,7 @@ static void capacity_words(const struct park_cause_view *v, int32_t activity, ch
     const int32_t target = park_drive_target(p, activity);
     const double share = target >= 0 ? park_breakdown_share(v->breakdowns, target) : 1;
     const double now = sim_rates_capacity(sim_flow_rates(v->flow), activity);
-    const char *unit = park_cause_stream(p, activity)->unit;
+    const char *unit = park_mover_stream(p, activity)->unit;
     if (a->kind == PARK_ACTIVITY_EXIT) {
         (void)snprintf(out, PARK_CAUSE_TEXT, "what entered some time ago comes out");
     } else if (share < 1) {
@@ -268,7 +216,7 @@ static void capacity_words(const struct park_cause_view *v, int32_t activity, ch
                        100 * share);
     } else if (isfinite(a->capacity) && now < a->capacity * (1 - AT_CAPACITY)) {
         (void)snprintf(out, PARK_CAUSE_TEXT, "its capacity now, of at most %.6g %s/h",
-                       park_cause_per_hour(p, activity, a->capacity), unit);
+                       park_mover_per_hour(p, activity, a->capacity), unit);
     } else {
         (void)snprintf(out, PARK_CAUSE_TEXT, "its capacity");
     }
@@ -279,10 +227,10 @@ static void trial_words(const struct park_cause_view *v, int32_t activity, char 
 {
     const struct park *p = v->park;
     const struct park_process *s = p->processes[p->net->activities[activity].id];
-    const char *unit = park_cause_stream(p, activity)->unit;
+    const char *unit = park_mover_stream(p, activity)->unit;
     struct sim_flow_trial t;
     (void)sim_flow_trial_of(v->flow, activity, &t);
-    const double rate = park_cause_per_hour(p, activity, t.rate);
+    const double rate = park_mover_per_hour(p, activity, t.rate);
     if (t.rate < t.least * (1 - AT_CAPACITY)) {
         (void)snprintf(out, PARK_CAUSE_TEXT,
                        "off, since it would run at %.6g %s/h, below its turndown of %.4g %%", rate,
@@ -295,7 +243,7 @@ static void trial_words(const struct park_cause_view *v, int32_t activity, char 
         (void)snprintf(out, PARK_CAUSE_TEXT,
                        "off, since it would run at %.6g %s/h and restarts at %.6g (turndown %.4g "
                        "%%, restart_band %.4g %%)",
-                       rate, unit, park_cause_per_hour(p, activity, t.wanted), 100 * s->least,
+                       rate, unit, park_mover_per_hour(p, activity, t.wanted), 100 * s->least,
                        100 * s->band);
     }
 }

@@ -58,17 +58,6 @@ enum {
 char *park_cause_words(const struct park_cause_view *v, int32_t activity, struct park_cause cause,
                        char out[PARK_CAUSE_TEXT]);
 
-/** What the trace calls an activity: its name, but "exchange sludge" for a contract, "mill.yard
- * overflows to landfill" and "market fills mill.yard" for what a stock does at a bound, and
- * "mill>landfill:sludge" for a disposal. Returns out. */
-char *park_cause_title(const struct park *p, int32_t activity, char out[PARK_CAUSE_TEXT]);
-
-/** The stream that an activity's rate is told in: a process's basis, else what moves. */
-const struct park_stream *park_cause_stream(const struct park *p, int32_t activity);
-
-/** [unit of that stream / h] from a rate of the activity [1/s]. */
-double park_cause_per_hour(const struct park *p, int32_t activity, double rate);
-
 /** [unit of the pool's stream / h] what goes through a port now. */
 double park_cause_flow(const struct park_cause_view *v, int32_t port);
 

@@ -1,6 +1,7 @@
 #include "models/park/why/held_causes.h"
 
 #include "models/park/net/build.h"
+#include "models/park/net/mover.h"
 #include "sim/base/arena.h"
 
 #include <math.h>
@@ -92,7 +93,7 @@ static void add_all(struct park_held_causes *x, const struct park *p)
     const struct park_net *n = p->net;
     for (int32_t a = 0; a < n->activity_count; a++) {
         char title[PARK_CAUSE_TEXT];
-        (void)park_cause_title(p, a, title);
+        (void)park_mover_title(p, a, title);
         for (int sort = 0; sort < PARK_HELD_GIVES; sort++) {
             x->of_activity[a * PARK_HELD_GIVES + sort] =
                 may_end(p, &n->activities[a], sort)

@@ -1,5 +1,6 @@
 // Why things run as they do, in the rate cases; the words stand in tests/cli/why.sh.
 #include "models/park/net/build.h"
+#include "models/park/net/mover.h"
 #include "models/park/why/chain.h"
 #include "tests/support/park_kit.h"
 
@@ -128,7 +129,7 @@ Test(cause, titles_say_what_it_is)
     park_kit_open(&a.k, "configs/first_park.cfg", NULL, 0);
     for (int i = 0; i < SIM_COUNT(cases); i++) {
         char title[PARK_CAUSE_TEXT];
-        (void)park_cause_title(a.k.park, id_of(&a, cases[i].name), title);
+        (void)park_mover_title(a.k.park, id_of(&a, cases[i].name), title);
 
         cr_expect(eq(str, title, (char *)cases[i].title));
     }
@@ -141,7 +142,7 @@ Test(cause, a_disposal_has_a_title_without_its_tilde)
     ask(&a, "04_byproduct_holds_smelter", NULL);
     char title[PARK_CAUSE_TEXT];
 
-    (void)park_cause_title(a.k.park, id_of(&a, "works>landfill:slag~away"), title);
+    (void)park_mover_title(a.k.park, id_of(&a, "works>landfill:slag~away"), title);
 
     cr_expect(eq(str, title, "works>landfill:slag"));
     park_kit_close(&a.k);
