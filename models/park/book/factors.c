@@ -1,5 +1,8 @@
 #include "models/park/book/factors.h"
 
+#include "models/park/base/kinds.h"
+#include "sim/num/units.h"
+
 #include <string.h>
 
 /** The input or output of a process that a move books; NULL when it is something else. */
@@ -144,4 +147,44 @@ int park_factors_scope(const struct park *p, int32_t move, int32_t *out_party)
         return 1; // on its own ground
     }
     return m->kind == PARK_MOVE_DISPOSAL ? 3 : 0;
+}
+
+/** The profile that a value refers to, -1 if none. */
+static int32_t profile_of(const struct park *p, const struct sim_value *v)
+{
+    const bool is_profile = v != NULL && v->form == SIM_VALUE_PROFILE;
+    return is_profile ? PARK_ID(p, profile, park_profile, v->name) : -1;
+}
+
+/** A profile may be per energy of what moves. */
+static double scale_of(const struct park *p, int32_t move, const struct sim_value *v,
+                       int32_t profile)
+{
+    const bool is_same = sim_units_is_same(p->profiles[profile]->dim, v->dim);
+    return is_same ? 1 : p->streams[p->net->moves[move].stream]->energy.si;
+}
+
+void park_factors_follow(const struct park *p, struct park_ledger *ledger)
+{
+    for (int32_t m = 0; m < p->net->move_count; m++) {
+        for (int i = 0; i < PARK_LEDGER_FACTORS; i++) {
+            const enum park_ledger_factor f = (enum park_ledger_factor)i;
+            const struct sim_value *v = park_factors_value(p, m, f);
+            const int32_t profile = profile_of(p, v);
+            if (profile >= 0) {
+                park_ledger_follow(ledger, m, f, p->profiles[profile]->table,
+                                   scale_of(p, m, v, profile) / park_factors_per(p, m, f));
+            }
+        }
+    }
+}
+
+void park_factors_reset(const struct park *p, struct park_ledger *ledger)
+{
+    for (int32_t m = 0; m < p->net->move_count; m++) {
+        for (int i = 0; i < PARK_LEDGER_FACTORS; i++) {
+            const enum park_ledger_factor f = (enum park_ledger_factor)i;
+            park_ledger_set(ledger, m, f, park_factors_constant(p, m, f));
+        }
+    }
 }

@@ -39,4 +39,11 @@ double park_factors_constant(const struct park *p, int32_t move, enum park_ledge
  * unit of its activity, all others per SI of what is sent (1). */
 double park_factors_per(const struct park *p, int32_t move, enum park_ledger_factor factor);
 
+/** Let the ledger book at the profiles that factors follow: once, when it is made. What has moved
+ * is posted at the old value before a new one holds. */
+void park_factors_follow(const struct park *p, struct park_ledger *ledger);
+
+/** Set all factors of the start. */
+void park_factors_reset(const struct park *p, struct park_ledger *ledger);
+
 #endif

@@ -84,6 +84,13 @@ static void put_levels(const struct park_recorder *r, struct sim_row *row, int64
     }
 }
 
+/** [h] Since the reset, of a process, or of a link at process_count and its id. */
+static double down_h(const struct park_recorder *r, sim_time now, int32_t target)
+{
+    return park_part_measure(park_capacity_parts(r->parts.capacity), PARK_MEASURE_DOWN_H, target,
+                             now);
+}
+
 void park_record_begin(struct park_recorder *r, struct sim_row *row, sim_time now)
 {
     const struct park *p = r->parts.park;
@@ -92,13 +99,13 @@ void park_record_begin(struct park_recorder *r, struct sim_row *row, sim_time no
            (size_t)r->parts.results->layout->link_count * sizeof(*r->flow_before));
     for (int i = 0; i < p->process_count; i++) {
         r->activity_before[i] = 0;
-        r->down_before[i] = park_breakdown_down_h(r->parts.breakdowns, now, i);
+        r->down_before[i] = down_h(r, now, i);
     }
     for (int i = 0; i < p->process_count + p->link_count; i++) {
-        r->down_began[i] = park_breakdown_down_h(r->parts.breakdowns, now, i);
+        r->down_began[i] = down_h(r, now, i);
     }
     for (int a = 0; a < p->net->activity_count; a++) {
-        r->wanted_began[a] = park_drive_wanted(r->parts.drives, now, a);
+        r->wanted_began[a] = park_capacity_wanted(r->parts.capacity, now, a);
     }
     memset(r->books_before, 0, (size_t)p->party_count * sizeof(*r->books));
     memset(r->passed, 0, (size_t)p->party_count * sizeof(*r->passed));
@@ -130,7 +137,7 @@ static void put_activities(struct park_recorder *r, struct sim_row *row, sim_tim
         const int64_t at = out->process_at[i] * out->intervals + r->interval;
         const double sum = park_ledger_activity(r->parts.ledger, r->parts.flow, r->activity_of[i]);
         const double most = park_results_full_load(r->parts.park, i);
-        const double down = park_breakdown_down_h(r->parts.breakdowns, now, i);
+        const double down = down_h(r, now, i);
         const bool has_full_load = most > 0 && isfinite(most);
         sim_row_put(row, out->running, at,
                     has_full_load ? (sum - r->activity_before[i]) / most / 3600 : (double)NAN);
@@ -261,7 +268,7 @@ static void put_link(const struct park_recorder *r, struct sim_row *row, int lin
         sim_row_f64(row, unit->unserved)[out->link_at[link]] =
             park_held_unserved(r->parts.held, now, k->move) / scale;
     } else if (k->is_user) {
-        const double wanted = park_drive_wanted(r->parts.drives, now, move->activity) -
+        const double wanted = park_capacity_wanted(r->parts.capacity, now, move->activity) -
                               r->wanted_began[move->activity];
         const double got = park_ledger_activity(r->parts.ledger, r->parts.flow, move->activity);
         // Two integrals of one constant over different pieces differ in their last bits.
@@ -325,7 +332,7 @@ struct park_responses_hours park_record_hours(struct park_recorder *r, sim_time 
         r->full_load_h[i] = most > 0 && isfinite(most) ? sum / most / 3600 : (double)NAN;
     }
     for (int32_t i = 0; i < p->process_count + p->link_count; i++) {
-        r->down_h[i] = park_breakdown_down_h(r->parts.breakdowns, now, i) - r->down_began[i];
+        r->down_h[i] = down_h(r, now, i) - r->down_began[i];
     }
     return (struct park_responses_hours){.full_load = r->full_load_h, .down = r->down_h};
 }

@@ -14,8 +14,7 @@
 #include "models/park/book/carbon.h"
 #include "models/park/book/ledger.h"
 #include "models/park/out/results.h"
-#include "models/park/run/breakdown.h"
-#include "models/park/run/drive.h"
+#include "models/park/run/capacity.h"
 #include "models/park/why/held.h"
 
 struct park_recorder; // opaque
@@ -26,8 +25,7 @@ struct park_record_parts {
     const struct park_results *results;
     const struct sim_flow *flow;
     struct park_ledger *ledger;
-    const struct park_drives *drives;
-    const struct park_breakdowns *breakdowns;
+    const struct park_capacity *capacity;
     const struct park_held *held;
     struct park_carbon *carbon; // NULL: nothing is passed
 };

@@ -75,19 +75,11 @@ static const char *name_of(const struct park *p, const struct park_roster *roste
     return "the park";
 }
 
-static const char *remedy(int32_t kind)
-{
-    if (kind == PARK_HAPPENING_REPAIRED || kind == PARK_HAPPENING_FAIL) {
-        return "write longer times in `up` and `repair` of the failure";
-    }
-    if (kind == PARK_HAPPENING_PROFILE) {
-        return "give the profile longer steps, or a longer `redraw`";
-    }
-    if (kind == PARK_HAPPENING_EXIT) {
-        return "write a longer `delay`, or steadier flows into the pipe";
-    }
-    return kind == PARK_HAPPENING_RECORD ? "record less often" : "write longer times";
-}
+static const char *const remedies[] = {
+#define HAPPENING(name, remedy) [PARK_HAPPENING_##name] = (remedy),
+#include "models/park/run/happenings.def"
+#undef HAPPENING
+    [PARK_HAPPENING_KINDS] = "write longer times"};
 
 /** What to change: a stock on a bound comes first, since it is the cause more often than not. */
 static const char *change(const struct park_endless *e)
@@ -99,7 +91,7 @@ static const char *change(const struct park_endless *e)
         }
         worst = e->last[i].kind == PARK_HAPPENING_CALENDAR ? worst : e->last[i].kind;
     }
-    return remedy(worst);
+    return remedies[worst];
 }
 
 enum sim_status park_endless_tell(const struct park_endless *e, const struct park *p,

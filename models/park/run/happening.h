@@ -13,20 +13,13 @@
 
 /** Kinds of events; also their priorities at one instant, lower first. */
 enum park_happening {
-    PARK_HAPPENING_RECORD,   // a recording interval ends
-    PARK_HAPPENING_WARM,     // the warm-up ends: the ledger restarts
-    PARK_HAPPENING_END,      // the run ends
-    PARK_HAPPENING_SPAN,     // a day, week, month or year begins: limits by it begin anew
-    PARK_HAPPENING_CALENDAR, // a calendar opens or closes
-    PARK_HAPPENING_DATE,     // a firm or a contract starts or ends
-    PARK_HAPPENING_LIMIT,    // a contract reaches its limit
-    PARK_HAPPENING_PROFILE,  // a profile takes its next value
-    PARK_HAPPENING_REPAIRED, // a repair is done
-    PARK_HAPPENING_CREW,     // a crew starts or ends its shift
-    PARK_HAPPENING_FAIL,     // something breaks
-    PARK_HAPPENING_EXIT,     // what left a pipe's entrance changes at its end
+#define HAPPENING(name, remedy) PARK_HAPPENING_##name,
+#include "models/park/run/happenings.def"
+#undef HAPPENING
     PARK_HAPPENING_KINDS
 };
+
+#define PARK_HAPPENING_BIT(kind) (UINT32_C(1) << (kind))
 
 /** What the parts of a run share. */
 struct park_clock {

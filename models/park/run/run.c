@@ -2,6 +2,7 @@
 
 #include "models/park/ask/responses.h"
 #include "models/park/book/carbon.h"
+#include "models/park/book/factors.h"
 #include "models/park/book/ledger.h"
 #include "models/park/net/build.h"
 #include "models/park/net/mover.h"
@@ -9,11 +10,8 @@
 #include "models/park/out/record.h"
 #include "models/park/out/results.h"
 #include "models/park/out/work.h"
-#include "models/park/run/breakdown.h"
-#include "models/park/run/delay.h"
-#include "models/park/run/drive.h"
+#include "models/park/run/capacity.h"
 #include "models/park/run/endless.h"
-#include "models/park/run/happening.h"
 #include "models/park/why/cause.h"
 #include "models/park/why/held.h"
 #include "sim/flow/flow.h"
@@ -27,8 +25,6 @@ enum {
     TICK_EVENTS = 1024 // [-] between two calls of the hooks
 };
 
-#define STANDS_STILL 1e-9 // [-] of the nominal capacity: slower than this is standing still
-
 struct park_run {
     const struct park *park;
     const struct sim_schema *schema;
@@ -38,20 +34,11 @@ struct park_run {
     struct park_roster roster;
     struct sim_flow *flow;
     struct park_ledger *ledger;
-    struct park_breakdowns *breakdowns;
-    struct park_contracts *contracts;
-    struct park_drives *drives;
-    struct park_delays *delays;
+    struct park_capacity *capacity;
+    struct park_parts *parts;
     struct park_held *held;
     struct park_carbon *carbon; // NULL: nothing is passed
     struct park_recorder *recorder;
-    struct park_failure_defs {
-        struct park_breakdown_mode *modes;
-        struct park_breakdown_crew *crews;
-    } defs;
-    int32_t *target_of; // by activity: whom its failures hit; -1
-    int32_t *running;   // by target: activities that run
-    bool *runs;         // by activity
     unsigned char *was; // by pool, for the trace: bit 0 empty, bit 1 full
     double *tried;      // by activity, for the trace: [1/s] told of its last trial; NAN: none
     bool bounds_are_said;
@@ -67,58 +54,6 @@ struct park_run {
     void *tamper_user;
 };
 
-static void make_breakdowns(struct park_run *r)
-{
-    const struct park *p = r->park;
-    const int modes = p->has_failures ? p->failure_count : 0;
-    r->defs.modes = sim_base_alloc((size_t)modes, sizeof(*r->defs.modes));
-    r->defs.crews = sim_base_alloc((size_t)p->crew_count, sizeof(*r->defs.crews));
-    for (int i = 0; i < modes; i++) {
-        const struct park_failure *f = p->failures[i];
-        r->defs.modes[i] = (struct park_breakdown_mode){
-            .path = f->path,
-            .name = f->name,
-            .rank = r->roster.failures + i,
-            .process = f->process >= 0 ? f->process : p->process_count + f->link,
-            .up = &f->up_dist,
-            .fix = &f->repair_dist,
-            .counts_operating = f->counts == PARK_COUNTS_OPERATING,
-            .leaves = f->left,
-            .crew = f->crew,
-            .priority = 1};
-    }
-    for (int i = 0; i < p->crew_count; i++) {
-        const struct park_crew *crew = p->crews[i];
-        r->defs.crews[i] = (struct park_breakdown_crew){
-            .name = crew->name,
-            .rank = r->roster.crews + i,
-            .size = (int)crew->size,
-            .finishes = crew->closing == PARK_CLOSING_FINISH,
-            .calendar = crew->calendar >= 0 ? p->calendars[crew->calendar]->times : NULL};
-    }
-    const struct park_breakdown_opts opts = {.modes = r->defs.modes,
-                                             .mode_count = modes,
-                                             .crews = r->defs.crews,
-                                             .crew_count = p->crew_count,
-                                             .process_count = p->process_count + p->link_count};
-    r->breakdowns = park_breakdown_create(&opts, p->start_us);
-}
-
-/** Activities that failures may hit; without failures nobody. */
-static void make_targets(struct park_run *r)
-{
-    const struct park *p = r->park;
-    const size_t activities = (size_t)p->net->activity_count;
-    r->target_of = sim_base_alloc(activities, sizeof(int32_t));
-    r->runs = sim_base_alloc(activities, sizeof(bool));
-    r->running = sim_base_alloc((size_t)p->process_count + (size_t)p->link_count, sizeof(int32_t));
-    r->was = sim_base_alloc((size_t)p->net->pool_count, 1);
-    r->tried = sim_base_alloc(activities, sizeof(double));
-    for (int32_t a = 0; a < p->net->activity_count; a++) {
-        r->target_of[a] = p->has_failures ? park_drive_target(p, a) : -1;
-    }
-}
-
 static sim_flow_on_change on_change;
 
 struct park_run *park_run_create(const struct park *p, const struct sim_model_want *want,
@@ -133,24 +68,22 @@ struct park_run *park_run_create(const struct park *p, const struct sim_model_wa
     park_roster_init(&r->roster, p);
     r->flow = sim_flow_create(p->net->network);
     r->ledger = park_ledger_create(p);
-    make_breakdowns(r);
-    make_targets(r);
-    r->contracts = park_contract_create(p, &r->roster, r->flow, r->ledger);
-    r->drives = park_drive_create(&(struct park_drive_parts){.park = p,
-                                                             .roster = &r->roster,
-                                                             .flow = r->flow,
-                                                             .ledger = r->ledger,
-                                                             .breakdowns = r->breakdowns,
-                                                             .contracts = r->contracts});
-    r->delays = park_delay_create(p, &r->roster, r->flow);
-    r->held = park_held_create(p, r->flow, r->drives, r->breakdowns);
+    park_factors_follow(p, r->ledger);
+    r->capacity = park_capacity_create(p, r->flow);
+    r->parts = park_part_create(&(struct park_part_of){.park = p,
+                                                       .roster = &r->roster,
+                                                       .flow = r->flow,
+                                                       .ledger = r->ledger,
+                                                       .capacity = r->capacity});
+    r->held = park_held_create(p, r->flow, r->capacity);
+    r->was = sim_base_alloc((size_t)p->net->pool_count, 1);
+    r->tried = sim_base_alloc((size_t)p->net->activity_count, sizeof(double));
     r->carbon = park_carbon_create(p, r->flow, r->ledger);
     r->recorder = park_record_create(&(struct park_record_parts){.park = p,
                                                                  .results = &r->results,
                                                                  .flow = r->flow,
                                                                  .ledger = r->ledger,
-                                                                 .drives = r->drives,
-                                                                 .breakdowns = r->breakdowns,
+                                                                 .capacity = r->capacity,
                                                                  .held = r->held,
                                                                  .carbon = r->carbon});
     r->clock.queue =
@@ -169,21 +102,14 @@ void park_run_destroy(struct park_run *r)
     park_record_destroy(r->recorder);
     park_carbon_destroy(r->carbon);
     park_held_destroy(r->held);
-    park_delay_destroy(r->delays);
-    park_drive_destroy(r->drives);
-    park_contract_destroy(r->contracts);
-    park_breakdown_destroy(r->breakdowns);
+    park_part_destroy(r->parts);
+    park_capacity_destroy(r->capacity);
     park_ledger_destroy(r->ledger);
     sim_flow_destroy(r->flow);
     park_roster_fini(&r->roster);
     park_responses_unbind(r->responses);
     park_results_unbind(&r->results);
     park_layout_destroy(r->layout);
-    free(r->defs.modes);
-    free(r->defs.crews);
-    free(r->target_of);
-    free(r->running);
-    free(r->runs);
     free(r->was);
     free(r->tried);
     free(r);
@@ -197,11 +123,8 @@ void park_run_set_tamper(struct park_run *r, park_run_tamper *tamper, void *user
 
 static struct park_cause_view view(const struct park_run *r)
 {
-    return (struct park_cause_view){.park = r->park,
-                                    .flow = r->flow,
-                                    .drives = r->drives,
-                                    .breakdowns = r->breakdowns,
-                                    .now = r->clock.now};
+    return (struct park_cause_view){
+        .park = r->park, .flow = r->flow, .capacity = r->capacity, .now = r->clock.now};
 }
 
 /** Tell the rate, and what it is set by. Only for the trace. */
@@ -268,8 +191,7 @@ static void on_change(void *user, sim_time now, int32_t activity, double before,
     if (activity >= r->park->net->activity_count) {
         return; // the network's own, beside those of the park
     }
-    (void)park_delay_changed(r->delays, &r->clock, activity, after);
-    park_contract_changed(r->contracts, &r->clock, activity, after);
+    park_part_changed(r->parts, &r->clock, activity, after);
     park_ledger_changed(r->ledger, r->flow, activity);
     if (r->clock.trace != NULL) {
         if (!r->bounds_are_said) {
@@ -279,14 +201,6 @@ static void on_change(void *user, sim_time now, int32_t activity, double before,
         say_why(r, activity, after);
         struct sim_flow_trial t;
         r->tried[activity] = sim_flow_trial_of(r->flow, activity, &t) ? t.rate : (double)NAN;
-    }
-    const int32_t target = r->target_of[activity];
-    const double nominal = r->park->net->activities[activity].capacity;
-    const bool runs = after > (isfinite(nominal) ? STANDS_STILL * nominal : 0);
-    if (target >= 0 && runs != r->runs[activity]) {
-        r->runs[activity] = runs;
-        r->running[target] += runs ? 1 : -1;
-        park_breakdown_runs(r->breakdowns, &r->clock, target, r->running[target] > 0);
     }
 }
 
@@ -298,7 +212,7 @@ static enum sim_status settle(struct park_run *r, struct sim_err *err)
             char when[SIM_SIMTIME_TEXT];
             return sim_err_wrap(err, "at %s", sim_simtime_format(r->clock.now, when));
         }
-    } while (park_delay_catch_up(r->delays, &r->clock));
+    } while (park_part_settled(r->parts, &r->clock));
     park_held_settle(r->held, r->clock.now);
     say_bounds(r, true);
     say_trials(r);
@@ -311,7 +225,7 @@ static void begin_recording(struct park_run *r)
     park_carbon_pause(r->carbon, r->clock.now);
     park_ledger_restart(r->ledger, r->flow);
     park_carbon_resume(r->carbon);
-    park_contract_restart(r->contracts, r->clock.now);
+    park_part_restart(r->parts, &r->clock);
     park_held_restart(r->held, r->clock.now);
     park_record_begin(r->recorder, r->row, r->clock.now);
     const int64_t count = r->results.intervals;
@@ -330,18 +244,9 @@ static void record(struct park_run *r, const struct sim_event *e)
     }
 }
 
-/** What is counted by the calendar has changed: the capacities follow. */
-static void turn_contracts(struct park_run *r, const struct sim_event *e)
-{
-    park_contract_happen(r->contracts, &r->clock, e);
-    for (int i = 0; i < park_contract_count(r->contracts); i++) {
-        park_drive_turn(r->drives, &r->clock, park_contract_activity(r->contracts, i));
-    }
-}
-
 static void happen(struct park_run *r, const struct sim_event *e)
 {
-    switch ((enum park_happening)e->kind) {
+    switch (e->kind) {
     case PARK_HAPPENING_RECORD:
         record(r, e);
         break;
@@ -349,33 +254,12 @@ static void happen(struct park_run *r, const struct sim_event *e)
         begin_recording(r);
         break;
     case PARK_HAPPENING_END:
-        park_contract_close(r->contracts, &r->clock);
+        park_part_close(r->parts, &r->clock);
         park_record_interval(r->recorder, r->row, r->clock.now);
         r->is_over = true;
         break;
-    case PARK_HAPPENING_SPAN:
-    case PARK_HAPPENING_LIMIT:
-        turn_contracts(r, e);
-        break;
-    case PARK_HAPPENING_CALENDAR:
-    case PARK_HAPPENING_DATE:
-    case PARK_HAPPENING_PROFILE:
-        park_drive_happen(r->drives, &r->clock, e);
-        break;
-    case PARK_HAPPENING_REPAIRED:
-    case PARK_HAPPENING_CREW:
-    case PARK_HAPPENING_FAIL: {
-        const int32_t target = park_breakdown_happen(r->breakdowns, &r->clock, e);
-        if (target >= 0) {
-            park_drive_hit(r->drives, &r->clock, target);
-        }
-        break;
-    }
-    case PARK_HAPPENING_EXIT:
-        park_delay_happen(r->delays, &r->clock, e);
-        break;
-    case PARK_HAPPENING_KINDS:
-        SIM_REQUIRE(false, "an event of no kind");
+    default:
+        park_part_happen(r->parts, &r->clock, e);
     }
 }
 
@@ -387,8 +271,6 @@ static void reset(struct park_run *r, const struct sim_trial *t)
     r->events = 0;
     r->is_recording = false;
     r->is_over = false;
-    memset(r->runs, 0, (size_t)p->net->activity_count * sizeof(*r->runs));
-    memset(r->running, 0, ((size_t)p->process_count + (size_t)p->link_count) * sizeof(*r->running));
     memset(r->was, 0, (size_t)p->net->pool_count);
     for (int32_t a = 0; a < p->net->activity_count; a++) {
         r->tried[a] = NAN;
@@ -399,11 +281,10 @@ static void reset(struct park_run *r, const struct sim_trial *t)
     park_held_reset(r->held, p->start_us);
     park_ledger_restart(r->ledger, r->flow);
     park_carbon_reset(r->carbon, p->start_us);
-    const uint64_t replication = (uint64_t)t->replication;
-    park_breakdown_reset(r->breakdowns, &r->clock, t->seed, replication, t->antithetic);
-    park_contract_reset(r->contracts, &r->clock);
-    park_drive_reset(r->drives, &r->clock, t->seed, replication, t->antithetic);
-    park_delay_reset(r->delays, &r->clock);
+    park_factors_reset(p, r->ledger);
+    park_capacity_reset(r->capacity, r->parts, p->start_us);
+    park_part_reset(r->parts, &r->clock, t);
+    park_capacity_open(r->capacity, p->start_us);
     if (p->warm_us <= p->start_us) {
         begin_recording(r);
     } else {
@@ -437,7 +318,7 @@ static void validate(const struct park_run *r)
 {
 #ifdef ECO_VALIDATE
     sim_evq_validate(r->clock.queue);
-    park_breakdown_validate(r->breakdowns, &r->clock);
+    park_part_validate(r->parts, &r->clock);
     park_held_validate(r->held);
     validate_flow(r);
 #else

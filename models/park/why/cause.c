@@ -99,11 +99,11 @@ struct park_cause park_cause_find(const struct park_cause_view *v, int32_t activ
     const struct park_net *n = v->park->net;
     const struct park_activity *a = &n->activities[activity];
     const struct sim_rates *rates = sim_flow_rates(v->flow);
-    const char *idle = park_drive_idle_because(v->drives, v->now, activity);
+    const struct park_allowance allowed = park_capacity_allowance(v->capacity, v->now, activity);
     const double rate = sim_rates_rate(rates, activity);
     const double capacity = sim_rates_capacity(rates, activity);
-    if (idle != NULL) {
-        return (struct park_cause){.kind = PARK_CAUSE_IDLE, .idle = idle, .port = -1};
+    if (allowed.idle != PARK_IDLE_RUNS && !(allowed.share > 0)) {
+        return (struct park_cause){.kind = PARK_CAUSE_IDLE, .idle = allowed.words, .port = -1};
     }
     if (sim_flow_is_off(v->flow, activity)) {
         return (struct park_cause){.kind = PARK_CAUSE_TURNDOWN, .port = -1};
@@ -205,15 +205,14 @@ static void capacity_words(const struct park_cause_view *v, int32_t activity, ch
 {
     const struct park *p = v->park;
     const struct park_activity *a = &p->net->activities[activity];
-    const int32_t target = park_drive_target(p, activity);
-    const double share = target >= 0 ? park_breakdown_share(v->breakdowns, target) : 1;
+    const struct park_allowance allowed = park_capacity_allowance(v->capacity, v->now, activity);
     const double now = sim_rates_capacity(sim_flow_rates(v->flow), activity);
     const char *unit = park_mover_stream(p, activity)->unit;
     if (a->kind == PARK_ACTIVITY_EXIT) {
         (void)snprintf(out, PARK_CAUSE_TEXT, "what entered some time ago comes out");
-    } else if (share < 1) {
-        (void)snprintf(out, PARK_CAUSE_TEXT, "its capacity, derated to %.4g %% by a failure",
-                       100 * share);
+    } else if (allowed.share < 1) {
+        (void)snprintf(out, PARK_CAUSE_TEXT, "its capacity, derated to %.4g %% by %s",
+                       100 * allowed.share, allowed.words);
     } else if (isfinite(a->capacity) && now < a->capacity * (1 - AT_CAPACITY)) {
         (void)snprintf(out, PARK_CAUSE_TEXT, "its capacity now, of at most %.6g %s/h",
                        park_mover_per_hour(p, activity, a->capacity), unit);

@@ -12,16 +12,14 @@
 #define PARK_CAUSE_H
 
 #include "models/park/base/park.h"
-#include "models/park/run/breakdown.h"
-#include "models/park/run/drive.h"
+#include "models/park/run/capacity.h"
 #include "sim/flow/flow.h"
 
 /** A run at an instant; borrowed. */
 struct park_cause_view {
     const struct park *park;
     const struct sim_flow *flow;
-    const struct park_drives *drives;
-    const struct park_breakdowns *breakdowns;
+    const struct park_capacity *capacity;
     sim_time now;
 };
 

@@ -110,13 +110,11 @@ static void find_pools(struct park_held *h)
 }
 
 struct park_held *park_held_create(const struct park *p, struct sim_flow *flow,
-                                   const struct park_drives *drives,
-                                   const struct park_breakdowns *breakdowns)
+                                   const struct park_capacity *capacity)
 {
     struct park_held *h = sim_base_alloc(1, sizeof(*h));
     const struct park_net *n = p->net;
-    h->view = (struct park_cause_view){
-        .park = p, .flow = flow, .drives = drives, .breakdowns = breakdowns};
+    h->view = (struct park_cause_view){.park = p, .flow = flow, .capacity = capacity};
     h->flow = flow;
     park_held_causes_init(&h->causes, p);
     const size_t cells = (size_t)p->process_count * (size_t)h->causes.count;
@@ -256,7 +254,7 @@ static double could(const struct park_cause_view *v, int32_t activity)
     const struct park_net *n = v->park->net;
     const struct park_activity *a = &n->activities[activity];
     const bool is_off = sim_flow_is_off(v->flow, activity);
-    double most = park_drive_capacity(v->drives, activity);
+    double most = park_capacity_now(v->capacity, activity);
     for (int32_t i = a->first_port; most > 0 && i < a->first_port + a->port_count; i++) {
         const struct sim_port_def *q = &n->ports[i];
         if (q->gives && (q->flags & SIM_PORT_PULL) != 0) {
@@ -280,7 +278,7 @@ static double lack(const struct park_cause_view *v, int32_t activity)
 static double lack_of_user(const struct park_held *h, int32_t activity, int32_t port)
 {
     const struct park_cause_view *v = &h->view;
-    const double most = park_drive_capacity(v->drives, activity);
+    const double most = park_capacity_now(v->capacity, activity);
     const double rate = sim_flow_rate(v->flow, activity);
     if (sim_flow_is_off(v->flow, activity)) {
         return sim_flow_off_port(v->flow, activity) == port ? most : 0;

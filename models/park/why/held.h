@@ -30,8 +30,7 @@ struct park_held; // opaque
 
 /** Borrows what the view borrows; its `now` does not matter. Owned by the caller. */
 struct park_held *park_held_create(const struct park *p, struct sim_flow *flow,
-                                   const struct park_drives *drives,
-                                   const struct park_breakdowns *breakdowns);
+                                   const struct park_capacity *capacity);
 void park_held_destroy(struct park_held *h); // NULL is fine
 
 /** Nothing is held back, from now on; the flow was reset. */

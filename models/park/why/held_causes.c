@@ -138,20 +138,20 @@ void park_held_causes_fini(struct park_held_causes *x)
     *x = (struct park_held_causes){0};
 }
 
-static enum park_held_sort sort_of_idle(enum park_drive_idle idle)
+static enum park_held_sort sort_of_idle(enum park_idle idle)
 {
     switch (idle) {
-    case PARK_DRIVE_DATES:
+    case PARK_IDLE_DATES:
         return PARK_HELD_DATES;
-    case PARK_DRIVE_SPENT:
+    case PARK_IDLE_SPENT:
         return PARK_HELD_LIMIT;
-    case PARK_DRIVE_BROKEN:
+    case PARK_IDLE_BROKEN:
         return PARK_HELD_FAILURE;
-    case PARK_DRIVE_CLOSED:
+    case PARK_IDLE_CLOSED:
         return PARK_HELD_CALENDAR;
-    case PARK_DRIVE_RUNS:
-    case PARK_DRIVE_NOT_OPEN:
-    case PARK_DRIVE_ZERO:
+    case PARK_IDLE_RUNS:
+    case PARK_IDLE_NOT_OPEN:
+    case PARK_IDLE_ZERO:
         break;
     }
     return PARK_HELD_NONE;
@@ -161,15 +161,15 @@ static enum park_held_sort sort_of_idle(enum park_drive_idle idle)
 static enum park_held_sort sort_of(const struct park_cause_view *v,
                                    const struct park_chain_step *last)
 {
-    const int32_t target = park_drive_target(v->park, last->activity);
-    const double share = target >= 0 ? park_breakdown_share(v->breakdowns, target) : 1;
+    const struct park_allowance allowed =
+        park_capacity_allowance(v->capacity, v->now, last->activity);
     switch (last->cause.kind) {
     case PARK_CAUSE_IDLE:
-        return sort_of_idle(park_drive_idle(v->drives, v->now, last->activity));
+        return sort_of_idle(allowed.idle);
     case PARK_CAUSE_TURNDOWN:
         return PARK_HELD_TURNDOWN;
     case PARK_CAUSE_CAPACITY:
-        return share < 1 ? PARK_HELD_FAILURE : PARK_HELD_CAPACITY;
+        return allowed.share < 1 ? sort_of_idle(allowed.idle) : PARK_HELD_CAPACITY;
     case PARK_CAUSE_INPUT:
     case PARK_CAUSE_OUTPUT:
     case PARK_CAUSE_UNASKED:

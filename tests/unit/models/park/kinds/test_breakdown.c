@@ -1,4 +1,4 @@
-#include "models/park/run/breakdown.h"
+#include "models/park/kinds/things/breakdown.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

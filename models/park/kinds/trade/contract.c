@@ -1,7 +1,8 @@
-#include "models/park/run/contract.h"
+#include "models/park/kinds/trade/contract.h"
 
 #include "models/park/net/build.h"
 #include "models/park/net/mover.h"
+#include "models/park/run/capacity.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -17,22 +18,27 @@ struct contract {
     sim_ev planned; // the limit will be reached
 };
 
-struct park_contracts {
-    const struct park *park;
-    const struct park_roster *roster;
-    const struct sim_flow *flow;
-    struct park_ledger *ledger;
+struct contracts {
+    struct park_part_of of;
     struct contract *contracts;
     int count;
     int32_t *contract_of; // by activity; -1
 };
 
-struct park_contracts *park_contract_create(const struct park *p, const struct park_roster *roster,
-                                            const struct sim_flow *flow, struct park_ledger *ledger)
+static void destroy(void *s)
 {
-    struct park_contracts *c = sim_base_alloc(1, sizeof(*c));
+    struct contracts *c = s;
+    free(c->contracts);
+    free(c->contract_of);
+    free(c);
+}
+
+static void *create(const struct park_part_of *of)
+{
+    struct contracts *c = sim_base_alloc(1, sizeof(*c));
+    const struct park *p = of->park;
     const struct park_net *net = p->net;
-    *c = (struct park_contracts){.park = p, .roster = roster, .flow = flow, .ledger = ledger};
+    c->of = *of;
     c->contracts = sim_base_alloc((size_t)p->exchange_count, sizeof(*c->contracts));
     c->contract_of = sim_base_alloc((size_t)net->activity_count, sizeof(int32_t));
     for (int32_t a = 0; a < net->activity_count; a++) {
@@ -46,17 +52,11 @@ struct park_contracts *park_contract_create(const struct park *p, const struct p
                 (struct contract){.def = e, .activity = a, .move = def->first_move};
         }
     }
-    return c;
-}
-
-void park_contract_destroy(struct park_contracts *c)
-{
-    if (c == NULL) {
-        return;
+    if (c->count == 0) {
+        destroy(c);
+        return NULL;
     }
-    free(c->contracts);
-    free(c->contract_of);
-    free(c);
+    return c;
 }
 
 /** Plan the end of the day, week, month or year under way. */
@@ -67,7 +67,7 @@ static void plan_span(const struct park_clock *clock, enum sim_simtime_span span
 }
 
 /** Plan those by which somebody counts. */
-static void plan_spans(const struct park_contracts *c, const struct park_clock *clock)
+static void plan_spans(const struct contracts *c, const struct park_clock *clock)
 {
     for (int span = 0; span <= SIM_SIMTIME_SPAN_YEAR; span++) {
         bool is_used = false;
@@ -82,34 +82,37 @@ static void plan_spans(const struct park_contracts *c, const struct park_clock *
     }
 }
 
-void park_contract_reset(struct park_contracts *c, const struct park_clock *clock)
+/** Count what is due from now on. */
+static void restart_due(const struct contracts *c, struct contract *k, sim_time now)
 {
+    k->due_began = sim_flow_total(c->of.flow, k->activity);
+    k->due_since = now;
+}
+
+static void restart(void *s, const struct park_clock *clock)
+{
+    struct contracts *c = s;
+    for (int i = 0; i < c->count; i++) {
+        restart_due(c, &c->contracts[i], clock->now);
+    }
+}
+
+static void reset(void *s, const struct park_clock *clock, const struct sim_trial *t)
+{
+    struct contracts *c = s;
+    (void)t;
     for (int i = 0; i < c->count; i++) {
         struct contract *k = &c->contracts[i];
         k->span_began = 0;
         k->is_spent = false;
         k->planned = (sim_ev){0};
     }
-    park_contract_restart(c, clock->now);
+    restart(c, clock);
     plan_spans(c, clock);
 }
 
-/** Count what is due from now on. */
-static void restart_due(const struct park_contracts *c, struct contract *k, sim_time now)
-{
-    k->due_began = sim_flow_total(c->flow, k->activity);
-    k->due_since = now;
-}
-
-void park_contract_restart(struct park_contracts *c, sim_time now)
-{
-    for (int i = 0; i < c->count; i++) {
-        restart_due(c, &c->contracts[i], now);
-    }
-}
-
 /** Plan the instant at which the limit will be reached at this rate. */
-static void plan(struct park_contracts *c, const struct park_clock *clock, struct contract *k,
+static void plan(struct contracts *c, const struct park_clock *clock, struct contract *k,
                  double rate)
 {
     (void)sim_evq_cancel(clock->queue, k->planned);
@@ -117,46 +120,46 @@ static void plan(struct park_contracts *c, const struct park_clock *clock, struc
     if (!isfinite(k->def->most) || k->is_spent || !(rate > 0)) {
         return;
     }
-    const double left = k->def->most - (sim_flow_total(c->flow, k->activity) - k->span_began);
+    const double left = k->def->most - (sim_flow_total(c->of.flow, k->activity) - k->span_began);
     const double wait_us = left > 0 ? ceil(left / rate * (double)SIM_TIME_S) : 0;
     if (wait_us <= (double)(clock->end - clock->now)) {
         k->planned =
             park_happening_push(clock, clock->now + (sim_time)wait_us, PARK_HAPPENING_LIMIT,
-                                c->roster->activities[k->activity], k->activity);
+                                c->of.roster->activities[k->activity], k->activity);
     }
 }
 
-void park_contract_changed(struct park_contracts *c, const struct park_clock *clock,
-                           int32_t activity, double rate)
+static void changed(void *s, const struct park_clock *clock, int32_t activity, double rate)
 {
+    struct contracts *c = s;
     if (c->contract_of[activity] >= 0) {
         plan(c, clock, &c->contracts[c->contract_of[activity]], rate);
     }
 }
 
 /** Amount and unit of the contract's stream, for the trace. */
-static double shown(const struct park_contracts *c, const struct contract *k, double si,
+static double shown(const struct contracts *c, const struct contract *k, double si,
                     const char **out_unit)
 {
-    const struct park_stream *stream = c->park->streams[k->def->stream];
+    const struct park_stream *stream = c->of.park->streams[k->def->stream];
     *out_unit = stream->unit;
     return park_load_in_unit(stream, si);
 }
 
-static void spend(struct park_contracts *c, const struct park_clock *clock, struct contract *k)
+static void spend(struct contracts *c, const struct park_clock *clock, struct contract *k)
 {
     const char *unit;
     const double most = shown(c, k, k->def->most, &unit);
     k->is_spent = true;
     k->planned = (sim_ev){0};
     char who[PARK_MOVER_TEXT];
-    SIM_TRACE(clock->trace, clock->now, park_mover_title(c->park, k->activity, who),
+    SIM_TRACE(clock->trace, clock->now, park_mover_title(c->of.park, k->activity, who),
               "has reached its limit of this %s: %.10g %s",
               sim_simtime_span_name(k->def->most_span), most, unit);
 }
 
 /** Book what was due since the last booking and not taken. */
-static void settle(struct park_contracts *c, const struct park_clock *clock, struct contract *k)
+static void settle(struct contracts *c, const struct park_clock *clock, struct contract *k)
 {
     const struct park_exchange *e = k->def;
     const sim_time from = k->due_since > e->from_us ? k->due_since : e->from_us;
@@ -168,41 +171,42 @@ static void settle(struct park_contracts *c, const struct park_clock *clock, str
     const sim_time whole = sim_simtime_span_next(e->least_span, within) -
                            sim_simtime_span_start(e->least_span, within);
     const double due = e->least * ((double)(until - from) / (double)whole);
-    const double taken = sim_flow_total(c->flow, k->activity) - k->due_began;
+    const double taken = sim_flow_total(c->of.flow, k->activity) - k->due_began;
     if (taken < due) {
         const char *unit;
         const double lacked = shown(c, k, due - taken, &unit);
-        const double money = park_ledger_book_due(c->ledger, clock->now, k->move, due - taken);
+        const double money = park_ledger_book_due(c->of.ledger, clock->now, k->move, due - taken);
         char who[PARK_MOVER_TEXT];
-        SIM_TRACE(clock->trace, clock->now, park_mover_title(c->park, k->activity, who),
+        SIM_TRACE(clock->trace, clock->now, park_mover_title(c->of.park, k->activity, who),
                   "take or pay: %.10g %s not taken of what was due, %.10g %s to pay", lacked, unit,
-                  money, c->park->currency != NULL ? c->park->currency : "");
+                  money, c->of.park->currency != NULL ? c->of.park->currency : "");
     }
 }
 
-void park_contract_close(struct park_contracts *c, const struct park_clock *clock)
+static void close_span(void *s, const struct park_clock *clock)
 {
+    struct contracts *c = s;
     for (int i = 0; i < c->count; i++) {
         settle(c, clock, &c->contracts[i]);
     }
-    park_contract_restart(c, clock->now);
+    restart(c, clock);
 }
 
 /** It begins anew, and so may what has reached its limit. */
-static void begin_span(struct park_contracts *c, const struct park_clock *clock, struct contract *k)
+static void begin_span(struct contracts *c, const struct park_clock *clock, struct contract *k)
 {
-    k->span_began = sim_flow_total(c->flow, k->activity);
+    k->span_began = sim_flow_total(c->of.flow, k->activity);
     if (k->is_spent && clock->now < k->def->until_us) {
         char who[PARK_MOVER_TEXT];
-        SIM_TRACE(clock->trace, clock->now, park_mover_title(c->park, k->activity, who),
+        SIM_TRACE(clock->trace, clock->now, park_mover_title(c->of.park, k->activity, who),
                   "may go on: a new %s", sim_simtime_span_name(k->def->most_span));
     }
     k->is_spent = false;
-    plan(c, clock, k, sim_flow_rate(c->flow, k->activity));
+    plan(c, clock, k, sim_flow_rate(c->of.flow, k->activity));
 }
 
 /** A day, week, month or year is over: it is settled, and limits by it begin anew. */
-static void turn_span(struct park_contracts *c, const struct park_clock *clock,
+static void turn_span(struct contracts *c, const struct park_clock *clock,
                       enum sim_simtime_span span)
 {
     for (int i = 0; i < c->count; i++) {
@@ -218,36 +222,48 @@ static void turn_span(struct park_contracts *c, const struct park_clock *clock,
     plan_span(clock, span);
 }
 
-void park_contract_happen(struct park_contracts *c, const struct park_clock *clock,
-                          const struct sim_event *e)
+/** What is counted by the calendar has changed: the capacities follow. */
+static void happen(void *s, const struct park_clock *clock, const struct sim_event *e)
 {
+    struct contracts *c = s;
     if (e->kind == PARK_HAPPENING_SPAN) {
         turn_span(c, clock, (enum sim_simtime_span)e->arg);
     } else {
         spend(c, clock, &c->contracts[c->contract_of[e->arg]]);
     }
+    for (int i = 0; i < c->count; i++) {
+        park_capacity_ask(c->of.capacity, clock->now, c->contracts[i].activity);
+    }
 }
 
-int park_contract_count(const struct park_contracts *c)
+static double allows(const void *s, sim_time now, int32_t activity)
 {
-    return c->count;
-}
-
-int32_t park_contract_activity(const struct park_contracts *c, int contract)
-{
-    return c->contracts[contract].activity;
-}
-
-bool park_contract_is_spent(const struct park_contracts *c, int32_t activity)
-{
+    const struct contracts *c = s;
     const int32_t contract = c->contract_of[activity];
-    return contract >= 0 && c->contracts[contract].is_spent;
+    (void)now;
+    return contract >= 0 && c->contracts[contract].is_spent ? 0 : 1;
 }
 
-const char *park_contract_spent_words(const struct park_contracts *c, int32_t activity)
+static const char *because(const void *s, sim_time now, int32_t activity, enum park_idle *out)
 {
     static const char *const words[] = {
         "its limit of this day is reached", "its limit of this week is reached",
         "its limit of this month is reached", "its limit of this year is reached"};
+    const struct contracts *c = s;
+    (void)now;
+    *out = PARK_IDLE_SPENT;
     return words[c->contracts[c->contract_of[activity]].def->most_span];
 }
+
+const struct park_part park_contract_part = {.name = "contracts",
+                                             .events = PARK_HAPPENING_BIT(PARK_HAPPENING_SPAN) |
+                                                       PARK_HAPPENING_BIT(PARK_HAPPENING_LIMIT),
+                                             .create = create,
+                                             .destroy = destroy,
+                                             .reset = reset,
+                                             .restart = restart,
+                                             .changed = changed,
+                                             .happen = happen,
+                                             .close = close_span,
+                                             .allows = allows,
+                                             .because = because};

@@ -21,7 +21,7 @@
 #ifndef PARK_BREAKDOWN_H
 #define PARK_BREAKDOWN_H
 
-#include "models/park/run/happening.h"
+#include "models/park/run/part.h"
 #include "sim/core/resource.h"
 #include "sim/num/dist.h"
 
@@ -83,5 +83,8 @@ double park_breakdown_down_h(const struct park_breakdowns *f, sim_time now, int3
 
 /** Walk the state; what is broken ends the program (ECO_VALIDATE). */
 void park_breakdown_validate(const struct park_breakdowns *f, const struct park_clock *c);
+
+/** The failures of a park. */
+extern const struct park_part park_breakdown_part;
 
 #endif

@@ -25,30 +25,8 @@
 #ifndef PARK_DELAY_H
 #define PARK_DELAY_H
 
-#include "models/park/base/park.h"
-#include "models/park/net/roster.h"
-#include "models/park/run/happening.h"
-#include "sim/flow/flow.h"
+#include "models/park/run/part.h"
 
-struct park_delays; // opaque
-
-struct park_delays *park_delay_create(const struct park *p, const struct park_roster *roster,
-                                      struct sim_flow *flow);
-void park_delay_destroy(struct park_delays *d); // NULL is fine
-
-/** All pipes empty. The flow is reset before. */
-void park_delay_reset(struct park_delays *d, const struct park_clock *c);
-
-/** The rate of the activity changed; true when it is an end of such a pipe. */
-bool park_delay_changed(struct park_delays *d, const struct park_clock *c, int32_t activity,
-                        double rate);
-
-/** EXIT: let it happen. */
-void park_delay_happen(struct park_delays *d, const struct park_clock *c,
-                       const struct sim_event *e);
-
-/** After a settle: may an exit now run faster, since more arrived than went? True: it was set, and
- * the flow wants another settle at this instant. */
-bool park_delay_catch_up(struct park_delays *d, const struct park_clock *c);
+extern const struct park_part park_delay_part;
 
 #endif

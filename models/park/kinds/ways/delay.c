@@ -1,6 +1,7 @@
-#include "models/park/run/delay.h"
+#include "models/park/kinds/ways/delay.h"
 
 #include "models/park/net/build.h"
+#include "models/park/run/capacity.h"
 #include "sim/num/stats.h"
 
 #include <math.h>
@@ -48,10 +49,8 @@ struct pipe {
     sim_ev catch_up;                // when the backlog will be gone
 };
 
-struct park_delays {
-    const struct park *park;
-    const struct park_roster *roster;
-    struct sim_flow *flow;
+struct delays {
+    struct park_part_of of;
     struct pipe *pipes;
     int count;
     int32_t *pipe_of; // by activity; -1
@@ -69,12 +68,22 @@ static double port_coef(const struct park_net *net, int32_t activity, bool gives
     return 1;
 }
 
-struct park_delays *park_delay_create(const struct park *p, const struct park_roster *roster,
-                                      struct sim_flow *flow)
+static void destroy(void *s)
 {
-    struct park_delays *d = sim_base_alloc(1, sizeof(*d));
-    const struct park_net *net = p->net;
-    *d = (struct park_delays){.park = p, .roster = roster, .flow = flow};
+    struct delays *d = s;
+    for (int i = 0; i < d->count; i++) {
+        free(d->pipes[i].ring);
+    }
+    free(d->pipes);
+    free(d->pipe_of);
+    free(d);
+}
+
+static void *create(const struct park_part_of *of)
+{
+    struct delays *d = sim_base_alloc(1, sizeof(*d));
+    const struct park_net *net = of->park->net;
+    d->of = *of;
     d->pipes = sim_base_alloc((size_t)net->activity_count, sizeof(*d->pipes));
     d->pipe_of = sim_base_alloc((size_t)net->activity_count, sizeof(*d->pipe_of));
     for (int32_t a = 0; a < net->activity_count; a++) {
@@ -92,27 +101,21 @@ struct park_delays *park_delay_create(const struct park *p, const struct park_ro
                 .gain = port_coef(net, a, true) / port_coef(net, exit, false)};
             d->pipe_of[a] = d->count;
             d->pipe_of[exit] = d->count;
+            park_capacity_own(of->capacity, exit);
             d->count++;
         }
+    }
+    if (d->count == 0) {
+        destroy(d);
+        return NULL;
     }
     return d;
 }
 
-void park_delay_destroy(struct park_delays *d)
+static void reset(void *s, const struct park_clock *c, const struct sim_trial *t)
 {
-    if (d == NULL) {
-        return;
-    }
-    for (int i = 0; i < d->count; i++) {
-        free(d->pipes[i].ring);
-    }
-    free(d->pipes);
-    free(d->pipe_of);
-    free(d);
-}
-
-void park_delay_reset(struct park_delays *d, const struct park_clock *c)
-{
+    struct delays *d = s;
+    (void)t;
     d->is_changed = false;
     for (int i = 0; i < d->count; i++) {
         struct pipe *p = &d->pipes[i];
@@ -129,7 +132,7 @@ void park_delay_reset(struct park_delays *d, const struct park_clock *c)
         p->opens = c->now;
         p->catch_up = (sim_ev){0};
         sim_stats_timed_begin(&p->arrived, c->now, 0);
-        sim_flow_set_capacity(d->flow, p->exit, 0);
+        sim_flow_set_capacity(d->of.flow, p->exit, 0);
     }
 }
 
@@ -157,13 +160,13 @@ static struct change ring_pop(struct pipe *p)
     return change;
 }
 
-static double capacity_of(const struct park_delays *d, const struct pipe *p)
+static double capacity_of(const struct delays *d, const struct pipe *p)
 {
-    return d->park->net->activities[p->exit].capacity;
+    return d->of.park->net->activities[p->exit].capacity;
 }
 
 /** Whether `rate` is what is repeated already. */
-static bool is_alike(const struct park_delays *d, const struct pipe *p, double rate)
+static bool is_alike(const struct delays *d, const struct pipe *p, double rate)
 {
     const double nothing = NOTHING * capacity_of(d, p);
     const double much = fmax(rate, p->repeated);
@@ -178,7 +181,7 @@ static struct change *short_lived(const struct pipe *p, sim_time now)
 }
 
 /** What enters changes to `rate`: a change on its way, or one less. */
-static void enter(struct park_delays *d, const struct park_clock *c, int i, double rate)
+static void enter(struct delays *d, const struct park_clock *c, int i, double rate)
 {
     struct pipe *p = &d->pipes[i];
     p->owed += (p->entering - p->repeated) * sim_simtime_to_seconds(c->now - p->since);
@@ -199,15 +202,15 @@ static void enter(struct park_delays *d, const struct park_clock *c, int i, doub
               (struct change){.when = c->now + p->delay_us, .rate = p->repeated, .owed = p->owed});
     p->owed = 0;
     (void)park_happening_push(c, c->now + p->delay_us, PARK_HAPPENING_EXIT,
-                              d->roster->activities[p->exit], i);
+                              d->of.roster->activities[p->exit], i);
 }
 
-bool park_delay_changed(struct park_delays *d, const struct park_clock *c, int32_t activity,
-                        double rate)
+static void changed(void *s, const struct park_clock *c, int32_t activity, double rate)
 {
+    struct delays *d = s;
     const int32_t i = d->pipe_of[activity];
     if (i < 0) {
-        return false;
+        return;
     }
     struct pipe *p = &d->pipes[i];
     if (activity == p->exit) {
@@ -217,18 +220,17 @@ bool park_delay_changed(struct park_delays *d, const struct park_clock *c, int32
     } else {
         enter(d, c, i, p->gain * rate);
     }
-    return true;
 }
 
 /** As fast as the pipe can while a backlog is let out, else as it arrives. */
-static void set_exit(struct park_delays *d, const struct pipe *p)
+static void set_exit(struct delays *d, const struct pipe *p)
 {
     const double rate = p->is_open ? capacity_of(d, p) : p->arrived.value;
-    sim_flow_set_capacity(d->flow, p->exit, rate);
+    sim_flow_set_capacity(d->of.flow, p->exit, rate);
 }
 
 /** Begin to let the backlog out; not again before another delay has passed. */
-static void open_up(struct park_delays *d, const struct park_clock *c, struct pipe *p)
+static void open_up(struct delays *d, const struct park_clock *c, struct pipe *p)
 {
     p->is_open = true;
     p->opens = c->now + p->delay_us;
@@ -244,8 +246,9 @@ static void arrive(const struct park_clock *c, struct pipe *p)
     p->fastest = fmax(p->fastest, change.rate);
 }
 
-void park_delay_happen(struct park_delays *d, const struct park_clock *c, const struct sim_event *e)
+static void happen(void *s, const struct park_clock *c, const struct sim_event *e)
 {
+    struct delays *d = s;
     struct pipe *p = &d->pipes[e->arg % ARG_BACKLOG];
     if (e->arg < ARG_BACKLOG) {
         arrive(c, p);
@@ -261,15 +264,14 @@ void park_delay_happen(struct park_delays *d, const struct park_clock *c, const 
 }
 
 /** What has arrived and not left. [exit's activity] */
-static double backlog(const struct park_delays *d, const struct park_clock *c, const struct pipe *p)
+static double backlog(const struct delays *d, const struct park_clock *c, const struct pipe *p)
 {
     const double arrived = sim_stats_timed_integral(&p->arrived, c->now) + p->late;
-    return arrived - sim_flow_total(d->flow, p->exit);
+    return arrived - sim_flow_total(d->of.flow, p->exit);
 }
 
 /** Whether the far end takes less than arrives, or what was owed has become worth letting out. */
-static bool falls_behind(const struct park_delays *d, const struct park_clock *c,
-                         const struct pipe *p)
+static bool falls_behind(const struct delays *d, const struct park_clock *c, const struct pipe *p)
 {
     const double worth = capacity_of(d, p) * sim_simtime_to_seconds(p->short_us);
     return p->left < p->arrived.value - SLACK * p->fastest ||
@@ -277,7 +279,7 @@ static bool falls_behind(const struct park_delays *d, const struct park_clock *c
 }
 
 /** Plan the instant at which the open backlog will be gone, at the rates that hold now. */
-static void plan(struct park_delays *d, const struct park_clock *c, int i)
+static void plan(struct delays *d, const struct park_clock *c, int i)
 {
     struct pipe *p = &d->pipes[i];
     (void)sim_evq_cancel(c->queue, p->catch_up);
@@ -289,26 +291,29 @@ static void plan(struct park_delays *d, const struct park_clock *c, int i)
     const double seconds = fmax(0, backlog(d, c, p)) / faster;
     if (seconds < 1e9) {
         p->catch_up = park_happening_push(c, c->now + sim_simtime_from_seconds_up(seconds),
-                                          PARK_HAPPENING_EXIT, d->roster->activities[p->exit],
+                                          PARK_HAPPENING_EXIT, d->of.roster->activities[p->exit],
                                           ARG_BACKLOG + i);
     }
 }
 
 /** A backlog is let out at once, or as soon as the pipe may again; whether at once. */
-static bool let_out(struct park_delays *d, const struct park_clock *c, int i)
+static bool let_out(struct delays *d, const struct park_clock *c, int i)
 {
     struct pipe *p = &d->pipes[i];
     if (c->now >= p->opens) {
         open_up(d, c, p);
         return true;
     }
-    (void)park_happening_push(c, p->opens, PARK_HAPPENING_EXIT, d->roster->activities[p->exit],
+    (void)park_happening_push(c, p->opens, PARK_HAPPENING_EXIT, d->of.roster->activities[p->exit],
                               ARG_OPEN + i);
     return false;
 }
 
-bool park_delay_catch_up(struct park_delays *d, const struct park_clock *c)
+/** May an exit now run faster, since more arrived than went? True: it was set, and the network has
+ * to settle again. */
+static bool settled(void *s, const struct park_clock *c)
 {
+    struct delays *d = s;
     bool wants = false;
     for (int i = 0; d->is_changed && i < d->count; i++) {
         struct pipe *p = &d->pipes[i];
@@ -327,3 +332,12 @@ bool park_delay_catch_up(struct park_delays *d, const struct park_clock *c)
     d->is_changed = wants;
     return wants;
 }
+
+const struct park_part park_delay_part = {.name = "delays",
+                                          .events = PARK_HAPPENING_BIT(PARK_HAPPENING_EXIT),
+                                          .create = create,
+                                          .destroy = destroy,
+                                          .reset = reset,
+                                          .changed = changed,
+                                          .happen = happen,
+                                          .settled = settled};

@@ -1,4 +1,4 @@
-#include "models/park/run/breakdown.h"
+#include "models/park/kinds/things/breakdown.h"
 
 #include "sim/base/hash.h"
 #include "sim/num/rng.h"
