@@ -428,7 +428,7 @@ struct park_carbon *park_carbon_create(const struct park *p, const struct sim_fl
         }
     }
     for (int32_t a = 0; a < n->activity_count; a++) {
-        if (n->activities[a].kind == PARK_ACTIVITY_PROCESS) {
+        if (n->activities[a].mover->is_process) {
             add_process(c, &n->activities[a]);
         }
     }

@@ -9,15 +9,14 @@
 static const struct park_flow *flow_of(const struct park *p, int32_t move)
 {
     const struct park_activity *a = &p->net->activities[p->net->moves[move].activity];
-    return a->kind == PARK_ACTIVITY_PROCESS ? &p->processes[a->id]->flows[move - a->first_move]
-                                            : NULL;
+    return a->mover->is_process ? &p->processes[a->id]->flows[move - a->first_move] : NULL;
 }
 
 /** What passes by contract, where it enters. */
 static bool is_carried(const struct park *p, int32_t move)
 {
     const struct park_activity *a = &p->net->activities[p->net->moves[move].activity];
-    return a->kind == PARK_ACTIVITY_EXCHANGE && move == a->first_move &&
+    return a->mover->is_contract && !a->mover->is_exit && move == a->first_move &&
            p->net->moves[move].link >= 0;
 }
 
@@ -85,7 +84,7 @@ static const struct sim_value *co2e_of(const struct park *p, int32_t move)
 static const struct sim_value *process_of(const struct park *p, int32_t move)
 {
     const struct park_activity *a = &p->net->activities[p->net->moves[move].activity];
-    const bool is_first = a->kind == PARK_ACTIVITY_PROCESS && move == a->first_move;
+    const bool is_first = a->mover->is_process && move == a->first_move;
     return is_first ? &p->processes[a->id]->process_emissions : NULL;
 }
 

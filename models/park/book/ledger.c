@@ -416,7 +416,7 @@ static void check_recipes(const struct park_ledger *l, const struct sim_flow *f,
     for (int m = 0; m < l->net->move_count; m++) {
         const struct park_move *def = &l->net->moves[m];
         const struct park_activity *activity = &l->net->activities[def->activity];
-        if (activity->kind != PARK_ACTIVITY_PROCESS) {
+        if (!activity->mover->is_process) {
             continue;
         }
         const struct park_process *process = l->park->processes[activity->id];

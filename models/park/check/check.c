@@ -98,14 +98,6 @@ static bool is_asked_for(const struct check *c, int32_t pool)
     return asked;
 }
 
-static const struct sim_node *flow_node(const struct park_process *s, const struct park_flow *f,
-                                        const char *stream)
-{
-    const struct sim_node *group = sim_tree_child(s->node, f->gives ? "outputs" : "inputs");
-    const struct sim_node *n = sim_tree_child(group, stream);
-    return n != NULL ? n : s->node;
-}
-
 static void check_process(const struct check *c, int32_t activity)
 {
     struct park_loader *l = c->l;
@@ -117,17 +109,17 @@ static void check_process(const struct check *c, int32_t activity)
         const int32_t pool = p->net->ports[a->first_port + i].pool;
         const char *stream = p->streams[f->stream]->name;
         if (!f->gives && !has_source(c, pool, activity)) {
-            park_resolve_warn(l, flow_node(s, f, stream),
+            park_resolve_warn(l, p->net->port_nodes[a->first_port + i],
                               "add a market that sells it, an exchange, or a process that makes it",
                               "%s is starved for ever: nobody makes or sells %s here", s->name,
                               stream);
         }
         if (f->gives && !has_outlet(c, pool, activity)) {
-            park_resolve_warn(l, flow_node(s, f, stream),
+            park_resolve_warn(l, p->net->port_nodes[a->first_port + i],
                               "add a market that buys or disposes of it, or an exchange",
                               "%s stands still: its %s has no outlet", s->name, stream);
         } else if (f->is_product && s->mode == PARK_MODE_PULL && !is_asked_for(c, pool)) {
-            park_resolve_warn(l, flow_node(s, f, stream),
+            park_resolve_warn(l, p->net->port_nodes[a->first_port + i],
                               "give the market a demand, or write mode = \"push\"",
                               "%s stands still: it makes what is asked for, and nobody asks for %s",
                               s->name, stream);
@@ -189,20 +181,11 @@ void park_check(struct park_loader *l)
     const struct park_net *n = l->park->net;
     struct check c = {.l = l, .at = park_build_index_make(n->ports, n->port_count, n->pool_count)};
     for (int32_t i = 0; i < n->activity_count; i++) {
-        switch (n->activities[i].kind) {
-        case PARK_ACTIVITY_PROCESS:
+        const struct park_mover *mover = n->activities[i].mover;
+        if (mover->is_process) {
             check_process(&c, i);
-            break;
-        case PARK_ACTIVITY_EXCHANGE:
+        } else if (mover->is_contract && !mover->is_exit) {
             check_exchange(&c, i);
-            break;
-        case PARK_ACTIVITY_EXIT:
-        case PARK_ACTIVITY_PURCHASE:
-        case PARK_ACTIVITY_SALE:
-        case PARK_ACTIVITY_DISPOSAL:
-        case PARK_ACTIVITY_SUPPLY:
-        case PARK_ACTIVITY_DEMAND:
-            break;
         }
     }
     for (int32_t i = 0; i < n->pool_count; i++) {

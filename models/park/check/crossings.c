@@ -12,24 +12,9 @@ bool park_crossings_runs(const struct park *p, int32_t activity)
     return a->is_open && a->capacity > 0;
 }
 
-static const struct sim_node *process_node(const struct park *p, const struct park_activity *a,
-                                           int32_t port)
-{
-    const struct park_process *s = p->processes[a->id];
-    const int32_t i = port - a->first_port;
-    if (i < 0 || i >= s->flow_count) {
-        return s->node;
-    }
-    const struct park_flow *f = &s->flows[i];
-    const struct sim_node *group = sim_tree_child(s->node, f->gives ? "outputs" : "inputs");
-    const struct sim_node *n = sim_tree_child(group, p->streams[f->stream]->name);
-    return n != NULL ? n : s->node;
-}
-
 const struct sim_node *park_crossings_node(const struct park *p, int32_t port)
 {
-    const struct park_activity *a = &p->net->activities[p->net->ports[port].activity];
-    return a->kind == PARK_ACTIVITY_PROCESS ? process_node(p, a, port) : park_build_node(p, a);
+    return p->net->port_nodes[port];
 }
 
 static int line_of(const struct park *p, int32_t port)

@@ -55,14 +55,14 @@ static void add_port(struct cut *k, int32_t port, bool pulls)
         q.activity = add_activity(k, sim_arena_format(k->arena, "%s~%d", a->name, (int)port),
                                   a->capacity, false);
     } else {
-        const bool is_link = a->kind != PARK_ACTIVITY_PROCESS && a->port_count == 2;
+        const bool is_link = !a->mover->is_process && a->port_count == 2;
         if (k->activity_of[q.activity] < 0) {
             k->activity_of[q.activity] = add_activity(k, a->name, a->capacity, is_link);
         }
         q.activity = k->activity_of[q.activity];
     }
     q.pool = k->pool_of[q.pool];
-    if (pulls && q.gives && a->kind != PARK_ACTIVITY_PROCESS) {
+    if (pulls && q.gives && !a->mover->is_process) {
         q.flags |= SIM_PORT_PULL; // what is passed on is not meant for the room below
     }
     q.flags &= pulls ? SIM_PORT_PULL | SIM_PORT_OUTLET : 0U;
@@ -139,7 +139,7 @@ static bool can_run(struct cut *k, bool pulls)
     struct sim_rates *rates = sim_rates_create(net);
     bool runs = sim_rates_settle(rates, &err) != SIM_OK;
     for (int32_t i = 0; i < n->activity_count && !runs; i++) {
-        runs = k->activity_of[i] >= 0 && n->activities[i].kind == PARK_ACTIVITY_PROCESS &&
+        runs = k->activity_of[i] >= 0 && n->activities[i].mover->is_process &&
                sim_rates_rate(rates, k->activity_of[i]) > 1e-9 * n->activities[i].capacity;
     }
     sim_rates_destroy(rates);
@@ -170,7 +170,7 @@ static void describe(const struct cut *k, int32_t first, char *out, size_t room)
     size_t used = 0;
     for (int i = 0; i <= count; i++) {
         const int32_t node = circle[i % count];
-        if (node >= n->activity_count || n->activities[node].kind != PARK_ACTIVITY_PROCESS) {
+        if (node >= n->activity_count || !n->activities[node].mover->is_process) {
             continue;
         }
         const int length = snprintf(out + used, room - used, "%s%s", used > 0 ? " > " : "",
@@ -214,7 +214,7 @@ static void check_all(const struct park_crossings *x, const struct park_circles 
     k.activity_of = sim_base_alloc((size_t)n->activity_count, sizeof(int32_t));
     for (int32_t i = 0; i < n->activity_count; i++) {
         k.component = c->component[i];
-        if (n->activities[i].kind == PARK_ACTIVITY_PROCESS && c->members[k.component] > 1 &&
+        if (n->activities[i].mover->is_process && c->members[k.component] > 1 &&
             !done[k.component]) {
             done[k.component] = true;
             check_circle(&k, i);

@@ -49,12 +49,13 @@ int32_t park_build_place(struct park_builder *b, int32_t party, int32_t stock, i
     return stock >= 0 ? b->stock_pools[stock] : park_build_junction(b, party, stream);
 }
 
-struct park_activity park_build_activity(const char *name, enum park_activity_kind kind, int32_t id,
-                                         double capacity)
+struct park_activity park_build_activity(const char *name, const struct park_mover *mover,
+                                         int32_t id, double capacity)
 {
     return (struct park_activity){
         .name = name,
-        .kind = kind,
+        .title = name,
+        .mover = mover,
         .id = id,
         .capacity = capacity,
         .calendar = -1,
@@ -80,6 +81,7 @@ int32_t park_build_add(struct park_builder *b, const struct park_activity *a, do
 static int32_t add_port(struct park_builder *b, struct sim_port_def port)
 {
     SIM_VEC_PUSH(&b->ports, port);
+    SIM_VEC_PUSH(&b->port_nodes, SIM_VEC_LAST(&b->activities).node);
     SIM_VEC_PUSH(&b->merits, 0);
     SIM_VEC_LAST(&b->activities).port_count++;
     return b->ports.count - 1;
@@ -108,8 +110,18 @@ int32_t park_build_give(struct park_builder *b, int32_t pool, double coef, int64
                                              .flags = flags});
 }
 
+void park_build_port_node(struct park_builder *b, int32_t port, const struct sim_node *node)
+{
+    b->port_nodes.data[port] = node;
+}
+
 void park_build_move(struct park_builder *b, struct park_move move)
 {
+    struct park_activity *a = &SIM_VEC_LAST(&b->activities);
+    if (a->move_count == 0 && !(a->told_per > 0)) {
+        a->told_in = move.stream;
+        a->told_per = move.sent;
+    }
     move.activity = b->activities.count - 1;
     move.from_pool = move.from_port >= 0 ? b->ports.data[move.from_port].pool : -1;
     move.to_pool = move.to_port >= 0 ? b->ports.data[move.to_port].pool : -1;
@@ -182,6 +194,7 @@ static struct park_net *collect(struct park_builder *b)
     n->pools = KEEP(b, b->pools);
     n->activities = KEEP(b, b->activities);
     n->ports = KEEP(b, b->ports);
+    n->port_nodes = KEEP(b, b->port_nodes);
     n->moves = KEEP(b, b->moves);
     n->accounts = KEEP(b, b->accounts);
     n->initial = KEEP(b, b->initial);
@@ -192,24 +205,6 @@ static struct park_net *collect(struct park_builder *b)
     n->account_count = b->accounts.count;
     n->at = park_build_index_make(n->ports, n->port_count, n->pool_count);
     return n;
-}
-
-const struct sim_node *park_build_node(const struct park *p, const struct park_activity *a)
-{
-    switch (a->kind) {
-    case PARK_ACTIVITY_PROCESS:
-        return p->processes[a->id]->node;
-    case PARK_ACTIVITY_EXCHANGE:
-    case PARK_ACTIVITY_EXIT:
-        return p->exchanges[a->id]->node;
-    case PARK_ACTIVITY_PURCHASE:
-    case PARK_ACTIVITY_SALE:
-    case PARK_ACTIVITY_DISPOSAL:
-    case PARK_ACTIVITY_SUPPLY:
-    case PARK_ACTIVITY_DEMAND:
-        break;
-    }
-    return p->offers[a->id]->node;
 }
 
 /** Where a message has `name` in quotes; NULL: nowhere. */
@@ -231,7 +226,7 @@ static const struct sim_node *named_in(const struct park_builder *b, const char 
         const char *here = quoted_at(what, b->activities.data[i].name);
         if (here != NULL && (found == NULL || here < found)) {
             found = here;
-            at = park_build_node(b->park, &b->activities.data[i]);
+            at = b->activities.data[i].node;
         }
     }
     for (int i = 0; i < b->park->stock_count; i++) {
@@ -319,6 +314,7 @@ static void end(struct park_builder *b)
     SIM_VEC_FREE(&b->turndowns);
     SIM_VEC_FREE(&b->links);
     SIM_VEC_FREE(&b->ports);
+    SIM_VEC_FREE(&b->port_nodes);
     SIM_VEC_FREE(&b->merits);
     SIM_VEC_FREE(&b->moves);
     SIM_VEC_FREE(&b->accounts);

@@ -91,22 +91,26 @@ struct park_pool {
     int32_t link;  // of a line; -1
 };
 
-enum park_activity_kind {
-    PARK_ACTIVITY_PROCESS,  // id: process
-    PARK_ACTIVITY_EXCHANGE, // id: exchange; entry of its link
-    PARK_ACTIVITY_EXIT,     // id: exchange; end of a link with delay
-    PARK_ACTIVITY_PURCHASE, // id: offer; one firm buys
-    PARK_ACTIVITY_SALE,     // id: offer; one firm sells
-    PARK_ACTIVITY_DISPOSAL, // id: offer; one firm disposes, or a stock overflows
-    PARK_ACTIVITY_SUPPLY,   // id: offer; a limited market gives to its junction
-    PARK_ACTIVITY_DEMAND    // id: offer; a limited market takes from its junction
+/** What sort of activity it is: one const struct a sort, of the file that builds it. */
+struct park_mover {
+    const char *noun; // "process", "exchange", "purchase" ...
+    const char *verb; // "runs at", "carries": before its rate
+    bool is_process;  // converts by the recipe of park.processes[id]
+    bool is_contract; // carries for park.exchanges[id]; either way, else for park.offers[id]
+    bool is_exit;     // what comes out of it entered before: nobody can ask it for more
 };
 
 struct park_activity {
     const char
         *name; // unique: "brick.kiln", "steam", "evn>mill:electricity", "customers:bricks~demand"
-    enum park_activity_kind kind;
+    const char
+        *title; // what trace and `why` call it: "exchange sludge", "mill.yard overflows to tip"
+    const char *path;            // of the entity whose level this is; keys its draws
+    const struct sim_node *node; // that it stands for
+    const struct park_mover *mover;
     int32_t id;
+    int32_t told_in;                // stream that its rate is told in
+    double told_per;                // [SI of that stream per unit of activity]
     double capacity;                // [1/s] nominal: the most it can be; INFINITY: no limit
     const struct park_level *level; // what varies it; NULL: constant `capacity`
     int32_t calendar;               // -1: always open
@@ -159,10 +163,11 @@ struct park_build_index {
 
 struct park_net {
     struct sim_network *network;
-    struct park_pool *pools;          // as in the definition
-    struct park_activity *activities; // as in the definition
-    const struct sim_port_def *ports; // as in the definition, by activity
-    struct park_move *moves;          // by activity
+    struct park_pool *pools;            // as in the definition
+    struct park_activity *activities;   // as in the definition
+    const struct sim_port_def *ports;   // as in the definition, by activity
+    const struct sim_node **port_nodes; // by port: what the park file says of it
+    struct park_move *moves;            // by activity
     struct park_net_account *accounts;
     double *initial;            // [SI] level of each pool at the start (0 for junctions)
     struct park_build_index at; // ports by pool, in their own order
@@ -172,9 +177,6 @@ struct park_net {
 struct park_build_index park_build_index_make(const struct sim_port_def *ports, int port_count,
                                               int pool_count);
 void park_build_index_free(struct park_build_index *x);
-
-/** The process, contract or offer of the park file that an activity stands for. */
-const struct sim_node *park_build_node(const struct park *p, const struct park_activity *a);
 
 /** Fill p->net, in p's arena. Mistakes that only the network shows go to `d` (a loop of links
  * alone, a stock that would fill or empty at once). Called by park_load. */

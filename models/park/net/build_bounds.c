@@ -62,13 +62,10 @@ static bool at_stock(const struct park_builder *b, const struct park_activity *a
 
 static void tell(struct park_builder *b, const struct park_activity *a)
 {
-    const struct park *p = b->park;
-    const bool by_contract = a->kind == PARK_ACTIVITY_EXCHANGE || a->kind == PARK_ACTIVITY_EXIT;
-    const struct sim_node *n = by_contract ? p->exchanges[a->id]->node : p->offers[a->id]->node;
-    char *path = sim_tree_path(n);
-    sim_diag_add(b->diag, SIM_DIAG_WRONG, &n->place, path,
-                 by_contract ? "send it over a link with a capacity"
-                             : "give the market a capacity or demand",
+    char *path = sim_tree_path(a->node);
+    sim_diag_add(b->diag, SIM_DIAG_WRONG, &a->node->place, path,
+                 a->mover->is_contract ? "send it over a link with a capacity"
+                                       : "give the market a capacity or demand",
                  at_stock(b, a) ? "nothing limits how fast '%s' could empty or fill a stock"
                                 : "nothing limits '%s' at either end",
                  a->name);

@@ -21,6 +21,7 @@ struct park_builder {
     SIM_VEC(double) turndowns; // of activities
     SIM_VEC(bool) links;       // of activities: moves only
     SIM_VEC(struct sim_port_def) ports;
+    SIM_VEC(const struct sim_node *) port_nodes;
     SIM_VEC(int32_t) merits; // of ports: place within the class
     struct sim_arena *scratch;
     SIM_VEC(struct sim_measure_def) measures;
@@ -49,9 +50,10 @@ int32_t park_build_pool(struct park_builder *b, const struct sim_pool_def *def,
 /** The pool of a place: its stock, or the junction of the party. */
 int32_t park_build_place(struct park_builder *b, int32_t party, int32_t stock, int32_t stream);
 
-/** A new activity with defaults for what is not said (dates, calendar -1, open). */
-struct park_activity park_build_activity(const char *name, enum park_activity_kind kind, int32_t id,
-                                         double capacity);
+/** A new activity with defaults for what is not said (its name as title, dates, calendar -1, open);
+ * its rate is told in what its first move sends, unless `told_per` is set. */
+struct park_activity park_build_activity(const char *name, const struct park_mover *mover,
+                                         int32_t id, double capacity);
 int32_t park_build_add(struct park_builder *b, const struct park_activity *a, double turndown,
                        bool is_link);
 
@@ -60,6 +62,9 @@ int32_t park_build_take(struct park_builder *b, int32_t pool, double coef, int64
                         double share, unsigned flags);
 int32_t park_build_give(struct park_builder *b, int32_t pool, double coef, int64_t order,
                         double share, unsigned flags);
+
+/** What the park file says of the port; at first that of its activity. */
+void park_build_port_node(struct park_builder *b, int32_t port, const struct sim_node *node);
 
 /** Within its class the port comes after those of a lower merit; 0 is where all stand. */
 void park_build_merit(struct park_builder *b, int32_t port, int32_t merit);

@@ -6,7 +6,7 @@
 /** Whether an activity only carries on what it takes, from pool to pool. */
 static bool carries(const struct park_activity *a)
 {
-    return a->kind == PARK_ACTIVITY_EXCHANGE || a->kind == PARK_ACTIVITY_EXIT;
+    return a->mover->is_contract;
 }
 
 struct fed {
@@ -31,7 +31,7 @@ static void follow(struct fed *f)
     for (int32_t i = 0; i < n->port_count; i++) {
         const struct sim_port_def *q = &n->ports[i];
         if (q->gives && (q->flags & SIM_PORT_PULL) != 0 &&
-            n->activities[q->activity].kind == PARK_ACTIVITY_PROCESS) {
+            n->activities[q->activity].mover->is_process) {
             feed(f, q->pool);
         }
     }
@@ -61,8 +61,8 @@ void park_build_users(struct park_net *n)
         const struct park_activity *a = &n->activities[m->activity];
         const bool is_input = m->kind == PARK_MOVE_INPUT;
         m->is_user = a->is_user && (is_input || m->kind == PARK_MOVE_WORLD);
-        m->is_pull_user = !a->is_user && is_input && a->kind == PARK_ACTIVITY_PROCESS &&
-                          m->from_pool >= 0 && f.is[m->from_pool];
+        m->is_pull_user = !a->is_user && is_input && a->mover->is_process && m->from_pool >= 0 &&
+                          f.is[m->from_pool];
     }
     free(f.is);
     free(f.queue);

@@ -302,12 +302,12 @@ static void end(struct weighing *w)
 static double stated_share(const struct park_builder *b, int32_t port)
 {
     const struct park_activity *a = &b->activities.data[b->ports.data[port].activity];
-    return a->kind == PARK_ACTIVITY_EXIT ? 0 : b->ports.data[port].share;
+    return a->mover->is_exit ? 0 : b->ports.data[port].share;
 }
 
 static const struct sim_node *node_of(const struct park_builder *b, int32_t port)
 {
-    return park_build_node(b->park, &b->activities.data[b->ports.data[port].activity]);
+    return b->activities.data[b->ports.data[port].activity].node;
 }
 
 static void tell_mixed(struct park_builder *b, int32_t shared, int32_t plain)
@@ -365,7 +365,7 @@ static bool is_limited(const struct weighing *w, int32_t i)
     const struct sim_port_def *port = &w->b->ports.data[i];
     const struct park_activity *a = &w->b->activities.data[port->activity];
     const struct sim_port_def *far = far_end(w, port->activity, !port->gives);
-    const bool is_trade = a->kind != PARK_ACTIVITY_PROCESS && a->kind != PARK_ACTIVITY_EXIT;
+    const bool is_trade = !a->mover->is_process && !a->mover->is_exit;
     return is_trade && far != NULL &&
            w->b->park->parties[w->b->pools.data[far->pool].party].is_market;
 }

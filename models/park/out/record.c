@@ -41,7 +41,7 @@ struct park_recorder *park_record_create(const struct park_record_parts *parts)
     r->passed = sim_base_alloc((size_t)p->party_count, sizeof(double));
     r->scale = sim_base_alloc((size_t)p->stream_count, sizeof(double));
     for (int32_t a = 0; a < p->net->activity_count; a++) {
-        if (p->net->activities[a].kind == PARK_ACTIVITY_PROCESS) {
+        if (p->net->activities[a].mover->is_process) {
             r->activity_of[p->net->activities[a].id] = a;
         }
     }

@@ -131,12 +131,11 @@ static struct park_cause_view view(const struct park_run *r)
 static void say_why(struct park_run *r, int32_t activity, double rate)
 {
     const struct park_cause_view v = view(r);
-    char name[PARK_CAUSE_TEXT];
+    const char *name = r->park->net->activities[activity].title;
     const struct park_stream *stream = park_mover_stream(r->park, activity);
     const struct park_cause cause = park_cause_find(&v, activity, PARK_CAUSE_ANY);
     char words[PARK_CAUSE_TEXT];
     (void)park_cause_words(&v, activity, cause, words);
-    (void)park_mover_title(r->park, activity, name);
     if (cause.kind == PARK_CAUSE_IDLE) {
         sim_trace_say(r->clock.trace, r->clock.now, name, "stands still: %s", words);
     } else {

@@ -42,27 +42,6 @@ struct levels {
     struct park_roster_lists by_profile; // levels
 };
 
-/** Whose level it is: activities of one link share the link's. */
-static const char *level_path(const struct park *p, const struct park_activity *a)
-{
-    switch (a->kind) {
-    case PARK_ACTIVITY_PROCESS:
-        return p->processes[a->id]->path;
-    case PARK_ACTIVITY_EXCHANGE:
-    case PARK_ACTIVITY_EXIT: {
-        const struct park_exchange *x = p->exchanges[a->id];
-        return x->link >= 0 ? p->links[x->link]->path : x->path;
-    }
-    case PARK_ACTIVITY_PURCHASE:
-    case PARK_ACTIVITY_SALE:
-    case PARK_ACTIVITY_DISPOSAL:
-    case PARK_ACTIVITY_SUPPLY:
-    case PARK_ACTIVITY_DEMAND:
-        break;
-    }
-    return p->offers[a->id]->path;
-}
-
 /** An activity and what sets its level. */
 struct leveled {
     const struct park_level *level;
@@ -105,8 +84,7 @@ static void number_levels(struct levels *d)
     for (int32_t a = 0; a < net->activity_count; a++) {
         if (d->level_of[a] == a) {
             const struct park_activity *x = &net->activities[a];
-            SIM_VEC_PUSH(&d->all,
-                         (struct level){.def = x->level, .path = level_path(d->of.park, x)});
+            SIM_VEC_PUSH(&d->all, (struct level){.def = x->level, .path = x->path});
             d->level_of[a] = d->all.count - 1;
         } else if (d->level_of[a] >= 0) {
             d->level_of[a] = d->level_of[d->level_of[a]]; // of the first, numbered already

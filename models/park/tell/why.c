@@ -49,7 +49,7 @@ static int32_t over_link(const struct park *p, const char *wanted)
 {
     for (int32_t a = 0; a < p->net->activity_count; a++) {
         const struct park_activity *x = &p->net->activities[a];
-        if (x->kind != PARK_ACTIVITY_EXCHANGE) {
+        if (!x->mover->is_contract || x->mover->is_exit) {
             continue;
         }
         const int32_t link = p->exchanges[x->id]->link;
@@ -69,9 +69,8 @@ static int find(const struct park *p, const char *wanted, struct subject *out)
         const int32_t pool = i - p->net->activity_count;
         const char *name = is_pool ? p->net->pools[pool].name : p->net->activities[i].name;
         const struct subject it = {.activity = is_pool ? -1 : i, .pool = is_pool ? pool : -1};
-        char title[PARK_CAUSE_TEXT];
         if (strcmp(name, wanted) == 0 ||
-            (!is_pool && strcmp(park_mover_title(p, i, title), wanted) == 0)) {
+            (!is_pool && strcmp(p->net->activities[i].title, wanted) == 0)) {
             *out = it;
             return 1;
         }
@@ -162,25 +161,6 @@ static void print_pool(const struct park_cause_view *v, const struct sim_sink *o
     sim_sink_text(out, "\n");
 }
 
-static const char *verb(enum park_activity_kind kind)
-{
-    switch (kind) {
-    case PARK_ACTIVITY_PROCESS:
-        return "runs at";
-    case PARK_ACTIVITY_SUPPLY:
-        return "supplies";
-    case PARK_ACTIVITY_DEMAND:
-        return "takes";
-    case PARK_ACTIVITY_EXCHANGE:
-    case PARK_ACTIVITY_EXIT:
-    case PARK_ACTIVITY_PURCHASE:
-    case PARK_ACTIVITY_SALE:
-    case PARK_ACTIVITY_DISPOSAL:
-        break;
-    }
-    return "carries";
-}
-
 static void print_step(const struct park_cause_view *v, const struct sim_sink *out,
                        const struct park_chain_step *step)
 {
@@ -190,7 +170,7 @@ static void print_step(const struct park_cause_view *v, const struct sim_sink *o
     const double capacity = sim_rates_capacity(sim_flow_rates(v->flow), step->activity);
     const double rate = sim_flow_rate(v->flow, step->activity);
     char words[PARK_CAUSE_TEXT];
-    sim_sink_print(out, "%s %s %.6g %s/h of %s", a->name, verb(a->kind),
+    sim_sink_print(out, "%s %s %.6g %s/h of %s", a->name, a->mover->verb,
                    park_mover_per_hour(p, step->activity, rate), s->unit, s->name);
     if (isfinite(capacity) && step->cause.port >= 0 && rate < capacity * (1 - 1e-9)) {
         sim_sink_print(out, "; it could %.6g", park_mover_per_hour(p, step->activity, capacity));

@@ -113,7 +113,7 @@ struct park_cause park_cause_find(const struct park_cause_view *v, int32_t activ
     if (port >= 0) {
         return of_port(n, port);
     }
-    const bool passes_on = a->level == NULL && a->kind != PARK_ACTIVITY_EXIT;
+    const bool passes_on = a->level == NULL && !a->mover->is_exit;
     if (!is_slower && passes_on) {
         const int32_t end = tighter_end(n, activity, way);
         return end >= 0 ? of_port(n, end)
@@ -169,7 +169,7 @@ static void input_words(const struct park_cause_view *v, int32_t port, char *out
     char where[PARK_CAUSE_TEXT / 2];
     (void)snprintf(where, sizeof(where), is_stock ? "%s %s" : "all at %s is taken", pool->name,
                    park_cause_condition(v, q->pool));
-    if (a->kind != PARK_ACTIVITY_PROCESS || input_count(n, a) == 1) {
+    if (!a->mover->is_process || input_count(n, a) == 1) {
         (void)snprintf(out, PARK_CAUSE_TEXT, "no more %s; %s", stream, where);
     } else {
         (void)snprintf(out, PARK_CAUSE_TEXT, "%s is the scarcest input; %s", stream, where);
@@ -189,8 +189,7 @@ static void output_words(const struct park_cause_view *v, int32_t port, char *ou
     } else if (is_stock) {
         (void)snprintf(out, PARK_CAUSE_TEXT, "no more room for its %s; %s %s", stream, pool->name,
                        park_cause_condition(v, q->pool));
-    } else if ((q->flags & SIM_PORT_PULL) != 0 ||
-               n->activities[q->activity].kind != PARK_ACTIVITY_PROCESS) {
+    } else if ((q->flags & SIM_PORT_PULL) != 0 || !n->activities[q->activity].mover->is_process) {
         const bool moves = sim_rates_rate(sim_flow_rates(v->flow), q->activity) > 0;
         (void)snprintf(out, PARK_CAUSE_TEXT,
                        moves ? "all that %s asks of it" : "nothing is asked of it at %s",
@@ -208,7 +207,7 @@ static void capacity_words(const struct park_cause_view *v, int32_t activity, ch
     const struct park_allowance allowed = park_capacity_allowance(v->capacity, v->now, activity);
     const double now = sim_rates_capacity(sim_flow_rates(v->flow), activity);
     const char *unit = park_mover_stream(p, activity)->unit;
-    if (a->kind == PARK_ACTIVITY_EXIT) {
+    if (a->mover->is_exit) {
         (void)snprintf(out, PARK_CAUSE_TEXT, "what entered some time ago comes out");
     } else if (allowed.share < 1) {
         (void)snprintf(out, PARK_CAUSE_TEXT, "its capacity, derated to %.4g %% by %s",

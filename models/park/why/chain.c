@@ -56,7 +56,7 @@ static double lack(const struct park_cause_view *v, int32_t port)
 static bool passes_on(const struct park_net *n, int32_t port)
 {
     const struct park_activity *a = &n->activities[n->ports[port].activity];
-    return a->level == NULL && a->kind != PARK_ACTIVITY_EXIT && a->port_count > 1;
+    return a->level == NULL && !a->mover->is_exit && a->port_count > 1;
 }
 
 struct park_chain_culprit park_chain_blame(const struct park_cause_view *v, int32_t port)

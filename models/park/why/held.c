@@ -132,7 +132,7 @@ struct park_held *park_held_create(const struct park *p, struct sim_flow *flow,
         h->user_of[m] = -1;
     }
     for (int32_t a = 0; a < n->activity_count; a++) {
-        const bool is_process = n->activities[a].kind == PARK_ACTIVITY_PROCESS;
+        const bool is_process = n->activities[a].mover->is_process;
         h->process_of[a] = is_process ? n->activities[a].id : -1;
         if (is_process) {
             h->processes[n->activities[a].id] =
@@ -539,7 +539,7 @@ struct park_held_now park_held_look(const struct park_cause_view *v, int32_t act
     const struct park_activity *a = &v->park->net->activities[activity];
     struct park_held_now out = {.chain = park_chain_follow(v, activity)};
     const bool is_asked = out.chain.steps[0].cause.kind != PARK_CAUSE_UNASKED;
-    if (a->kind == PARK_ACTIVITY_PROCESS && is_asked) {
+    if (a->mover->is_process && is_asked) {
         out.rate = lack(v, activity) * product_of(v->park, a->id);
     }
     return out;

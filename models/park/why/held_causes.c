@@ -29,10 +29,10 @@ static const char *const own_names[PARK_HELD_SORTS] = {
 static bool may_end(const struct park *p, const struct park_activity *a, int sort)
 {
     const bool varies = a->level != NULL && (a->level->profile >= 0 || a->level->dist != NULL);
-    const bool is_process = a->kind == PARK_ACTIVITY_PROCESS;
+    const bool is_process = a->mover->is_process;
     switch ((enum park_held_sort)sort) {
     case PARK_HELD_CAPACITY: // what only passes on is never the cause
-        return isfinite(a->capacity) && (a->level != NULL || a->kind == PARK_ACTIVITY_EXIT);
+        return isfinite(a->capacity) && (a->level != NULL || a->mover->is_exit);
     case PARK_HELD_FAILURE:
         return p->has_failures && a->failure_count > 0;
     case PARK_HELD_CALENDAR:
@@ -40,7 +40,7 @@ static bool may_end(const struct park *p, const struct park_activity *a, int sor
     case PARK_HELD_DATES:
         return a->from_us > p->start_us || a->until_us < p->until_us;
     case PARK_HELD_LIMIT:
-        return a->kind == PARK_ACTIVITY_EXCHANGE && isfinite(p->exchanges[a->id]->most);
+        return a->mover->is_contract && !a->mover->is_exit && isfinite(p->exchanges[a->id]->most);
     case PARK_HELD_NONE:
         return !a->is_open || varies || a->capacity <= 0;
     case PARK_HELD_TURNDOWN:
@@ -92,8 +92,7 @@ static void add_all(struct park_held_causes *x, const struct park *p)
 {
     const struct park_net *n = p->net;
     for (int32_t a = 0; a < n->activity_count; a++) {
-        char title[PARK_CAUSE_TEXT];
-        (void)park_mover_title(p, a, title);
+        const char *title = n->activities[a].title;
         for (int sort = 0; sort < PARK_HELD_GIVES; sort++) {
             x->of_activity[a * PARK_HELD_GIVES + sort] =
                 may_end(p, &n->activities[a], sort)

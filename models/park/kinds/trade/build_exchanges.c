@@ -83,10 +83,19 @@ static int32_t pumping_pool(struct park_builder *b, const struct park_link *k)
     return park_build_junction(b, k->from, k->pumping_stream);
 }
 
+static const struct park_mover entry_mover = {
+    .noun = "exchange", .verb = "carries", .is_contract = true};
+static const struct park_mover exit_mover = {
+    .noun = "exit", .verb = "carries", .is_contract = true, .is_exit = true};
+
 static struct park_activity exchange_activity(const struct park *p, int32_t id)
 {
     const struct park_exchange *e = p->exchanges[id];
-    struct park_activity a = park_build_activity(e->name, PARK_ACTIVITY_EXCHANGE, id, INFINITY);
+    struct park_activity a = park_build_activity(e->name, &entry_mover, id, INFINITY);
+    a.title = sim_arena_format(p->arena, "exchange %s", e->name);
+    a.path =
+        e->link >= 0 ? p->links[e->link]->path : e->path; // contracts over a link share its level
+    a.node = e->node;
     a.is_open = e->open;
     a.from_us = e->from_us;
     a.until_us = e->until_us;
@@ -157,8 +166,10 @@ static void add_exit(struct park_builder *b, int32_t id, int32_t line, const str
     const struct park_exchange *e = p->exchanges[id];
     const struct park_link *k = p->links[e->link];
     const int32_t entry = b->activities.count - 1;
-    const struct park_activity a = park_build_activity(
-        sim_arena_format(p->arena, "%s~exit", e->name), PARK_ACTIVITY_EXIT, id, k->level.nominal);
+    struct park_activity a = park_build_activity(sim_arena_format(p->arena, "%s~exit", e->name),
+                                                 &exit_mover, id, k->level.nominal);
+    a.path = k->path;
+    a.node = e->node;
     const int32_t exit = park_build_add(b, &a, 0, ends->to_pool >= 0); // may move all activities
     b->activities.data[entry].delay_us = k->delay_us;
     b->activities.data[entry].exit = exit;

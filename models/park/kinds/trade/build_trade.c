@@ -5,6 +5,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+static const struct park_mover supply_mover = {.noun = "supply", .verb = "supplies"};
+static const struct park_mover demand_mover = {.noun = "demand", .verb = "takes"};
+static const struct park_mover purchase_mover = {.noun = "purchase", .verb = "carries"};
+static const struct park_mover sale_mover = {.noun = "sale", .verb = "carries"};
+static const struct park_mover disposal_mover = {.noun = "disposal", .verb = "carries"};
+
 static bool is_limited(const struct park_offer *o)
 {
     return isfinite(o->level.nominal);
@@ -31,8 +37,10 @@ static void add_world(struct park_builder *b, int32_t offer)
     const struct park_offer *o = b->park->offers[offer];
     const int32_t party = b->park->markets[o->market]->party;
     const bool sells = o->side == PARK_SIDE_SELLS;
-    struct park_activity a = park_build_activity(
-        o->name, sells ? PARK_ACTIVITY_SUPPLY : PARK_ACTIVITY_DEMAND, offer, o->level.nominal);
+    struct park_activity a = park_build_activity(o->name, sells ? &supply_mover : &demand_mover,
+                                                 offer, o->level.nominal);
+    a.path = o->path;
+    a.node = o->node;
     a.level = &o->level;
     a.is_user = o->side == PARK_SIDE_BUYS;
     park_build_add(b, &a, 0, false);
@@ -86,10 +94,10 @@ const struct sim_value *park_build_trade_price(const struct park *p, int32_t off
 
 // One firm (or stock of a firm) deals with one market; class 10 and SIM_PORT_AT_BOUND for routes.
 static void add_trade(struct park_builder *b, int32_t offer, int32_t pool, int64_t class,
-                      unsigned flags, const char *name)
+                      unsigned flags, const char *name, const char *title)
 {
-    static const enum park_activity_kind kinds[] = {PARK_ACTIVITY_PURCHASE, PARK_ACTIVITY_SALE,
-                                                    PARK_ACTIVITY_DISPOSAL};
+    static const struct park_mover *const movers[] = {&purchase_mover, &sale_mover,
+                                                      &disposal_mover};
     static const enum park_move_kind moves[] = {PARK_MOVE_PURCHASE, PARK_MOVE_SALE,
                                                 PARK_MOVE_DISPOSAL};
     const struct park *p = b->park;
@@ -98,7 +106,10 @@ static void add_trade(struct park_builder *b, int32_t offer, int32_t pool, int64
     const int32_t firm = b->pools.data[pool].party;
     const int32_t world = park_build_trade_pool(b, offer);
     const bool buys = o->side == PARK_SIDE_SELLS;
-    struct park_activity a = park_build_activity(name, kinds[o->side], offer, INFINITY);
+    struct park_activity a = park_build_activity(name, movers[o->side], offer, INFINITY);
+    a.title = title;
+    a.path = o->path;
+    a.node = o->node;
     if (!p->parties[firm].is_market) {
         a.from_us = p->firms[p->parties[firm].id]->from_us;
         a.until_us = p->firms[p->parties[firm].id]->until_us;
@@ -200,9 +211,9 @@ static void find_uses(struct trade *t)
     for (int i = 0; i < b->ports.count; i++) {
         const struct sim_port_def *port = &b->ports.data[i];
         const struct park_activity *a = &b->activities.data[port->activity];
-        const bool pumps = a->kind == PARK_ACTIVITY_EXCHANGE && !port->gives &&
+        const bool pumps = a->mover->is_contract && !a->mover->is_exit && !port->gives &&
                            b->pools.data[port->pool].stream != b->park->exchanges[a->id]->stream;
-        if (a->kind == PARK_ACTIVITY_PROCESS || pumps) {
+        if (a->mover->is_process || pumps) {
             struct uses *u = &t->uses[port->pool];
             u->takes = u->takes || !port->gives;
             u->gives = u->gives || port->gives;
@@ -260,10 +271,11 @@ static void trade_at(const struct trade *t, int32_t pool)
         const char *market = p->markets[o->market]->name;
         const char *stream = p->streams[o->stream]->name;
         const bool buys = o->side == PARK_SIDE_SELLS;
+        const char *title = sim_arena_format(p->arena, "%s>%s:%s", buys ? market : owner,
+                                             buys ? owner : market, stream);
         const char *name =
-            sim_arena_format(p->arena, "%s>%s:%s%s", buys ? market : owner, buys ? owner : market,
-                             stream, o->side == PARK_SIDE_DISPOSES ? "~away" : "");
-        add_trade(b, i, pool, buys ? o->order : o->priority, 0, name);
+            o->side == PARK_SIDE_DISPOSES ? sim_arena_format(p->arena, "%s~away", title) : title;
+        add_trade(b, i, pool, buys ? o->order : o->priority, 0, name, title);
     }
 }
 
@@ -275,13 +287,15 @@ static void add_routes(struct park_builder *b, int32_t stock)
         const struct park_market *m = p->markets[s->full_market];
         const int32_t offer = park_build_trade_offer(p, m->party, s->stream, false);
         add_trade(b, offer, b->stock_pools[stock], PARK_BUILD_FULL_PRIORITY, SIM_PORT_AT_BOUND,
-                  sim_arena_format(p->arena, "%s>%s~full", s->name, m->name));
+                  sim_arena_format(p->arena, "%s>%s~full", s->name, m->name),
+                  sim_arena_format(p->arena, "%s overflows to %s", s->name, m->name));
     }
     if (s->empty_market >= 0) {
         const struct park_market *m = p->markets[s->empty_market];
         const int32_t offer = park_build_trade_offer(p, m->party, s->stream, true);
         add_trade(b, offer, b->stock_pools[stock], PARK_BUILD_EMPTY_ORDER, SIM_PORT_AT_BOUND,
-                  sim_arena_format(p->arena, "%s>%s~empty", m->name, s->name));
+                  sim_arena_format(p->arena, "%s>%s~empty", m->name, s->name),
+                  sim_arena_format(p->arena, "%s fills %s", m->name, s->name));
     }
 }
 
@@ -312,8 +326,7 @@ static int32_t *find_sources(const struct park_builder *b)
 
 static bool is_internal(const struct park *p, const struct park_activity *a)
 {
-    return (a->kind == PARK_ACTIVITY_EXCHANGE || a->kind == PARK_ACTIVITY_EXIT) &&
-           p->exchanges[a->id]->from == p->exchanges[a->id]->to;
+    return a->mover->is_contract && p->exchanges[a->id]->from == p->exchanges[a->id]->to;
 }
 
 /** What meets in a pool: 0 what push processes of the firm make, PULL where its pull processes give
@@ -331,7 +344,7 @@ static unsigned nature_of(const struct goods *g, int32_t pool)
         const struct park_activity *a = &b->activities.data[port->activity];
         if (port->gives && is_internal(b->park, a)) {
             flags |= nature_of(g, g->sources[a->id]);
-        } else if (port->gives && a->kind == PARK_ACTIVITY_PROCESS) {
+        } else if (port->gives && a->mover->is_process) {
             flags |= port->flags & SIM_PORT_PULL;
         } else if (port->gives) {
             flags |= SIM_PORT_BOUGHT;
@@ -375,10 +388,10 @@ static void mark_goods(struct park_builder *b)
         if (!port->gives || !at_firm) {
             continue;
         }
-        if (a->kind == PARK_ACTIVITY_PURCHASE) {
+        if (a->mover == &purchase_mover) {
             const bool fills = (port->flags & SIM_PORT_AT_BOUND) == 0;
             port->flags |= bought | (fills ? SIM_PORT_PULL : 0U);
-        } else if (a->kind == PARK_ACTIVITY_EXCHANGE || a->kind == PARK_ACTIVITY_EXIT) {
+        } else if (a->mover->is_contract) {
             port->flags |= delivered_flags(&g, a, port->pool, bought);
         }
     }

@@ -1,7 +1,6 @@
 #include "models/park/kinds/trade/contract.h"
 
 #include "models/park/net/build.h"
-#include "models/park/net/mover.h"
 #include "models/park/run/capacity.h"
 
 #include <math.h>
@@ -44,7 +43,7 @@ static void *create(const struct park_part_of *of)
     for (int32_t a = 0; a < net->activity_count; a++) {
         const struct park_activity *def = &net->activities[a];
         const struct park_exchange *e =
-            def->kind == PARK_ACTIVITY_EXCHANGE ? p->exchanges[def->id] : NULL;
+            def->mover->is_contract && !def->mover->is_exit ? p->exchanges[def->id] : NULL;
         c->contract_of[a] = -1;
         if (e != NULL && (isfinite(e->most) || e->least > 0)) {
             c->contract_of[a] = c->count;
@@ -146,14 +145,18 @@ static double shown(const struct contracts *c, const struct contract *k, double 
     return park_load_in_unit(stream, si);
 }
 
+static const char *title_of(const struct contracts *c, const struct contract *k)
+{
+    return c->of.park->net->activities[k->activity].title;
+}
+
 static void spend(struct contracts *c, const struct park_clock *clock, struct contract *k)
 {
     const char *unit;
     const double most = shown(c, k, k->def->most, &unit);
     k->is_spent = true;
     k->planned = (sim_ev){0};
-    char who[PARK_MOVER_TEXT];
-    SIM_TRACE(clock->trace, clock->now, park_mover_title(c->of.park, k->activity, who),
+    SIM_TRACE(clock->trace, clock->now, title_of(c, k),
               "has reached its limit of this %s: %.10g %s",
               sim_simtime_span_name(k->def->most_span), most, unit);
 }
@@ -176,8 +179,7 @@ static void settle(struct contracts *c, const struct park_clock *clock, struct c
         const char *unit;
         const double lacked = shown(c, k, due - taken, &unit);
         const double money = park_ledger_book_due(c->of.ledger, clock->now, k->move, due - taken);
-        char who[PARK_MOVER_TEXT];
-        SIM_TRACE(clock->trace, clock->now, park_mover_title(c->of.park, k->activity, who),
+        SIM_TRACE(clock->trace, clock->now, title_of(c, k),
                   "take or pay: %.10g %s not taken of what was due, %.10g %s to pay", lacked, unit,
                   money, c->of.park->currency != NULL ? c->of.park->currency : "");
     }
@@ -197,9 +199,8 @@ static void begin_span(struct contracts *c, const struct park_clock *clock, stru
 {
     k->span_began = sim_flow_total(c->of.flow, k->activity);
     if (k->is_spent && clock->now < k->def->until_us) {
-        char who[PARK_MOVER_TEXT];
-        SIM_TRACE(clock->trace, clock->now, park_mover_title(c->of.park, k->activity, who),
-                  "may go on: a new %s", sim_simtime_span_name(k->def->most_span));
+        SIM_TRACE(clock->trace, clock->now, title_of(c, k), "may go on: a new %s",
+                  sim_simtime_span_name(k->def->most_span));
     }
     k->is_spent = false;
     plan(c, clock, k, sim_flow_rate(c->of.flow, k->activity));

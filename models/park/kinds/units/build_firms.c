@@ -1,6 +1,9 @@
 // Stocks and processes in the network.
 #include "models/park/net/build_priv.h"
 
+static const struct park_mover process_mover = {
+    .noun = "process", .verb = "runs at", .is_process = true};
+
 static void add_stock(struct park_builder *b, int32_t id)
 {
     const struct park *p = b->park;
@@ -21,6 +24,14 @@ static void add_stock(struct park_builder *b, int32_t id)
     b->stock_pools[id] = park_build_pool(b, &def, &pool, s->initial_si);
 }
 
+static const struct sim_node *flow_node(const struct park *p, const struct park_process *s,
+                                        const struct park_flow *f)
+{
+    const struct sim_node *group = sim_tree_child(s->node, f->gives ? "outputs" : "inputs");
+    const struct sim_node *n = sim_tree_child(group, p->streams[f->stream]->name);
+    return n != NULL ? n : s->node;
+}
+
 static void add_flow(struct park_builder *b, int32_t process, const struct park_flow *f)
 {
     const struct park_process *s = b->park->processes[process];
@@ -32,6 +43,7 @@ static void add_flow(struct park_builder *b, int32_t process, const struct park_
         f->gives ? park_build_give(b, pool, arrives, f->order, f->share, pulls ? SIM_PORT_PULL : 0)
                  : park_build_take(b, pool, f->coef, f->priority, f->share, 0);
     park_build_merit(b, port, f->merit);
+    park_build_port_node(b, port, flow_node(b->park, s, f));
     const int32_t account = b->process_accounts[process];
     park_build_move(b, (struct park_move){
                            .kind = f->gives ? PARK_MOVE_OUTPUT : PARK_MOVE_INPUT,
@@ -52,8 +64,11 @@ static void add_process(struct park_builder *b, int32_t id)
 {
     const struct park *p = b->park;
     const struct park_process *s = p->processes[id];
-    struct park_activity a =
-        park_build_activity(s->name, PARK_ACTIVITY_PROCESS, id, s->level.nominal);
+    struct park_activity a = park_build_activity(s->name, &process_mover, id, s->level.nominal);
+    a.path = s->path;
+    a.node = s->node;
+    a.told_in = s->basis;
+    a.told_per = 1;
     a.level = &s->level;
     a.calendar = s->calendar;
     a.from_us = s->from_us;
