@@ -10,6 +10,8 @@ static const double PRICE = 1e-10;   // [-] less is none
 static const double PIVOT = 1e-10;   // [-] smaller numbers of the table turn no variable in
 static const double NOTHING = 1e-13; // [-] smaller numbers of the table are roundings
 static const double BEYOND = 1e-13;  // [-] how far a bound may be passed for a better pivot
+static const double SMALL = 1e-6;    // [-] may be a rounding, but in a fresh table
+static const double SOUND = 1e-9;    // [-] of their parts: how far sums may be from what A says
 
 void sim_simplex_init(struct sim_simplex *s, int rows, int columns)
 {
@@ -186,10 +188,11 @@ static bool largest_to_turn(const struct sim_simplex *s, const bool *is_basic, i
             }
         }
     }
-    return most > 0;
+    return most > PIVOT;
 }
 
-/** The table of the basis at hand from A, by the largest pivots, and the values by it. */
+/** The table of the basis at hand from A, by the largest pivots, and the values by it. A variable
+ * that depends on others of the basis leaves it. */
 static void make_anew(struct sim_simplex *s)
 {
     bool *is_basic = sim_base_alloc((size_t)s->rows + (size_t)s->columns, sizeof(*is_basic));
@@ -217,30 +220,51 @@ static void make_anew(struct sim_simplex *s)
     free(is_basic);
 }
 
-/** One step; false when nothing gains any more, or the gain has no end (`out_is_endless`). */
-static bool step(struct sim_simplex *s, bool by_bland, bool *out_is_endless, double *out_step)
+enum outcome {
+    STEPPED,
+    DOUBTFUL, // a pivot or a price may be a rounding: nothing was done, the table is to be made
+              // anew
+    AT_MOST,  // nothing gains any more
+    ENDLESS
+};
+
+/** Whether a price may be a rounding. */
+static bool has_small_price(const struct sim_simplex *s)
+{
+    for (int c = 0; c < s->columns; c++) {
+        if (s->price[c] != 0 && fabs(s->price[c]) < SMALL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/** One step. */
+static enum outcome step(struct sim_simplex *s, bool by_bland, double *out_step)
 {
     const int place = entering(s, by_bland);
     if (place < 0) {
-        return false;
+        return s->pivots > 0 && has_small_price(s) ? DOUBTFUL : AT_MOST;
     }
     const double sign = s->price[place] > 0 ? 1 : -1;
     const int row = leaving(s, place, sign, by_bland, out_step);
     if (isinf(*out_step)) {
-        *out_is_endless = true;
-        return false;
+        return ENDLESS;
+    }
+    const double number = row < 0 ? 1 : s->table[row * s->columns + place];
+    if (fabs(number) < SMALL && s->pivots > 0) {
+        return DOUBTFUL;
     }
     move(s, place, sign * *out_step);
     if (row < 0) {
         const int32_t v = s->at[place];
         s->value[v] = sign > 0 ? s->high[v] : s->low[v];
-        return true;
+        return STEPPED;
     }
     const int32_t out = s->basic[row];
-    const bool is_up = sign * s->table[row * s->columns + place] > 0;
-    s->value[out] = is_up ? s->high[out] : s->low[out];
+    s->value[out] = sign * number > 0 ? s->high[out] : s->low[out];
     pivot(s, row, place);
-    return true;
+    return STEPPED;
 }
 
 /** What the objective, or `column` where that is none, gains by a unit at each place. */
@@ -262,29 +286,99 @@ static void set_prices(struct sim_simplex *s, const double *objective, int colum
     }
 }
 
-/** Steps until no price is left. */
-static bool climb(struct sim_simplex *s, const double *objective, int column)
+/** Whether what a unit of column `c` brings to the objective is what the prices say it brings. */
+static bool is_price_sound(const struct sim_simplex *s, const double *objective, int column, int c)
+{
+    const double own = objective != NULL ? objective[c] : c == column ? 1 : 0;
+    double off = own;
+    double size = fabs(own);
+    for (int place = 0; place < s->columns; place++) {
+        const int32_t v = s->at[place];
+        const double unit = v == c ? 1 : 0;
+        const double number = v < s->columns ? unit : s->given[(v - s->columns) * s->columns + c];
+        off -= s->price[place] * number;
+        size += fabs(s->price[place] * number);
+    }
+    return fabs(off) <= SOUND * size + PRICE;
+}
+
+/** Whether the value of a row is that of its columns. */
+static bool is_row_sound(const struct sim_simplex *s, int row)
+{
+    double off = s->value[s->columns + row];
+    double size = fabs(off);
+    for (int c = 0; c < s->columns; c++) {
+        const double part = s->given[row * s->columns + c] * s->value[c];
+        off -= part;
+        size += fabs(part);
+    }
+    return fabs(off) <= SOUND * size + NOTHING;
+}
+
+/** Whether prices and values are what A says. Prices that are, and from which nothing gains, prove
+ * the most, however the table came about; a pivot that was a rounding breaks them. */
+static bool is_sound(const struct sim_simplex *s, const double *objective, int column)
+{
+    bool sound = true;
+    for (int c = 0; c < s->columns && sound; c++) {
+        sound = is_price_sound(s, objective, column, c);
+    }
+    for (int r = 0; r < s->rows && sound; r++) {
+        sound = is_row_sound(s, r);
+    }
+    return sound;
+}
+
+static void begin_anew(struct sim_simplex *s, const double *objective, int column)
+{
+    make_anew(s);
+    set_prices(s, objective, column);
+}
+
+/** Steps until no price is left, with a table made from A after every `anew` pivots. */
+static enum outcome climb_by(struct sim_simplex *s, const double *objective, int column, int anew)
 {
     enum {
-        STILL = 30, // steps that move nothing before Bland's rule takes over
-        ANEW = 40   // pivots between one table made from A and the next
+        STILL = 30 // steps that move nothing before Bland's rule takes over
     };
     const int most = 200 + 20 * (s->rows + s->columns);
     int still = 0;
-    bool is_endless = false;
     set_prices(s, objective, column);
     for (int i = 0; i < most; i++) {
         double length = 0;
-        if (s->pivots >= ANEW) {
-            make_anew(s);
-            set_prices(s, objective, column);
+        if (s->pivots >= anew) {
+            begin_anew(s, objective, column);
         }
-        if (!step(s, still > STILL, &is_endless, &length)) {
-            return !is_endless;
+        const enum outcome outcome = step(s, still > STILL, &length);
+        if (outcome == DOUBTFUL) {
+            begin_anew(s, objective, column);
+        } else if (outcome != STEPPED) {
+            return outcome;
+        } else {
+            still = length > NOTHING ? 0 : still + 1;
         }
-        still = length > NOTHING ? 0 : still + 1;
     }
-    return false;
+    return STEPPED;
+}
+
+/** The most from the values at hand. Where the way there proves unsound, again from the same
+ * values, with a table made from A after each pivot. */
+static bool climb(struct sim_simplex *s, const double *objective, int column)
+{
+    enum {
+        ANEW = 40
+    };
+    const size_t size = (size_t)s->columns * sizeof(double);
+    double *begin = sim_base_alloc((size_t)s->columns, sizeof(*begin));
+    memcpy(begin, s->value, size);
+    enum outcome outcome = climb_by(s, objective, column, ANEW);
+    if (outcome != AT_MOST || !is_sound(s, objective, column)) {
+        memcpy(s->value, begin, size);
+        sim_simplex_begin(s);
+        outcome = climb_by(s, objective, column, 1);
+    }
+    free(begin);
+    return outcome == AT_MOST;
 }
 
 bool sim_simplex_maximise(struct sim_simplex *s, const double *objective)

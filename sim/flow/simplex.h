@@ -8,8 +8,12 @@
  *
  * The table gives basic variables as sums over the others (Dantzig 1963, bounded variables). The
  * rule of largest price decides who enters; after many steps that move nothing, Bland's (1977),
- * which cannot cycle. Ties go to the lower number. Values drift by roundings of each step, so at
- * the end the basis is solved from A itself (`sim_simplex_finish`).
+ * which cannot cycle. Ties go to the lower number. A table drifts by roundings of each step, and a
+ * pivot that is nothing but a rounding spoils it; so small pivots and prices are taken from a table
+ * made anew from A only, and at each maximum prices and values are held against A: prices that A confirms
+ * and that nobody can gain from prove the maximum, whatever the table says. Where they do not hold
+ * (1 programme in 100,000), all is done again with a table made anew at each step. At the end the
+ * basis is solved from A itself (`sim_simplex_finish`).
  *
  * Dense, for tens of rows: a step costs m n multiplications, about a microsecond. Written because a
  * call of CLP costs ten, and its answers are good to its tolerances only. Plain IEEE operations.

@@ -73,6 +73,45 @@ Test(simplex, a_second_maximum_keeps_the_first)
     sim_simplex_fini(&s);
 }
 
+// A pivot that is a rounding leaves such a table behind. What it finds is held against the sums.
+Test(simplex, a_spoilt_table_finds_the_maximum_all_the_same)
+{
+    for (int at = 0; at < 4; at++) {
+        struct sim_simplex s;
+        make_corner(&s);
+        cr_assert(sim_simplex_maximise(&s, (double[]){1, 1}));
+        s.table[at] = -s.table[at];
+
+        cr_assert(sim_simplex_maximise_column(&s, 0));
+
+        cr_expect(epsilon_eq(dbl, s.value[0], 2, 1e-14), "number %d: %g", at, s.value[0]);
+        cr_expect(epsilon_eq(dbl, s.value[1], 0, 1e-14), "number %d: %g", at, s.value[1]);
+        sim_simplex_fini(&s);
+    }
+}
+
+// x + z <= 1 and y + z <= 5: that y is no part of the first sum, a rounding must not hide.
+Test(simplex, a_rounding_in_the_table_is_no_price)
+{
+    struct sim_simplex s;
+    sim_simplex_init(&s, 2, 3);
+    s.high[0] = s.high[1] = s.high[2] = 10;
+    set_row(&s, 0, (double[]){1, 0, 1}, -HUGE_VAL, 1);
+    set_row(&s, 1, (double[]){0, 1, 1}, -HUGE_VAL, 5);
+    sim_simplex_begin(&s);
+    cr_assert(sim_simplex_maximise_column(&s, 0));
+    cr_assert(s.pivots == 1 && s.basic[0] == 0 && s.at[1] == 1);
+    s.table[1] = -2e-10;
+
+    cr_assert(sim_simplex_maximise_column(&s, 0));
+    sim_simplex_hold_priced(&s);
+    cr_assert(sim_simplex_maximise_column(&s, 1));
+
+    cr_expect(epsilon_eq(dbl, s.value[0], 1, 0));
+    cr_expect(epsilon_eq(dbl, s.value[1], 5, 0));
+    sim_simplex_fini(&s);
+}
+
 Test(simplex, says_when_there_is_no_end)
 {
     struct sim_simplex s;
