@@ -216,12 +216,19 @@ void sim_rates_reset(struct sim_rates *r)
 
 // ---- What waits to be computed ----
 
+/** Whether the group whose rise is being passed on holds the limit of port `j`. */
+static bool is_held(const struct sim_rates *r, int32_t j)
+{
+    return r->raised_by[j] >= 0 && r->raised_by[j] == r->raising && !r->is_eased[j] &&
+           !r->is_rationed[j];
+}
+
 void sim_rates_mark(struct sim_rates *r, int32_t j)
 {
     r->stamp[r->net->ports[j].pool]++;
     const int32_t group = r->raised_by[j];
-    if (group >= 0 && group == r->raising && !r->is_eased[j] && !r->is_rationed[j]) {
-        return; // it holds this limit
+    if (is_held(r, j)) {
+        return;
     }
     if (group >= 0 && group != r->raising) {
         sim_selffeed_dissolve(r, group); // marks j too
@@ -756,6 +763,9 @@ enum sim_status sim_rates_propagate(struct sim_rates *r, struct sim_err *err)
         count_pool(r, r->net->ports[j].pool);
         if (sim_rates_is_circular(r, j)) {
             SIM_TRY(sim_loop_solve(r, j, err));
+            continue;
+        }
+        if (is_held(r, j)) { // since it was marked
             continue;
         }
         r->work.limits++;
