@@ -81,14 +81,15 @@ static void next_way(struct sim_selffeed_way *way, bool *out_is_last)
     way->rings = way->rings > 0 ? way->rings - 1 : RINGS;
 }
 
-/** Let the group around `block` feed itself, in a circle of pools just wide
- * enough that what it finds still holds when the rise has been passed on.
- */
+enum {
+    PATIENCE = 4,         // tries from the narrowest view
+    SPENT = INT32_MAX / 2 // so many tries say: raised with all in its way, it found nothing
+};
+
+/** Let the group around `block` feed itself, in a circle of pools just wide enough that what it
+ * finds still holds when the rise has been passed on. */
 static enum sim_status feed_block(struct sim_rates *r, int32_t block, struct sim_err *err)
 {
-    enum {
-        PATIENCE = 4
-    };
     struct sim_selffeed_way way = {0};
     bool is_last = false;
     if (r->tries[block] == 0) {
@@ -104,6 +105,7 @@ static enum sim_status feed_block(struct sim_rates *r, int32_t block, struct sim
         bool is_kept = false;
         SIM_TRY(raise_and_pass(r, block, &way, &is_raised, &is_kept, err));
         if (!is_raised) {
+            r->tries[block] = way.is_joining ? SPENT : r->tries[block];
             return SIM_OK;
         }
         if (is_last && !is_kept && !sim_selffeed_is_even(r, block, false)) {
@@ -151,8 +153,8 @@ enum sim_status sim_feed_all(struct sim_rates *r, struct sim_err *err)
     for (int round = 0; r->hungry.count > 0 && status == SIM_OK; round++) {
         const int32_t block = take_hungry(r);
         if (r->block[block] != block || !sim_rates_is_circular(r, block) || !r->is_able[block] ||
-            r->raised_by[block] >= 0) {
-            continue; // gone, or fed with another of its group
+            r->raised_by[block] >= 0 || r->tries[block] >= SPENT) {
+            continue; // gone, or fed with another of its group, or it would only dissolve others
         }
         status = feed_block(r, block, err);
         if (status == SIM_OK && round >= ROUNDS) {
