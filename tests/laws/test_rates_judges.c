@@ -332,6 +332,40 @@ Test(rates_judges, see_that_pull_behind_a_resting_giver_is_not_reached)
     free(n);
 }
 
+// Seed 20261122, network 1149857, shrunk: `user` could take from the stock but for a loop with loss
+// that holds it at 0, so nobody draws on `self`. Propagation comes to 0 by ever smaller numbers,
+// and so does what others leave of the user's capacity: neither is a wish.
+Test(rates_judges, see_that_a_wish_which_dies_out_is_none)
+{
+    struct judge_net *n = judge_net_create();
+    struct judge_view *v = sim_base_alloc(1, sizeof(*v));
+    const int32_t stock = judge_net_stock(n, "stock", SIM_POOL_FULL | SIM_POOL_AT_TARGET);
+    const int32_t there = judge_net_junction(n, "there");
+    const int32_t back = judge_net_junction(n, "back");
+    const int32_t user = judge_net_activity(n, "user", 1);
+    judge_net_take(n, user, back, 1.0, 1);
+    const int32_t wish = judge_net_take(n, user, stock, 1.0, 1);
+    judge_net_give(n, user, there, 1.0, 1);
+    const int32_t other = judge_net_activity(n, "other", 1);
+    judge_net_take(n, other, there, 1.0, 1);
+    judge_net_give(n, other, back, 0.3, 1);
+    const int32_t self = judge_net_activity(n, "self", 1);
+    judge_net_take(n, self, stock, 1.0, 1);
+    n->ports[judge_net_give(n, self, stock, 1.0, 1)].flags = SIM_PORT_PULL;
+    const double rate[3] = {0.0, 0.0, 0.0};
+    double claim[JUDGE_PORTS] = {0.0};
+    int32_t who = -1;
+    judge_view_init(v, n);
+    v->wants = claim;
+
+    claim[wish] = 5e-18;
+    cr_expect(judge_lp_improvement(v, rate, &who, NULL) == 0.0);
+    claim[wish] = 1e-6;
+    cr_expect(judge_lp_improvement(v, rate, &who, NULL) > 0.5);
+    free(v);
+    free(n);
+}
+
 // The whole programme and the one that leaves out whom the certificate covers must agree.
 Test(rates_judges, find_as_much_behind_the_certificate_as_in_the_whole_programme)
 {

@@ -146,6 +146,12 @@ static char *state_name(const struct soak *s, const char *ending)
     return name;
 }
 
+// Which networks, tried on what: a soak of others has another state.
+static int way_of(const struct options *o)
+{
+    return (o->plain ? 1 : 0) + (o->torn ? 2 : 0);
+}
+
 static void save(const struct soak *s)
 {
     if (s->o.log == NULL) {
@@ -156,8 +162,8 @@ static void save(const struct soak *s)
     FILE *f = fopen(fresh, "w");
     bool fine = f != NULL;
     if (fine) {
-        fprintf(f, "soak_rates 2 %" PRIu64 " %" PRIu64 " %" PRIu64 " %d\n", s->o.seed, s->o.from,
-                s->o.count, s->o.plain ? 1 : 0);
+        fprintf(f, "soak_rates 3 %" PRIu64 " %" PRIu64 " %" PRIu64 " %d\n", s->o.seed, s->o.from,
+                s->o.count, way_of(&s->o));
         fprintf(f, "%" PRIu64 " %" PRId64 " %.17g\n", s->next, s->faults, s->spent);
         judge_trial_save(&s->counts, f);
         for (int i = 0; i < KINDS && s->kinds[i].count > 0; i++) {
@@ -176,11 +182,11 @@ static void save(const struct soak *s)
 static bool read_state(struct soak *s, FILE *f)
 {
     struct options was = {0};
-    int plain = 0;
-    if (fscanf(f, "soak_rates 2 %" SCNu64 " %" SCNu64 " %" SCNu64 " %d ", &was.seed, &was.from,
-               &was.count, &plain) != 4 ||
+    int way = 0;
+    if (fscanf(f, "soak_rates 3 %" SCNu64 " %" SCNu64 " %" SCNu64 " %d ", &was.seed, &was.from,
+               &was.count, &way) != 4 ||
         was.seed != s->o.seed || was.from != s->o.from || was.count != s->o.count ||
-        (plain != 0) != s->o.plain) {
+        way != way_of(&s->o)) {
         return false;
     }
     if (fscanf(f, "%" SCNu64 " %" SCNd64 " %lf ", &s->next, &s->faults, &s->spent) != 3 ||

@@ -30,7 +30,9 @@ static void sort_ports(struct judge_view *v)
     }
 }
 
-// Does port m want something now? Without claims at hand: whoever has capacity does.
+// Does port m want something now? Without claims at hand: whoever has capacity does. `u` may be
+// what other pools leave of the capacity; where that dies out, round after round on a loop with
+// loss, and the claim with it, a claim that is a rounding of the capacity itself is none (rates.h).
 static bool wants(const struct judge_view *v, int32_t m)
 {
     const struct sim_port_def *port = &v->n->ports[m];
@@ -38,7 +40,10 @@ static bool wants(const struct judge_view *v, int32_t m)
     if (v->wants == NULL || !(u > 0.0)) {
         return u > 0.0;
     }
-    return v->wants[m] > 1e-9 * (isinf(u) ? v->scale[port->pool] / port->coef : u);
+    const double whole = v->n->u[port->activity];
+    const double rounding = isinf(whole) ? 0.0 : 1e-13 * whole;
+    return v->wants[m] > rounding &&
+           v->wants[m] > 1e-9 * (isinf(u) ? v->scale[port->pool] / port->coef : u);
 }
 
 static bool takers_reach(const struct judge_view *v, const bool *is_reached, int32_t giver)
