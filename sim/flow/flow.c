@@ -42,7 +42,15 @@ struct stock {
     int32_t met;            // bounds met since reset, and lumps: what it holds ends there
     unsigned forced;        // condition in a trial of a unit that it holds; 0: none
     double forced_level;    // [amount] of that bound
+    int64_t seen_in;        // the last trial that came by
 };
+
+/** A unit whose last trial came by a pool; over when the unit has been tried anew, or must be. */
+struct onlooker {
+    int32_t unit;
+    int64_t trial;
+};
+typedef SIM_VEC(struct onlooker) sim_flow_onlookers;
 
 /** A stock at whose bound a unit failed, and which left it when the unit was off. */
 struct hold {
@@ -63,6 +71,9 @@ struct mover {
     bool is_listed;              // in `changed`
     struct sim_flow_trial trial; // the last; holds while is_off
     sim_flow_holds holds;        // stocks that hold it off
+    int64_t tried_in;            // its last trial, while that would fail again alike; else 0
+    int32_t turn;                // place among `restarts`
+    bool is_low, is_stopped;     // in `low`, in `stopped`
 };
 
 struct sim_flow {
@@ -72,10 +83,15 @@ struct sim_flow {
     struct mover *movers; // by inner id
     sim_flow_ints heap;   // pools by due, then id
     sim_flow_ints looked_at, changed;
-    sim_flow_ints turndowns; // units with a minimum, by name
-    sim_flow_ints restarts;  // the same in the order in which they are tried
-    int64_t solves;          // calls of solve since reset
-    sim_flow_ints touched;   // pools, as in the definition
+    sim_flow_ints restarts;        // units with a minimum, in the order in which they are tried
+    sim_flow_ints low;             // those of them that may be below it
+    sim_flow_ints stopped;         // places there of those that may be off
+    sim_flow_onlookers *onlookers; // by pool
+    sim_flow_ints seen;            // pools that the trial which is on has come by
+    int64_t trial;                 // which is on, 0: none
+    int64_t trials;                // since reset
+    int64_t solves;                // calls of solve since reset
+    sim_flow_ints touched;         // pools, as in the definition
     sim_time now, instant;
     int64_t instants_alike; // bounds reached at `instant`
     sim_flow_on_change *on_change;
@@ -83,18 +99,38 @@ struct sim_flow {
     bool is_disturbed; // something may let a unit restart
 };
 
+/** A unit, and when it is tried. */
+struct turn {
+    int32_t merit, unit;
+};
+
+static int by_turn(const void *a, const void *b)
+{
+    const struct turn *x = a;
+    const struct turn *y = b;
+    return x->merit != y->merit ? (x->merit > y->merit) - (x->merit < y->merit)
+                                : (x->unit > y->unit) - (x->unit < y->unit);
+}
+
+/** Units with a minimum, by merit, then name. */
 static void list_restarts(struct sim_flow *f)
 {
-    const struct sim_network_activity *a = f->net->activities;
-    for (int i = 0; i < f->turndowns.count; i++) {
-        const int32_t k = f->turndowns.data[i];
-        int at = f->restarts.count;
-        SIM_VEC_PUSH(&f->restarts, k);
-        for (; at > 0 && a[f->restarts.data[at - 1]].merit > a[k].merit; at--) {
-            f->restarts.data[at] = f->restarts.data[at - 1];
+    const struct sim_network *net = f->net;
+    struct turn *turns = sim_base_alloc((size_t)net->activity_count, sizeof(*turns));
+    int count = 0;
+    for (int32_t k = 0; k < net->activity_count; k++) {
+        if (net->activities[k].turndown > 0) {
+            turns[count++] = (struct turn){.merit = net->activities[k].merit, .unit = k};
         }
-        f->restarts.data[at] = k;
     }
+    if (count > 0) {
+        qsort(turns, (size_t)count, sizeof(*turns), by_turn);
+    }
+    for (int i = 0; i < count; i++) {
+        f->movers[turns[i].unit].turn = i;
+        SIM_VEC_PUSH(&f->restarts, turns[i].unit);
+    }
+    free(turns);
 }
 
 struct sim_flow *sim_flow_create(const struct sim_network *net)
@@ -107,12 +143,8 @@ struct sim_flow *sim_flow_create(const struct sim_network *net)
     SIM_VEC_RESERVE(&f->heap, net->pool_count);
     SIM_VEC_RESERVE(&f->looked_at, net->pool_count);
     SIM_VEC_RESERVE(&f->touched, net->pool_count);
+    f->onlookers = sim_base_alloc((size_t)net->pool_count, sizeof(*f->onlookers));
     SIM_VEC_RESERVE(&f->changed, net->activity_count);
-    for (int32_t k = 0; k < net->activity_count; k++) {
-        if (net->activities[k].turndown > 0) {
-            SIM_VEC_PUSH(&f->turndowns, k);
-        }
-    }
     list_restarts(f);
     return f;
 }
@@ -126,9 +158,15 @@ void sim_flow_destroy(struct sim_flow *f)
     SIM_VEC_FREE(&f->heap);
     SIM_VEC_FREE(&f->looked_at);
     SIM_VEC_FREE(&f->changed);
-    SIM_VEC_FREE(&f->turndowns);
     SIM_VEC_FREE(&f->restarts);
     SIM_VEC_FREE(&f->touched);
+    SIM_VEC_FREE(&f->low);
+    SIM_VEC_FREE(&f->stopped);
+    SIM_VEC_FREE(&f->seen);
+    for (int32_t p = 0; p < f->net->pool_count; p++) {
+        SIM_VEC_FREE(&f->onlookers[p]);
+    }
+    free(f->onlookers);
     for (int32_t k = 0; k < f->net->activity_count; k++) {
         SIM_VEC_FREE(&f->movers[k].holds);
     }
@@ -202,6 +240,70 @@ static void plan(struct sim_flow *f, int32_t pool, sim_time due)
         f->stocks[pool].heap_at = f->heap.count - 1;
     }
     sift(f, f->stocks[pool].heap_at, pool);
+}
+
+// ---- Trials that would end alike ----
+//
+// A trial that failed is not made again while nothing has changed at the pools that it came by:
+// those where a claim, a rate or a condition was another in it, or was asked anew. What a limit
+// reads stands at its own pool, so whatever is the same at all of these gives the same trial, and
+// elsewhere the trial changed nothing.
+
+static bool is_current(const struct sim_flow *f, struct onlooker o)
+{
+    return f->movers[o.unit].tried_in == o.trial;
+}
+
+/** Something is another at the pool: units whose trial came by must be tried again. */
+static void see(struct sim_flow *f, int32_t pool)
+{
+    struct stock *s = &f->stocks[pool];
+    if (f->trial == 0) {
+        sim_flow_onlookers *all = &f->onlookers[pool];
+        for (int i = 0; i < all->count; i++) {
+            if (is_current(f, all->data[i])) {
+                f->movers[all->data[i].unit].tried_in = 0;
+            }
+        }
+        all->count = 0;
+    } else if (s->seen_in != f->trial) {
+        s->seen_in = f->trial;
+        SIM_VEC_PUSH(&f->seen, pool);
+    }
+}
+
+static void begin_trial(struct sim_flow *f)
+{
+    f->trial = ++f->trials;
+    f->seen.count = 0;
+}
+
+static void look_on(struct sim_flow *f, int32_t pool, struct onlooker o)
+{
+    sim_flow_onlookers *all = &f->onlookers[pool];
+    int kept = 0;
+    for (int i = 0; all->count == all->capacity && i < all->count; i++) {
+        if (is_current(f, all->data[i])) {
+            all->data[kept++] = all->data[i];
+        }
+    }
+    all->count = all->count == all->capacity ? kept : all->count;
+    SIM_VEC_PUSH(all, o);
+}
+
+/** It failed, and all is as before; or it did not, and what it came by is another now. */
+static void end_trial(struct sim_flow *f, int32_t k, bool is_on)
+{
+    const struct onlooker o = {.unit = k, .trial = f->trial};
+    f->movers[k].tried_in = is_on ? 0 : f->trial;
+    f->trial = 0;
+    for (int i = 0; i < f->seen.count; i++) {
+        if (is_on) {
+            see(f, f->seen.data[i]);
+        } else {
+            look_on(f, f->seen.data[i], o);
+        }
+    }
 }
 
 // ---- Levels between bounds ----
@@ -428,6 +530,7 @@ static enum sim_status update_condition(struct sim_flow *f, int32_t pool, bool *
         return SIM_OK;
     }
     s->condition = wanted;
+    see(f, pool);
     sim_rates_set_condition(f->rates, f->net->pool_out[pool], wanted);
     switch_decay(f, pool);
     *out = true;
@@ -482,6 +585,7 @@ static void push_capacity(struct sim_flow *f, int32_t k)
 
 static void touch(struct sim_flow *f, int32_t pool)
 {
+    see(f, pool);
     if (!f->stocks[pool].is_touched) {
         f->stocks[pool].is_touched = true;
         SIM_VEC_PUSH(&f->touched, f->net->pool_out[pool]);
@@ -493,6 +597,33 @@ void sim_flow_touch(struct sim_flow *f, int32_t activity)
     const struct sim_network_activity *a = &f->net->activities[f->net->activity_in[activity]];
     for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
         touch(f, f->net->ports[j].pool);
+    }
+}
+
+/** The least rate at which it may run, by its capacity now [1/s]. */
+static double least_rate(const struct sim_flow *f, int32_t k)
+{
+    const struct sim_network_activity *a = &f->net->activities[k];
+    return a->turndown * fmin(f->movers[k].capacity, a->capacity);
+}
+
+/** Rate over minimum; INFINITY for one that has no minimum now. */
+static double margin(const struct sim_flow *f, int32_t k)
+{
+    const double least = least_rate(f, k);
+    if (f->movers[k].is_off || !(least > 0)) {
+        return INFINITY;
+    }
+    return sim_rates_rate(f->rates, f->net->activity_out[k]) / least;
+}
+
+/** Its margin may be another: remember it where it is below its minimum. */
+static void list_low(struct sim_flow *f, int32_t k)
+{
+    struct mover *m = &f->movers[k];
+    if (f->net->activities[k].turndown > 0 && !m->is_low && margin(f, k) < 1) {
+        m->is_low = true;
+        SIM_VEC_PUSH(&f->low, k);
     }
 }
 
@@ -508,6 +639,7 @@ static enum sim_status solve_once(struct sim_flow *f, struct sim_err *err)
             f->movers[k].is_listed = true;
             SIM_VEC_PUSH(&f->changed, k);
         }
+        list_low(f, k);
     }
     const int32_t *claimed = sim_rates_claimed(f->rates, &count);
     for (int i = 0; i < count; i++) {
@@ -539,32 +671,46 @@ static enum sim_status solve(struct sim_flow *f, struct sim_err *err)
 
 // ---- Turndown ----
 
-/** The least rate at which it may run, by its capacity now [1/s]. */
-static double least_rate(const struct sim_flow *f, int32_t k)
+static int by_number(const void *a, const void *b)
 {
-    const struct sim_network_activity *a = &f->net->activities[k];
-    return a->turndown * fmin(f->movers[k].capacity, a->capacity);
+    const int32_t x = *(const int32_t *)a;
+    const int32_t y = *(const int32_t *)b;
+    return x < y ? -1 : x > y;
 }
 
-/** Rate over minimum; INFINITY for one that has no minimum now. */
-static double margin(const struct sim_flow *f, int32_t k)
+static void sort_numbers(sim_flow_ints *v)
 {
-    const double least = least_rate(f, k);
-    if (f->movers[k].is_off || !(least > 0)) {
-        return INFINITY;
+    if (v->count > 1) {
+        qsort(v->data, (size_t)v->count, sizeof(int32_t), by_number);
     }
-    return sim_rates_rate(f->rates, f->net->activity_out[k]) / least;
+}
+
+/** Units below their minimum, by name. */
+static const sim_flow_ints *all_low(struct sim_flow *f)
+{
+    int kept = 0;
+    for (int i = 0; i < f->low.count; i++) {
+        const int32_t k = f->low.data[i];
+        f->movers[k].is_low = margin(f, k) < 1;
+        if (f->movers[k].is_low) {
+            f->low.data[kept++] = k;
+        }
+    }
+    f->low.count = kept;
+    sort_numbers(&f->low);
+    return &f->low;
 }
 
 /** The unit furthest below its minimum, -1 when all keep theirs; of equals the last by name. */
-static int32_t furthest_below(const struct sim_flow *f)
+static int32_t furthest_below(struct sim_flow *f)
 {
+    const sim_flow_ints *low = all_low(f);
     int32_t worst = -1;
     double least = 1 - SAME;
-    for (int i = 0; i < f->turndowns.count; i++) {
-        const double here = margin(f, f->turndowns.data[i]);
+    for (int i = 0; i < low->count; i++) {
+        const double here = margin(f, low->data[i]);
         if (here < least || (worst >= 0 && here <= least * (1 + SAME))) {
-            worst = f->turndowns.data[i];
+            worst = low->data[i];
             least = here < least ? here : least;
         }
     }
@@ -573,7 +719,13 @@ static int32_t furthest_below(const struct sim_flow *f)
 
 static enum sim_status switch_to(struct sim_flow *f, int32_t k, bool is_off, struct sim_err *err)
 {
-    f->movers[k].is_off = is_off;
+    struct mover *m = &f->movers[k];
+    m->is_off = is_off;
+    if (is_off && !m->is_stopped) {
+        m->is_stopped = true;
+        SIM_VEC_PUSH(&f->stopped, m->turn);
+    }
+    list_low(f, k);
     push_capacity(f, k);
     return solve(f, err);
 }
@@ -627,6 +779,7 @@ static bool force(struct sim_flow *f, int32_t k, bool is_forced)
             bring_stock(f, h.pool);
             s->forced = is_forced ? h.condition : 0;
             s->forced_level = h.level;
+            see(f, h.pool);
             look_at(f, h.pool);
             holds->data[kept++] = h;
         }
@@ -694,25 +847,38 @@ static enum sim_status try_restart(struct sim_flow *f, int32_t k, bool *out, str
     return SIM_OK;
 }
 
+/** Places among `restarts` of the units that are off, in order. */
+static const sim_flow_ints *all_stopped(struct sim_flow *f)
+{
+    int kept = 0;
+    for (int i = 0; i < f->stopped.count; i++) {
+        struct mover *m = &f->movers[f->restarts.data[f->stopped.data[i]]];
+        m->is_stopped = m->is_off;
+        if (m->is_off) {
+            f->stopped.data[kept++] = m->turn;
+        }
+    }
+    f->stopped.count = kept;
+    sort_numbers(&f->stopped);
+    return &f->stopped;
+}
+
 /** As many as help restart: each alone, after a success from the first again. */
 static enum sim_status restart(struct sim_flow *f, struct sim_err *err)
 {
-    for (int i = 0; i < f->restarts.count; i++) {
-        const int32_t k = f->restarts.data[i];
+    const sim_flow_ints *stopped = all_stopped(f);
+    for (int i = 0; i < stopped->count; i++) {
+        const int32_t k = f->restarts.data[stopped->data[i]];
+        const struct mover *m = &f->movers[k];
         bool is_on = false;
-        if (f->movers[k].is_off && f->movers[k].capacity > 0) {
+        if (m->is_off && m->capacity > 0 && m->tried_in == 0) {
+            begin_trial(f);
             SIM_TRY(try_restart(f, k, &is_on, err));
+            end_trial(f, k, is_on);
         }
         i = is_on ? -1 : i;
     }
     return SIM_OK;
-}
-
-static int by_number(const void *a, const void *b)
-{
-    const int32_t x = *(const int32_t *)a;
-    const int32_t y = *(const int32_t *)b;
-    return x < y ? -1 : x > y;
 }
 
 static void conclude(struct sim_flow *f)
@@ -723,8 +889,8 @@ static void conclude(struct sim_flow *f)
         plan_next(f, pool);
     }
     f->looked_at.count = 0;
-    if (f->on_change != NULL && f->changed.count > 1) {
-        qsort(f->changed.data, (size_t)f->changed.count, sizeof(int32_t), by_number);
+    if (f->on_change != NULL) {
+        sort_numbers(&f->changed);
     }
     for (int i = 0; i < f->changed.count; i++) {
         const int32_t k = f->changed.data[i];
@@ -749,7 +915,7 @@ enum sim_status sim_flow_settle(struct sim_flow *f, struct sim_err *err)
     f->solves++;
     SIM_TRY(update_conditions(f, 0, &changed, err));
     SIM_TRY(solve(f, err));
-    if (f->is_disturbed && f->turndowns.count > 0) {
+    if (f->is_disturbed && f->restarts.count > 0) {
         SIM_TRY(switch_off(f, err));
         SIM_TRY(restart(f, err));
     }
@@ -764,14 +930,19 @@ void sim_flow_reset(struct sim_flow *f, sim_time start, const double *levels)
 {
     sim_rates_reset(f->rates);
     f->heap.count = f->looked_at.count = f->changed.count = f->touched.count = 0;
+    f->low.count = f->stopped.count = f->seen.count = 0;
+    f->trial = f->trials = 0;
     f->now = f->instant = start;
     f->instants_alike = f->solves = 0;
     f->is_disturbed = true;
     for (int32_t k = 0; k < f->net->activity_count; k++) {
         const sim_flow_holds holds = {.data = f->movers[k].holds.data,
                                       .capacity = f->movers[k].holds.capacity};
-        f->movers[k] = (struct mover){
-            .since = start, .capacity = f->net->activities[k].capacity, .holds = holds};
+        f->movers[k] = (struct mover){.since = start,
+                                      .capacity = f->net->activities[k].capacity,
+                                      .holds = holds,
+                                      .turn = f->movers[k].turn};
+        list_low(f, k);
     }
     for (int32_t p = 0; p < f->net->pool_count; p++) {
         const int32_t out = f->net->pool_out[p];
@@ -780,6 +951,7 @@ void sim_flow_reset(struct sim_flow *f, sim_time start, const double *levels)
                                       .since = start,
                                       .due = SIM_TIME_NEVER,
                                       .heap_at = NOT_PLANNED};
+        f->onlookers[p].count = 0;
         if (is_stock) {
             SIM_REQUIRE(levels[out] >= 0 && levels[out] <= f->net->pools[p].capacity,
                         "an initial level is outside its stock");
@@ -815,6 +987,7 @@ void sim_flow_advance(struct sim_flow *f, sim_time now)
         s->trimmed += bound - s->level;
         s->level = bound;
         s->met++;
+        see(f, pool);
         unplan(f, pool);
         look_at(f, pool);
         f->instants_alike++;
@@ -829,6 +1002,7 @@ void sim_flow_set_capacity(struct sim_flow *f, int32_t activity, double capacity
     if (!(capacity > 0)) {
         f->movers[k].holds.count = 0; // it starts anew when it may run again
     }
+    list_low(f, k);
     push_capacity(f, k);
     sim_flow_touch(f, activity);
 }
@@ -862,6 +1036,7 @@ double sim_flow_lump(struct sim_flow *f, int32_t pool, double amount)
         s->level = amount > 0 ? q->capacity : q->minimum;
     }
     s->met++;
+    see(f, p);
     look_at(f, p);
     return moved;
 }

@@ -31,7 +31,9 @@
  * its minimum (tie: name), and again. Then each that is off is tried alone, by merit, then name:
  * it restarts when it reaches minimum x (1 + its restart_band), or full load where that is less,
  * and pushes nobody below his own; after a success from the first again, until none is left to
- * restart. So as many as help restart at one instant; no two are tried together.
+ * restart. So as many as help restart at one instant; no two are tried together. A trial that failed
+ * is not repeated while nothing has changed at the pools that it came by, as it would end alike: an
+ * event costs no trial of a unit elsewhere in the park.
  *
  * A unit may fail because a stock stands at its bound, and that stock leaves the bound as soon as
  * the unit is off: a boiler at a full tank of which little is drawn. Any moment later it could run

@@ -466,13 +466,18 @@ static inline void seed(struct sim_rates *r, int32_t activity)
     }
 }
 
-void sim_rates_set_claims(struct sim_rates *r, int32_t activity)
+static void note_claimed(struct sim_rates *r, int32_t activity)
 {
-    seed(r, activity);
     if (!r->is_claimed[activity]) {
         r->is_claimed[activity] = true;
         SIM_VEC_PUSH(&r->claimed, activity);
     }
+}
+
+void sim_rates_set_claims(struct sim_rates *r, int32_t activity)
+{
+    seed(r, activity);
+    note_claimed(r, activity);
     const struct sim_network_activity *a = &r->net->activities[activity];
     double least = r->capacity[activity];
     double second = least;
@@ -671,6 +676,7 @@ static void take_measures(struct sim_rates *r)
              value != r->measure[m] && w < net->first_weighed[m + 1]; w++) {
             const int32_t j = net->weighed[w];
             seed(r, net->ports[j].activity);
+            note_claimed(r, net->ports[j].activity); // others' claims may come to mean more or less
             take_weight(r, j);
         }
         r->measure[m] = value;

@@ -462,3 +462,28 @@ Test(flow, a_held_boiler_restarts_when_enough_is_drawn)
     cr_expect(eq(dbl, sim_flow_rate(rig.flow, 0), 0.95));
     rig_fini(&rig);
 }
+
+static int64_t solves(const struct rig *rig)
+{
+    return sim_rates_work_done(sim_flow_rates(rig->flow)).settles;
+}
+
+Test(flow, a_unit_is_not_tried_again_before_something_changes_where_its_trial_came_by)
+{
+    struct rig rig = two_boilers(0.3);
+    run_to(rig.flow, 4 * SECOND);
+    sim_flow_set_capacity(rig.flow, 1, 0.5);
+    settle(rig.flow);
+    cr_expect(sim_flow_is_off(rig.flow, 0));
+
+    const int64_t before = solves(&rig);
+    sim_flow_set_capacity(rig.flow, 3, 0.95); // at the other tank
+    settle(rig.flow);
+    cr_expect(eq(i64, solves(&rig), before + 1));
+
+    sim_flow_set_capacity(rig.flow, 1, 0.6); // at its own, too little
+    settle(rig.flow);
+    cr_expect(gt(i64, solves(&rig), before + 2));
+    cr_expect(sim_flow_is_off(rig.flow, 0));
+    rig_fini(&rig);
+}
