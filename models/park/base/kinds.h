@@ -1,10 +1,13 @@
 /** @file
  * What each kind of thing in a park file brings: its table of keys, and what loading does with it.
  *
- * The groups stand in kinds.def. For each, GROUP.c holds `park_GROUP`: the kind (table of keys) and
- * up to three callbacks, called for all groups in the order of kinds.def: `gather` sorts what was
- * written by name and gives ids, `resolve` turns names into ids and checks what the table cannot,
- * `build` adds pools and activities to the network.
+ * A kind is a const struct in a file of its own; kinds.def lists them, and who loads a park hands
+ * the list in, so that what reads, resolves and builds names no kind. Things of a kind stand in a
+ * group of the file ("links"), in groups of other things ("processes" of firms), or both; two kinds
+ * are one thing each (`park`, `economy`). Loading takes one step with all kinds, in the order of
+ * the list, before the next: they are gathered, sorted by name, and get ids (`expand`, `found`);
+ * `resolve` turns names into ids and checks what the table of keys cannot; `build` adds pools and
+ * activities to the network.
  *
  * Rules for the dimension of a value (sim_key.dim) name what it is measured in: "{stream}" the
  * stream that the nearest key `stream` names (or the link that `over` names), "{name}" the stream
@@ -20,42 +23,84 @@
 #include "models/park/base/park.h"
 
 struct park_builder; // build_priv.h
-
-struct park_file {
-    int64_t format;
-    struct park_head *park;
-    struct park_economy *economy;
-    struct sim_items designs; // always empty: they are taken out before (designs.h)
-#define X(group, doc) struct sim_items group;
-#include "models/park/base/kinds.def"
-#undef X
-};
+struct park_found;   // gather.c
 
 /** What loading passes around. */
 struct park_loader {
     struct park *park;
-    const struct park_file *file;
+    const void *file; // as sim_kind_load filled it (root.h)
     struct sim_diag *diag;
-    const struct park_uses *uses; // of profiles
+    const struct park_uses *uses;      // of profiles
+    const struct park_thing **by_node; // sorted by the address of its node; [thing_count]
+    int thing_count;
+};
+
+/** Where the struct of the park has the things of a kind: an array and its count, or one. */
+struct park_list {
+    size_t at, count; // [bytes] into struct park
+};
+
+// Both hold only if the struct of the kind begins with a thing.
+#define PARK_IS_THING(one) (0 * sizeof(char[offsetof(struct park_##one, thing) == 0 ? 1 : -1]))
+#define PARK_LIST(many, one)                                                                       \
+    {                                                                                              \
+        .at = offsetof(struct park, many) + PARK_IS_THING(one),                                    \
+        .count = offsetof(struct park, one##_count)                                                \
+    }
+#define PARK_ALONE(one)                                                                            \
+    {                                                                                              \
+        .at = offsetof(struct park, one) + PARK_IS_THING(one)                                      \
+    }
+
+/** What things in other things are called. */
+enum park_naming {
+    PARK_NAMED_BY_OWNER, // "mill.paper": name of the owner, own name
+    PARK_NAMED_BY_GROUP, // "suppliers.sells.husk": name of the owner, group in it, own name
+    PARK_NAMED_BY_PATH,  // "links.steam_main.leak": path of the owner, own name
+    PARK_NAMED_ALREADY   // each of the owners is itself of this kind, too
+};
+
+/** A group in the things of another kind. */
+struct park_home {
+    const struct park_kind *of; // the kind of the owners; NULL ends the list
+    size_t items;               // [bytes] the struct sim_items in the struct of an owner
+    enum park_naming naming;
 };
 
 struct park_kind {
+    const char *group;                   // in the file's root: "firms"; NULL: in others only
+    const char *doc;                     // of that group; NULL: that of `keys`
+    unsigned flags;                      // of its key (enum sim_key_flags)
+    bool is_one;                         // the group is one thing: `park`
     const struct sim_kind *keys;         // NULL where `kinds` stands
     const struct sim_kind *const *kinds; // chosen by the key `kind`; ends with NULL
-    void (*gather)(struct park_loader *l);
+    struct park_list list;
+    const struct park_home *homes; // NULL: it stands in no others
+    /** Add what the thing `written` stands for (park_gather_add); NULL: itself. */
+    void (*expand)(struct park_loader *l, struct park_thing *written, struct park_found *out);
+    /** It has its id; owner and which of `homes` it stands in (NULL and -1: the root). NULL:
+     * nothing to do. */
+    void (*found)(struct park_loader *l, struct park_thing *t, const struct park_thing *owner,
+                  int home);
     void (*resolve)(struct park_loader *l);
     void (*build)(struct park_builder *b); // NULL: nothing in the network
 };
 
-#define X(group, doc) extern const struct park_kind park_##group;
+#define PARK_ONE(one)        extern const struct park_kind park_##one;
+#define PARK_MANY(many, one) extern const struct park_kind park_##many;
 #include "models/park/base/kinds.def"
-#undef X
+#undef PARK_ONE
+#undef PARK_MANY
 
-// Kinds that stand inside others, or alone.
-extern const struct sim_kind park_head_kind;     // the group `park`
-extern const struct sim_kind park_economy_kind;  // the group `economy`
+/** All of kinds.def, in its order; ends with NULL. Only who opens a park asks for it. */
+extern const struct park_kind *const park_kinds[];
+
+// Tables that stand in those of other kinds.
 extern const struct sim_kind park_failures_kind; // `failures` of processes and links
 extern const struct sim_kind park_stocks_kind;   // `stocks` of firms
+extern const struct sim_kind park_offers_sells;  // `sells`, `buys`, `disposes` of markets
+extern const struct sim_kind park_offers_buys;
+extern const struct sim_kind park_offers_disposes;
 extern const struct sim_kind *const park_processes_kinds[];
 
 /** What a kind of process or unit adds to the recipe written as `inputs` and `outputs`; the `model`
@@ -101,40 +146,24 @@ sim_kind_convert_fn park_dims_per_energy;
 void park_later_check(struct sim_tree *t, struct sim_diag *d);
 void park_later_check_designs(struct sim_tree *t, struct sim_diag *d); // in the group `designs`
 
-// Parts of other kinds' gather and resolve.
-void park_head_resolve(struct park_loader *l);
-void park_economy_resolve(struct park_loader *l);
+/** The units of the park, with its currencies: they are needed to read any value. */
 struct sim_units *park_economy_units(const struct sim_tree *t, struct sim_diag *d);
-void park_processes_gather(struct park_loader *l);
-void park_processes_resolve(struct park_loader *l);
-void park_stocks_gather(struct park_loader *l);
-void park_stocks_resolve(struct park_loader *l);
-void park_failures_gather(struct park_loader *l);
-void park_failures_resolve(struct park_loader *l);
+
+/** Things of all kinds from the file: sorted by name, with ids. What it takes in `l` is freed by
+ * park_gather_free. */
+void park_gather(struct park_loader *l, const struct park_kind *const *kinds);
+void park_gather_add(struct park_found *out, struct park_thing *t);
+void park_gather_free(struct park_loader *l);
 
 // Rules across the whole park (check.c), once everything resolved; warnings and mistakes.
 void park_check(struct park_loader *l);
 
-/** One thing as written, with its name and path from the park's root. */
-struct park_found {
-    const char *name; // "mill.paper"
-    const char *path; // "firms.mill.processes.paper"
-    const struct sim_item *item;
-    int32_t owner; // as given
-};
+/** What a reference names; NULL when it names nothing (told by the loader). */
+const struct park_thing *park_resolve_thing(const struct park_loader *l, const struct sim_ref *ref);
+/** Its id; -1. */
+int32_t park_resolve_ref(const struct park_loader *l, const struct sim_ref *ref);
 
-struct park_finds {
-    struct park_found *data;
-    int count, capacity;
-};
-
-/** Add all of `items`; names get `prefix` and a dot before them (NULL: none), paths `path`. */
-void park_resolve_collect(struct park_loader *l, struct park_finds *f, const char *prefix,
-                          const char *path, const struct sim_items *items, int32_t owner);
-void park_resolve_sort(struct park_finds *f); // by name
-void park_resolve_free(struct park_finds *f);
-
-/** The id of the thing called `name` in a sorted array of pointers to structs whose name stands at
+/** The id of the thing called `name` in a sorted array of pointers to things, whose names stand at
  * `offset`; -1 when there is none (or name is NULL). */
 int32_t park_resolve_id(void *const *array, int count, size_t offset, const char *name);
 /** What a market sells (or takes) of a stream: index into offers, -1 if nothing. */
@@ -143,9 +172,6 @@ int32_t park_resolve_offer(const struct park *p, int32_t market, int32_t stream,
 #define PARK_ID(p, array, type, what)                                                              \
     park_resolve_id((void *const *)(p)->array##s, (p)->array##_count, offsetof(struct type, name), \
                     (what))
-
-/** The last name of what a reference names ("firms.mill" -> "mill"); NULL when it names nothing. */
-const char *park_resolve_last(const struct sim_ref *ref);
 
 /** A place that a link or exchange names: its party, and the stock or -1. False when it names none
  * (told by the loader). */

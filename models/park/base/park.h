@@ -20,6 +20,7 @@
 #ifndef PARK_PARK_H
 #define PARK_PARK_H
 
+#include "models/park/base/thing.h"
 #include "sim/base/arena.h"
 #include "sim/cfg/diag.h"
 #include "sim/cfg/kind.h"
@@ -42,16 +43,14 @@ struct park_burning {
 };
 
 struct park_stream {
-    const char *title; // NULL: none
-    const char *unit;  // "t": amounts are told in it
-    int kind;          // index into park_streams_kinds
+    PARK_THING;
+    const char *unit; // "t": amounts are told in it
+    int kind;         // index into park_streams_kinds
     struct sim_value density, energy, upstream, price;
     struct park_burning *burning; // NULL: none
     struct park_burning *carbon;  // the CO2 that it is; NULL: none
     struct sim_ref disposal;
     // resolved
-    const char *name;
-    const struct sim_node *node;
     struct sim_unit si;      // of `unit`: SI = amount * num / den
     int32_t disposal_market; // id; -1: none
 };
@@ -63,11 +62,9 @@ enum {
 };
 
 struct park_site {
-    const char *title;
+    PARK_THING;
     struct sim_value area; // [m2]
     double detour;         // [-]
-    // resolved
-    const char *name;
 };
 
 /** What becomes of a repair that is under way when the crew's hours end. */
@@ -77,33 +74,28 @@ enum park_closing {
 };
 
 struct park_crew {
-    const char *title;
+    PARK_THING;
     int64_t size; // [-]
     struct sim_ref calendar_ref;
     int closing; // enum park_closing
     // resolved
-    const char *name;
     int32_t calendar; // -1: always there
 };
 
 struct park_calendar {
-    const char *title;
+    PARK_THING;
     struct sim_texts open, closed, maintenance;
     // resolved
-    const char *name;
-    const struct sim_node *node;
     struct sim_calendar *times; // sealed; const after loading
 };
 
 struct park_profile {
-    const char *title;
+    PARK_THING;
     const char *csv, *time, *column;
     const char *unit; // as written
     int between, repeat, past;
     int64_t steps; // [-] linear: pieces between two rows, each held at its mean
     // resolved
-    const char *name;
-    const struct sim_node *node;
     struct sim_dim dim;
     struct sim_table1d *table; // values in SI; NULL when it was wrong
     bool is_borrowed;          // the table is that of the park it was loaded from
@@ -116,13 +108,12 @@ enum park_counts {
 };
 
 struct park_failure {
+    PARK_THING;
     struct sim_value up, repair; // [s] constant or distribution
     int counts;                  // enum park_counts
     struct sim_ref crew_ref;
     struct sim_value leaves; // [-] share of the capacity that is left while it lasts
     // resolved
-    const char *name; // "mill.paper.drive", "links.steam_main.leak"
-    const char *path; // "firms.mill.processes.paper.failures.drive": keys its random numbers
     struct sim_dist up_dist, repair_dist; // [s] prepared
     int32_t crew;                         // -1: nobody to wait for
     int32_t process;                      // that it hits; -1
@@ -158,7 +149,7 @@ enum park_mode {
 
 /** A process of a firm, or a unit of a utility: they are the same thing. */
 struct park_process {
-    const char *title;
+    PARK_THING;
     struct sim_ref product_ref, basis_ref, calendar_ref;
     struct sim_value capacity, turndown, restart_band, process_emissions, redraw;
     int mode;                // enum park_mode
@@ -172,9 +163,6 @@ struct park_process {
     int64_t merit;                         // 1 is asked first
     bool standby;                          // after all that are not
     // resolved
-    const char *name; // "mill.paper", "steam_plant.chp"
-    const char *path; // "firms.mill.processes.paper", "utilities.steam_plant.units.chp"
-    const struct sim_node *node;
     const struct park_recipe *recipe; // of its kind; NULL: inputs and outputs say all
     int32_t firm;
     int32_t product;         // stream; -1: none (a plain user)
@@ -191,13 +179,10 @@ struct park_process {
 };
 
 struct park_stock {
-    const char *title;
+    PARK_THING;
     struct sim_ref stream_ref, full_ref, empty_ref;
     struct sim_value capacity, initial, minimum, target, reorder, decay;
     // resolved
-    const char *name; // "mill.yard"
-    const char *path; // "firms.mill.stocks.yard"
-    const struct sim_node *node;
     int32_t firm, stream;
     double capacity_si, initial_si, minimum_si; // [SI]
     double target_si, reorder_si;               // [SI] target 0: the capacity; reorder < 0: none
@@ -208,7 +193,8 @@ struct park_stock {
 
 /** A firm; a utility is one, too, whose processes are its units. */
 struct park_firm {
-    const char *title, *sector;
+    PARK_THING;
+    const char *sector;
     struct sim_ref site_ref, calendar_ref;
     struct sim_numbers at; // latitude, longitude [deg]
     int64_t workers;
@@ -216,9 +202,6 @@ struct park_firm {
     bool trades; // what it buys, or gets by contract, may be sold
     struct sim_items processes, stocks;
     // resolved
-    const char *name;
-    const char *path; // "firms.mill", "utilities.steam_plant"
-    const struct sim_node *node;
     const struct park_utility *utility; // NULL: a plain firm
     int32_t party, site, calendar;      // -1: none
     sim_time from_us, until_us;         // it is there in [from, until)
@@ -230,7 +213,10 @@ struct park_network {
 
 /** A shared service. */
 struct park_utility {
-    struct park_firm firm; // what it has as every party; its processes are the units
+    union {
+        struct park_thing thing;
+        struct park_firm firm; // what it has as every party; its processes are the units
+    };
     struct sim_ref owner_ref, stream_ref;
     struct park_network *network; // NULL: none said
     // resolved
@@ -247,31 +233,27 @@ enum park_side {
 
 /** What a market does with one stream. */
 struct park_offer {
+    PARK_THING;
     struct sim_value price, upstream, emission, capacity, demand, redraw;
     int fate;                // index into park_markets_fates; -1: none
     int unmet;               // only "lost" in this version
     int64_t priority, order; // -1: default
     // resolved
-    const char *name; // "suppliers.sells.husk"
-    const char *path; // "markets.suppliers.sells.husk"
-    const struct sim_node *node;
     enum park_side side;
     int32_t market, stream;
     struct park_level level; // capacity or demand; nominal INFINITY: unlimited
 };
 
 struct park_market {
-    const char *title;
+    PARK_THING;
     struct sim_numbers at;
     struct sim_items sells, buys, disposes;
     // resolved
-    const char *name;
-    const struct sim_node *node;
     int32_t party;
 };
 
 struct park_link {
-    const char *title;
+    PARK_THING;
     struct sim_ref stream_ref, from_ref, to_ref, calendar_ref, pumping_ref;
     struct sim_value capacity, length, loss, delay, pumping, redraw;
     struct sim_value cost, capex, opex; // [money/SI], [money], [money/s]
@@ -280,10 +262,6 @@ struct park_link {
     bool open;
     struct sim_items failures;
     // resolved
-    const char *name;
-    const char *path; // "links.steam_main"
-    const struct sim_node *node;
-    const char *kind;             // "pipe", "conveyor", "line"
     int32_t stream, from, to;     // stream and parties
     int32_t from_stock, to_stock; // -1: the junction
     int32_t calendar;
@@ -297,7 +275,7 @@ struct park_link {
 };
 
 struct park_exchange {
-    const char *title;
+    PARK_THING;
     struct sim_ref over_ref, stream_ref, from_ref;
     struct sim_refs to_refs;
     int64_t priority; // 1 first, at the supplier
@@ -309,9 +287,6 @@ struct park_exchange {
     bool open;
     struct sim_items parts; // what differs for one of several `to`
     // resolved
-    const char *name; // "steam"; with several `to`: "power.mill"
-    const char *path; // "exchanges.steam"
-    const struct sim_node *node;
     int32_t link; // -1: a lossless one without limit
     int32_t stream, from, to;
     int32_t from_stock, to_stock;
@@ -331,6 +306,7 @@ struct park_party {
 };
 
 struct park_economy {
+    PARK_THING;
     const char *currency;
     const struct sim_node *currencies;
     const struct sim_node *price_base;
@@ -352,7 +328,8 @@ struct park_record {
 
 /** The group `park`. */
 struct park_head {
-    const char *title, *utc_offset;
+    PARK_THING;
+    const char *utc_offset;
     struct sim_key_time start, until;
     struct sim_value warmup; // [s]
     struct park_record *record;
@@ -361,9 +338,6 @@ struct park_head {
     int policy;
     struct sim_value property_quantum;
 };
-
-/** The whole file as sim_kind_load fills it; cold. */
-struct park_file;
 
 struct park {
     const char *title;
@@ -379,25 +353,18 @@ struct park {
     bool has_failures; // false: park.failures = false, no failure happens
     const char *currency;
 
-    struct park_stream **streams;
-    struct park_site **sites;
-    struct park_crew **crews;
-    struct park_calendar **calendars;
-    struct park_profile **profiles;
-    struct park_party *parties;
-    struct park_utility **utilities;
-    struct park_firm **firms;        // and utilities
-    struct park_process **processes; // of all firms, and units of utilities
-    struct park_stock **stocks;      // of all firms
-    struct park_market **markets;
-    struct park_offer **offers; // of all markets
-    struct park_link **links;
-    struct park_exchange **exchanges; // one for each `to`
-    struct park_failure **failures;   // of processes and links
-    int stream_count, site_count, crew_count, calendar_count, profile_count, party_count;
-    int utility_count, firm_count, process_count, stock_count, market_count, offer_count,
-        link_count;
-    int exchange_count, failure_count;
+    // Of each kind in kinds.def: `links[link_count]`, sorted by name; one `head`, one `economy`.
+    // Firms are those and utilities; processes those of all firms, and units of utilities; stocks,
+    // offers and failures those of all; exchanges one for each `to`.
+#define PARK_ONE(one) struct park_##one *one;
+#define PARK_MANY(many, one)                                                                       \
+    struct park_##one **many;                                                                      \
+    int one##_count;
+#include "models/park/base/kinds.def"
+#undef PARK_ONE
+#undef PARK_MANY
+    struct park_party *parties; // of firms and markets
+    int party_count;
 
     struct park_net *net; // build.h
 
@@ -407,7 +374,7 @@ struct park {
     struct park_designs *designs; // designs.h; those of the origin, if there is one
     int written_count; // [-] the first sources of the tree that are park files and tables
 
-    const struct park_file *file;
+    const struct park_root *root; // the table of the file (root.h); that of the origin
     struct sim_tree *tree;   // the park file with design and overrides applied; names its sources
     struct sim_units *units; // with the park's currencies
     struct sim_arena *arena; // private: all of the above

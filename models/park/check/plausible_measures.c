@@ -553,7 +553,7 @@ double park_plausible_repair(struct park_plausible_thing *t)
 
 double park_plausible_discount(struct park_plausible_thing *t)
 {
-    const struct park_economy *e = t->l->file->economy;
+    const struct park_economy *e = t->p->economy;
     if (e == NULL) {
         return NOT_IT;
     }

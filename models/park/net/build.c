@@ -320,17 +320,12 @@ static void end(struct park_builder *b)
     SIM_VEC_FREE(&b->accounts);
 }
 
-enum sim_status park_build(struct park *p, struct sim_diag *d)
+enum sim_status park_build(struct park *p, const struct park_kind *const *kinds, struct sim_diag *d)
 {
-    static const struct park_kind *const kinds[] = {
-#define X(group, doc) &park_##group,
-#include "models/park/base/kinds.def"
-#undef X
-    };
     struct park_builder b;
     begin(&b, p, d);
     add_accounts(&b);
-    for (int i = 0; i < SIM_COUNT(kinds); i++) {
+    for (int i = 0; kinds[i] != NULL; i++) {
         if (kinds[i]->build != NULL) {
             kinds[i]->build(&b);
         }

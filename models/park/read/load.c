@@ -1,85 +1,13 @@
 // From a file to a park: tree, overrides, tables of kinds, ids, rules, network.
-#include "models/park/base/kinds.h"
 #include "models/park/net/build.h"
 #include "models/park/read/designs.h"
+#include "models/park/read/root.h"
 #include "sim/core/evq.h"
 #include "sim/num/units.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const struct park_kind *const kinds[] = {
-#define X(group, doc) &park_##group,
-#include "models/park/base/kinds.def"
-#undef X
-};
-
-enum {
-    FIXED_KEYS = 4,
-    KEYS = FIXED_KEYS + SIM_COUNT(kinds)
-};
-
-/** The file as a kind: its table is made of kinds.def. */
-struct root {
-    struct sim_key keys[KEYS];
-    struct sim_kind kind;
-};
-
-static void make_root(struct root *r)
-{
-    static const char *const docs[] = {
-#define X(group, doc) doc,
-#include "models/park/base/kinds.def"
-#undef X
-    };
-    static const char *const names[] = {
-#define X(group, doc) #group,
-#include "models/park/base/kinds.def"
-#undef X
-    };
-    static const size_t offsets[] = {
-#define X(group, doc) offsetof(struct park_file, group),
-#include "models/park/base/kinds.def"
-#undef X
-    };
-    r->keys[0] = (struct sim_key){.name = "format",
-                                  .type = SIM_KEY_COUNT,
-                                  .flags = SIM_KEY_REQUIRED,
-                                  .min = "1",
-                                  .max = "1",
-                                  .offset = offsetof(struct park_file, format),
-                                  .doc = "version of the park file: 1"};
-    r->keys[1] = (struct sim_key){.name = "park",
-                                  .type = SIM_KEY_GROUP,
-                                  .flags = SIM_KEY_REQUIRED,
-                                  .kind = &park_head_kind,
-                                  .offset = offsetof(struct park_file, park),
-                                  .doc = park_head_kind.doc};
-    r->keys[2] = (struct sim_key){.name = "economy",
-                                  .type = SIM_KEY_GROUP,
-                                  .kind = &park_economy_kind,
-                                  .offset = offsetof(struct park_file, economy),
-                                  .doc = park_economy_kind.doc};
-    r->keys[3] = (struct sim_key){.name = "designs",
-                                  .type = SIM_KEY_MAP,
-                                  .kind = &park_designs_kind,
-                                  .offset = offsetof(struct park_file, designs),
-                                  .doc = "other parks to compare: this one with changes"};
-    for (int i = 0; i < SIM_COUNT(kinds); i++) {
-        r->keys[FIXED_KEYS + i] = (struct sim_key){.name = names[i],
-                                                   .type = SIM_KEY_MAP,
-                                                   .kind = kinds[i]->keys,
-                                                   .kinds = kinds[i]->kinds,
-                                                   .offset = offsets[i],
-                                                   .doc = docs[i]};
-    }
-    r->kind = (struct sim_kind){.name = "park file",
-                                .doc = "A park file is a libconfig file; these are its groups.",
-                                .size = sizeof(struct park_file),
-                                .keys = r->keys,
-                                .key_count = KEYS};
-}
 
 static int by_name(const void *a, const void *b)
 {
@@ -174,19 +102,17 @@ static void check_size(struct park_loader *l)
 // far: what follows from a mistake is not told beside it.
 static void resolve(struct park_loader *l)
 {
-    for (int i = 0; i < SIM_COUNT(kinds); i++) {
-        kinds[i]->gather(l);
-    }
+    const struct park_kind *const *kinds = l->park->root->kinds;
+    park_gather(l, kinds);
     gather_parties(l);
-    park_head_resolve(l);
-    park_economy_resolve(l);
-    for (int i = 0; i < SIM_COUNT(kinds); i++) {
+    for (int i = 0; kinds[i] != NULL; i++) {
         if (kinds[i]->resolve != NULL) {
             kinds[i]->resolve(l);
         }
     }
+    park_gather_free(l);
     place_parties(l->park);
-    if (sim_diag_wrong(l->diag) == 0 && park_build(l->park, l->diag) == SIM_OK) {
+    if (sim_diag_wrong(l->diag) == 0 && park_build(l->park, kinds, l->diag) == SIM_OK) {
         check_size(l);
         park_check(l);
     }
@@ -209,35 +135,33 @@ static void override(const struct sim_kind *root, struct sim_tree *t,
 }
 
 /** The file as written: its tables read, its designs aside, its short forms written out. */
-static void unfold(struct park *p, const struct root *root, struct sim_diag *d)
+static void unfold(struct park *p, struct sim_diag *d)
 {
     (void)sim_tree_expand(p->tree, d);
     p->designs = park_designs_take(p->tree, d);
     park_later_check(p->tree, d);
-    sim_kind_normalise(&root->kind, p->tree);
+    sim_kind_normalise(&p->root->kind, p->tree);
     p->written_count = sim_tree_source_count(p->tree);
 }
 
 /** The design, then the overrides. */
-static void change(struct park *p, const struct root *root, const struct park_load_opts *o,
-                   struct sim_diag *d)
+static void change(struct park *p, const struct park_load_opts *o, struct sim_diag *d)
 {
     const int design = park_designs_find(p->designs, o->design);
     p->design = park_designs_name(p->designs, design);
     p->design_title = park_designs_title(p->designs, design);
-    park_designs_apply(p->designs, design, &root->kind, p->tree, d);
-    override(&root->kind, p->tree, o, d);
+    park_designs_apply(p->designs, design, &p->root->kind, p->tree, d);
+    override(&p->root->kind, p->tree, o, d);
     const struct sim_node *more = sim_tree_child(sim_tree_root(p->tree), "designs");
     if (more != NULL) {
         sim_diag_add(d, SIM_DIAG_WRONG, &more->value_at, "designs",
                      "write it into the park file itself", "a design cannot come from here");
     }
     park_later_check(p->tree, d);
-    sim_kind_normalise(&root->kind, p->tree);
+    sim_kind_normalise(&p->root->kind, p->tree);
 }
 
-static enum sim_status fill(struct park *p, const struct root *root,
-                            const struct park_load_opts *opts, struct sim_diag *d)
+static enum sim_status fill(struct park *p, const struct park_load_opts *opts, struct sim_diag *d)
 {
     p->units = park_economy_units(p->tree, d);
     struct park_dims dims = {.tree = p->tree, .units = p->units};
@@ -246,8 +170,8 @@ static enum sim_status fill(struct park *p, const struct root *root,
                                            .convert = park_dims_per_energy,
                                            .user = &dims,
                                            .units = p->units};
-    p->file = sim_kind_load(&root->kind, p->tree, p->arena, &how, d);
-    struct park_loader l = {.park = p, .file = p->file, .diag = d, .uses = &dims.uses};
+    const void *file = sim_kind_load(&p->root->kind, p->tree, p->arena, &how, d);
+    struct park_loader l = {.park = p, .file = file, .diag = d, .uses = &dims.uses};
     resolve(&l);
     free(dims.uses.data);
     if (opts->has_seed) {
@@ -258,16 +182,15 @@ static enum sim_status fill(struct park *p, const struct root *root,
 
 /** From the tree as written, under the name of the design. What is told of a design that is not
  * there would only follow from that. */
-static enum sim_status load(struct park *p, const struct root *root,
-                            const struct park_load_opts *opts, struct sim_diag *d)
+static enum sim_status load(struct park *p, const struct park_load_opts *opts, struct sim_diag *d)
 {
     if (!park_designs_has(p->designs, opts->design, d)) {
         return sim_diag_status(d);
     }
     const int design = park_designs_find(p->designs, opts->design);
     sim_diag_via(d, park_designs_via(p->designs, design));
-    change(p, root, opts, d);
-    const enum sim_status status = fill(p, root, opts, d);
+    change(p, opts, d);
+    const enum sim_status status = fill(p, opts, d);
     sim_diag_via(d, NULL);
     return status;
 }
@@ -303,10 +226,9 @@ static enum sim_status finish(struct park *p, enum sim_status read,
     if (read != SIM_OK && is_vain) {
         return give(p, read, out);
     }
-    struct root root;
-    make_root(&root);
-    unfold(p, &root, d);
-    return give(p, load(p, &root, opts != NULL ? opts : &as_written, d), out);
+    p->root = park_root_make(p->arena, park_kinds);
+    unfold(p, d);
+    return give(p, load(p, opts != NULL ? opts : &as_written, d), out);
 }
 
 enum sim_status park_load(const char *path, const struct park_load_opts *opts, struct sim_diag *d,
@@ -337,13 +259,12 @@ static void name_sources(const struct sim_tree *t, struct sim_diag *d)
 enum sim_status park_load_from(const struct park *origin, const struct park_load_opts *opts,
                                struct sim_diag *d, struct park **out)
 {
-    struct root root;
-    make_root(&root);
     struct park *p = create(sim_tree_clone(origin->tree));
     p->origin = origin;
+    p->root = origin->root;
     p->designs = origin->designs;
     p->written_count = origin->written_count;
-    const enum sim_status status = load(p, &root, opts != NULL ? opts : &as_written, d);
+    const enum sim_status status = load(p, opts != NULL ? opts : &as_written, d);
     name_sources(p->tree, d);
     return give(p, status, out);
 }
@@ -373,10 +294,8 @@ void park_load_free(struct park *p)
 
 char *park_load_show(const struct park *p, bool origin)
 {
-    struct root root;
-    make_root(&root);
     char *designs = park_designs_comment(p->designs, p->design);
-    char *park = sim_kind_show(&root.kind, p->tree, origin);
+    char *park = sim_kind_show(&p->root->kind, p->tree, origin);
     char *text = sim_base_format("%s%s", designs, park);
     free(designs);
     free(park);
@@ -385,9 +304,7 @@ char *park_load_show(const struct park *p, bool origin)
 
 char *park_load_identity(const struct park *p)
 {
-    struct root root;
-    make_root(&root);
-    char *text = sim_kind_identity(&root.kind, p->tree);
+    char *text = sim_kind_identity(&p->root->kind, p->tree);
     for (int i = p->written_count; i < sim_tree_source_count(p->tree); i++) {
         char *longer = sim_base_format("%s# %s\n", text, sim_tree_source(p->tree, i)->sha256);
         free(text);
@@ -398,9 +315,10 @@ char *park_load_identity(const struct park *p)
 
 char *park_load_reference(void)
 {
-    struct root root;
-    make_root(&root);
-    return sim_kind_reference(&root.kind);
+    struct sim_arena *arena = sim_arena_create();
+    char *text = sim_kind_reference(&park_root_make(arena, park_kinds)->kind);
+    sim_arena_destroy(arena);
+    return text;
 }
 
 double park_load_in_unit(const struct park_stream *s, double si)

@@ -9,44 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void park_resolve_collect(struct park_loader *l, struct park_finds *f, const char *prefix,
-                          const char *path, const struct sim_items *items, int32_t owner)
-{
-    struct sim_arena *a = l->park->arena;
-    for (int i = 0; i < items->count; i++) {
-        const char *name = items->at[i].name;
-        const struct park_found found = {
-            .name = prefix == NULL ? name : sim_arena_format(a, "%s.%s", prefix, name),
-            .path = sim_arena_format(a, "%s.%s", path, name),
-            .item = &items->at[i],
-            .owner = owner,
-        };
-        if (items->at[i].data != NULL) {
-            SIM_VEC_PUSH(f, found);
-        }
-    }
-}
-
-static int by_name(const void *a, const void *b)
-{
-    const struct park_found *x = a;
-    const struct park_found *y = b;
-    return strcmp(x->name, y->name);
-}
-
-void park_resolve_sort(struct park_finds *f)
-{
-    if (f->count > 0) {
-        qsort(f->data, (size_t)f->count, sizeof(*f->data), by_name);
-    }
-}
-
-void park_resolve_free(struct park_finds *f)
-{
-    free(f->data);
-    *f = (struct park_finds){0};
-}
-
 int32_t park_resolve_id(void *const *array, int count, size_t offset, const char *name)
 {
     int low = 0;
@@ -65,13 +27,29 @@ int32_t park_resolve_id(void *const *array, int count, size_t offset, const char
     return -1;
 }
 
-const char *park_resolve_last(const struct sim_ref *ref)
+// Addresses only find a thing again; of several with one node (an exchange with several `to`, which
+// nothing refers to) it is any.
+const struct park_thing *park_resolve_thing(const struct park_loader *l, const struct sim_ref *ref)
 {
-    if (ref->to == NULL || ref->full == NULL) {
-        return NULL;
+    int low = 0;
+    int high = l->thing_count - 1;
+    while (ref->to != NULL && low <= high) {
+        const int middle = low + (high - low) / 2;
+        const struct park_thing *t = l->by_node[middle];
+        if (t->node == ref->to) {
+            return t;
+        }
+        const bool is_above = (uintptr_t)ref->to > (uintptr_t)t->node;
+        low = is_above ? middle + 1 : low;
+        high = is_above ? high : middle - 1;
     }
-    const char *dot = strrchr(ref->full, '.');
-    return dot != NULL ? dot + 1 : ref->full;
+    return NULL;
+}
+
+int32_t park_resolve_ref(const struct park_loader *l, const struct sim_ref *ref)
+{
+    const struct park_thing *t = park_resolve_thing(l, ref);
+    return t != NULL ? t->id : -1;
 }
 
 int32_t park_resolve_offer(const struct park *p, int32_t market, int32_t stream, bool sells)
@@ -103,29 +81,20 @@ int32_t park_resolve_party(const struct park *p, const char *name)
     return -1;
 }
 
-// "firms.mill.stocks.yard" -> stock "mill.yard"; "firms.mill", "markets.x" -> party.
 bool park_resolve_place(const struct park_loader *l, const struct sim_ref *ref, int32_t *out_party,
                         int32_t *out_stock)
 {
     const struct park *p = l->park;
+    const struct park_thing *t = park_resolve_thing(l, ref);
     *out_party = -1;
     *out_stock = -1;
-    if (ref->to == NULL || ref->full == NULL) {
+    if (t == NULL) {
         return false;
     }
-    const char *stocks = strstr(ref->full, ".stocks.");
-    if (strncmp(ref->full, "firms.", 6) != 0 || stocks == NULL) {
-        *out_party = park_resolve_party(p, park_resolve_last(ref));
-        return *out_party >= 0;
-    }
-    char *name = sim_base_format("%.*s.%s", (int)(stocks - ref->full - 6), ref->full + 6,
-                                 stocks + strlen(".stocks."));
-    *out_stock = PARK_ID(p, stock, park_stock, name);
-    free(name);
-    if (*out_stock >= 0) {
-        *out_party = park_resolve_party(p, p->firms[p->stocks[*out_stock]->firm]->name);
-    }
-    return *out_stock >= 0;
+    const bool is_stock = t->id < p->stock_count && t == &p->stocks[t->id]->thing;
+    *out_stock = is_stock ? t->id : -1;
+    *out_party = park_resolve_party(p, is_stock ? p->firms[p->stocks[t->id]->firm]->name : t->name);
+    return *out_party >= 0;
 }
 
 static void level_from_profile(const struct park_loader *l, const struct sim_value *v,

@@ -30,22 +30,6 @@ static const struct sim_kind kind = {
     .key_count = SIM_COUNT(keys),
 };
 
-static void gather(struct park_loader *l)
-{
-    struct park *p = l->park;
-    struct park_finds f = {0};
-    park_resolve_collect(l, &f, NULL, "calendars", &l->file->calendars, -1);
-    park_resolve_sort(&f);
-    p->calendars = SIM_ARENA_NEW(p->arena, struct park_calendar *, f.count);
-    p->calendar_count = f.count;
-    for (int i = 0; i < f.count; i++) {
-        p->calendars[i] = f.data[i].item->data;
-        p->calendars[i]->name = f.data[i].name;
-        p->calendars[i]->node = f.data[i].item->node;
-    }
-    park_resolve_free(&f);
-}
-
 typedef enum sim_status add_line(struct sim_calendar *c, const char *text, struct sim_err *err);
 
 static void add_lines(struct park_loader *l, struct sim_calendar *c, const struct sim_texts *lines,
@@ -79,7 +63,7 @@ struct dates {
 /** Whoever looks at a part of the run does not want to hear of what lies outside of it. */
 static bool is_cut_short(const struct park_loader *l)
 {
-    const struct park_head *h = l->file->park;
+    const struct park_head *h = l->park->head;
     return (h->start.node != NULL && h->start.node->loose) ||
            (h->until.node != NULL && h->until.node->loose);
 }
@@ -164,4 +148,10 @@ static void resolve(struct park_loader *l)
     }
 }
 
-const struct park_kind park_calendars = {.keys = &kind, .gather = gather, .resolve = resolve};
+const struct park_kind park_calendars = {
+    .group = "calendars",
+    .doc = "When things may run.",
+    .keys = &kind,
+    .list = PARK_LIST(calendars, calendar),
+    .resolve = resolve,
+};

@@ -37,28 +37,19 @@ static const struct sim_kind kind = {
     .key_count = SIM_COUNT(keys),
 };
 
-static void gather(struct park_loader *l)
-{
-    struct park *p = l->park;
-    struct park_finds f = {0};
-    park_resolve_collect(l, &f, NULL, "crews", &l->file->crews, -1);
-    park_resolve_sort(&f);
-    p->crews = SIM_ARENA_NEW(p->arena, struct park_crew *, f.count);
-    p->crew_count = f.count;
-    for (int i = 0; i < f.count; i++) {
-        p->crews[i] = f.data[i].item->data;
-        p->crews[i]->name = f.data[i].name;
-    }
-    park_resolve_free(&f);
-}
-
 static void resolve(struct park_loader *l)
 {
     struct park *p = l->park;
     for (int i = 0; i < p->crew_count; i++) {
         struct park_crew *c = p->crews[i];
-        c->calendar = PARK_ID(p, calendar, park_calendar, park_resolve_last(&c->calendar_ref));
+        c->calendar = park_resolve_ref(l, &c->calendar_ref);
     }
 }
 
-const struct park_kind park_crews = {.keys = &kind, .gather = gather, .resolve = resolve};
+const struct park_kind park_crews = {
+    .group = "crews",
+    .doc = "Who repairs.",
+    .keys = &kind,
+    .list = PARK_LIST(crews, crew),
+    .resolve = resolve,
+};

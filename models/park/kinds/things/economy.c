@@ -35,7 +35,7 @@ static const struct sim_key keys[] = {
      .doc = "kept for indicators"},
 };
 
-const struct sim_kind park_economy_kind = {
+static const struct sim_kind kind = {
     .name = "economy",
     .doc = "Currency and others with their rates, and figures that indicators use.",
     .size = sizeof(struct park_economy),
@@ -80,8 +80,16 @@ struct sim_units *park_economy_units(const struct sim_tree *t, struct sim_diag *
     return units;
 }
 
-void park_economy_resolve(struct park_loader *l)
+static void resolve(struct park_loader *l)
 {
     const char *currency = sim_units_currency(l->park->units);
     l->park->currency = currency != NULL ? currency : "";
 }
+
+const struct park_kind park_economy = {
+    .group = "economy",
+    .is_one = true,
+    .keys = &kind,
+    .list = PARK_ALONE(economy),
+    .resolve = resolve,
+};

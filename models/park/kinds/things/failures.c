@@ -49,54 +49,35 @@ const struct sim_kind park_failures_kind = {
     .key_count = SIM_COUNT(keys),
 };
 
-static void collect(struct park_loader *l, struct park_finds *f)
-{
-    struct park *p = l->park;
-    for (int i = 0; i < p->process_count; i++) {
-        const struct park_process *s = p->processes[i];
-        park_resolve_collect(l, f, s->name, sim_arena_format(p->arena, "%s.failures", s->path),
-                             &s->failures, i);
-    }
-    for (int i = 0; i < p->link_count; i++) {
-        const struct park_link *k = p->links[i];
-        park_resolve_collect(l, f, k->path, sim_arena_format(p->arena, "%s.failures", k->path),
-                             &k->failures, -1 - i);
-    }
-}
+// Of processes, then of links.
+static const struct park_home homes[] = {
+    {&park_processes, offsetof(struct park_process, failures), PARK_NAMED_BY_OWNER},
+    {&park_links, offsetof(struct park_link, failures), PARK_NAMED_BY_PATH},
+    {.of = NULL}};
 
 // Sorted by name, those of one process or link stand together: none is another's beginning, as
 // names hold no dots.
-void park_failures_gather(struct park_loader *l)
+static void found(struct park_loader *l, struct park_thing *t, const struct park_thing *owner,
+                  int home)
 {
     struct park *p = l->park;
-    struct park_finds f = {0};
-    collect(l, &f);
-    park_resolve_sort(&f);
-    p->failures = SIM_ARENA_NEW(p->arena, struct park_failure *, f.count);
-    p->failure_count = f.count;
-    for (int i = 0; i < f.count; i++) {
-        struct park_failure *s = f.data[i].item->data;
-        p->failures[i] = s;
-        s->name = f.data[i].name;
-        s->path = f.data[i].path;
-        s->process = f.data[i].owner >= 0 ? f.data[i].owner : -1;
-        s->link = f.data[i].owner >= 0 ? -1 : -1 - f.data[i].owner;
-        int32_t *first = s->link < 0 ? &p->processes[s->process]->first_failure
-                                     : &p->links[s->link]->first_failure;
-        int *count = s->link < 0 ? &p->processes[s->process]->failure_count
-                                 : &p->links[s->link]->failure_count;
-        *first = *count == 0 ? i : *first;
-        *count += 1;
-    }
-    park_resolve_free(&f);
+    struct park_failure *s = (struct park_failure *)t;
+    s->process = home == 0 ? owner->id : -1;
+    s->link = home == 0 ? -1 : owner->id;
+    int32_t *first =
+        s->link < 0 ? &p->processes[s->process]->first_failure : &p->links[s->link]->first_failure;
+    int *count =
+        s->link < 0 ? &p->processes[s->process]->failure_count : &p->links[s->link]->failure_count;
+    *first = *count == 0 ? t->id : *first;
+    *count += 1;
 }
 
-void park_failures_resolve(struct park_loader *l)
+static void resolve(struct park_loader *l)
 {
     struct park *p = l->park;
     for (int i = 0; i < p->failure_count; i++) {
         struct park_failure *s = p->failures[i];
-        s->crew = PARK_ID(p, crew, park_crew, park_resolve_last(&s->crew_ref));
+        s->crew = park_resolve_ref(l, &s->crew_ref);
         s->left = s->leaves.form == SIM_VALUE_QUANTITY ? s->leaves.si : 0;
         park_resolve_chance(l, &s->up, &s->up_dist);
         park_resolve_chance(l, &s->repair, &s->repair_dist);
@@ -106,3 +87,10 @@ void park_failures_resolve(struct park_loader *l)
         }
     }
 }
+
+const struct park_kind park_failures = {
+    .list = PARK_LIST(failures, failure),
+    .homes = homes,
+    .found = found,
+    .resolve = resolve,
+};

@@ -68,29 +68,18 @@ static const struct sim_kind kind = {
     .key_count = SIM_COUNT(keys),
 };
 
-static void gather(struct park_loader *l)
+// A utility is a firm, too.
+static const struct park_home homes[] = {{&park_utilities, 0, PARK_NAMED_ALREADY}, {.of = NULL}};
+
+static void found(struct park_loader *l, struct park_thing *t, const struct park_thing *owner,
+                  int home)
 {
-    struct park *p = l->park;
-    struct park_finds f = {0};
-    park_resolve_collect(l, &f, NULL, "firms", &l->file->firms, -1);
-    park_resolve_collect(l, &f, NULL, "utilities", &l->file->utilities, -1);
-    park_resolve_sort(&f);
-    p->firms = SIM_ARENA_NEW(p->arena, struct park_firm *, f.count);
-    p->firm_count = f.count;
-    for (int i = 0; i < f.count; i++) {
-        // Of a utility, the firm is the first member.
-        p->firms[i] = f.data[i].item->data;
-        p->firms[i]->name = f.data[i].name;
-        p->firms[i]->path = f.data[i].path;
-        p->firms[i]->node = f.data[i].item->node;
-        if (i > 0 && strcmp(f.data[i - 1].name, f.data[i].name) == 0) {
-            park_resolve_wrong(l, p->firms[i]->node, "give one of them another name",
-                               "a firm and a utility are called '%s'", f.data[i].name);
-        }
+    (void)owner;
+    (void)home;
+    if (t->id > 0 && strcmp(l->park->firms[t->id - 1]->name, t->name) == 0) {
+        park_resolve_wrong(l, t->node, "give one of them another name",
+                           "a firm and a utility are called '%s'", t->name);
     }
-    park_resolve_free(&f);
-    park_processes_gather(l);
-    park_stocks_gather(l);
 }
 
 static void resolve(struct park_loader *l)
@@ -99,8 +88,8 @@ static void resolve(struct park_loader *l)
     for (int i = 0; i < p->firm_count; i++) {
         struct park_firm *f = p->firms[i];
         f->party = park_resolve_party(p, f->name);
-        f->site = PARK_ID(p, site, park_site, park_resolve_last(&f->site_ref));
-        f->calendar = PARK_ID(p, calendar, park_calendar, park_resolve_last(&f->calendar_ref));
+        f->site = park_resolve_ref(l, &f->site_ref);
+        f->calendar = park_resolve_ref(l, &f->calendar_ref);
         f->from_us = f->enters.given ? f->enters.when : SIM_TIME_FIRST;
         f->until_us = f->leaves.given ? f->leaves.when : SIM_TIME_NEVER;
         if (f->until_us <= f->from_us) {
@@ -108,9 +97,15 @@ static void resolve(struct park_loader *l)
                                "it leaves before it enters");
         }
     }
-    park_stocks_resolve(l);
-    park_processes_resolve(l);
 }
 
 const struct park_kind park_firms = {
-    .keys = &kind, .gather = gather, .resolve = resolve, .build = park_build_firms};
+    .group = "firms",
+    .doc = "Legal and economic parties with processes and stocks.",
+    .keys = &kind,
+    .list = PARK_LIST(firms, firm),
+    .homes = homes,
+    .found = found,
+    .resolve = resolve,
+    .build = park_build_firms,
+};

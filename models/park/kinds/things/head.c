@@ -86,7 +86,7 @@ static const struct sim_key keys[] = {
      .doc = "false: nothing breaks (--set park.failures=false)"},
 };
 
-const struct sim_kind park_head_kind = {
+static const struct sim_kind kind = {
     .name = "park",
     .doc = "The park as a whole: its title, the time that is simulated, and what is recorded.",
     .size = sizeof(struct park_head),
@@ -197,10 +197,10 @@ static void resolve_record(struct park_loader *l, const struct park_record *r)
     }
 }
 
-void park_head_resolve(struct park_loader *l)
+static void resolve(struct park_loader *l)
 {
     struct park *p = l->park;
-    const struct park_head *h = l->file->park;
+    const struct park_head *h = l->park->head;
     p->offset_text = "+00:00";
     p->title = "";
     if (h == NULL) {
@@ -223,3 +223,12 @@ void park_head_resolve(struct park_loader *l)
     resolve_span(l, h);
     resolve_record(l, h->record);
 }
+
+const struct park_kind park_head = {
+    .group = "park",
+    .flags = SIM_KEY_REQUIRED,
+    .is_one = true,
+    .keys = &kind,
+    .list = PARK_ALONE(head),
+    .resolve = resolve,
+};

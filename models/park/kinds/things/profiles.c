@@ -75,22 +75,6 @@ static const struct sim_kind kind = {
     .key_count = SIM_COUNT(keys),
 };
 
-static void gather(struct park_loader *l)
-{
-    struct park *p = l->park;
-    struct park_finds f = {0};
-    park_resolve_collect(l, &f, NULL, "profiles", &l->file->profiles, -1);
-    park_resolve_sort(&f);
-    p->profiles = SIM_ARENA_NEW(p->arena, struct park_profile *, f.count);
-    p->profile_count = f.count;
-    for (int i = 0; i < f.count; i++) {
-        p->profiles[i] = f.data[i].item->data;
-        p->profiles[i]->name = f.data[i].name;
-        p->profiles[i]->node = f.data[i].item->node;
-    }
-    park_resolve_free(&f);
-}
-
 struct rows {
     SIM_VEC(sim_time) times;
     SIM_VEC(double) values;
@@ -434,4 +418,10 @@ static void resolve(struct park_loader *l)
     forget(&files);
 }
 
-const struct park_kind park_profiles = {.keys = &kind, .gather = gather, .resolve = resolve};
+const struct park_kind park_profiles = {
+    .group = "profiles",
+    .doc = "Series over time, from CSV files.",
+    .keys = &kind,
+    .list = PARK_LIST(profiles, profile),
+    .resolve = resolve,
+};

@@ -28,19 +28,9 @@ static const struct sim_kind kind = {
     .key_count = SIM_COUNT(keys),
 };
 
-static void gather(struct park_loader *l)
-{
-    struct park *p = l->park;
-    struct park_finds f = {0};
-    park_resolve_collect(l, &f, NULL, "sites", &l->file->sites, -1);
-    park_resolve_sort(&f);
-    p->sites = SIM_ARENA_NEW(p->arena, struct park_site *, f.count);
-    p->site_count = f.count;
-    for (int i = 0; i < f.count; i++) {
-        p->sites[i] = f.data[i].item->data;
-        p->sites[i]->name = f.data[i].name;
-    }
-    park_resolve_free(&f);
-}
-
-const struct park_kind park_sites = {.keys = &kind, .gather = gather};
+const struct park_kind park_sites = {
+    .group = "sites",
+    .doc = "Fenced places with firms.",
+    .keys = &kind,
+    .list = PARK_LIST(sites, site),
+};

@@ -87,28 +87,12 @@ const struct sim_kind park_stocks_kind = {
     .key_count = SIM_COUNT(keys),
 };
 
-void park_stocks_gather(struct park_loader *l)
+static void found(struct park_loader *l, struct park_thing *t, const struct park_thing *owner,
+                  int home)
 {
-    struct park *p = l->park;
-    struct park_finds f = {0};
-    for (int i = 0; i < p->firm_count; i++) {
-        const struct park_firm *firm = p->firms[i];
-        park_resolve_collect(l, &f, firm->name,
-                             sim_arena_format(p->arena, "firms.%s.stocks", firm->name),
-                             &firm->stocks, i);
-    }
-    park_resolve_sort(&f);
-    p->stocks = SIM_ARENA_NEW(p->arena, struct park_stock *, f.count);
-    p->stock_count = f.count;
-    for (int i = 0; i < f.count; i++) {
-        struct park_stock *s = f.data[i].item->data;
-        p->stocks[i] = s;
-        s->name = f.data[i].name;
-        s->path = f.data[i].path;
-        s->node = f.data[i].item->node;
-        s->firm = f.data[i].owner;
-    }
-    park_resolve_free(&f);
+    (void)l;
+    (void)home;
+    ((struct park_stock *)t)->firm = owner->id;
 }
 
 static double si_or(const struct sim_value *v, double otherwise)
@@ -216,23 +200,20 @@ static void check_route(struct park_loader *l, const struct park_stock *s,
     free(remedy);
 }
 
-void park_stocks_resolve(struct park_loader *l)
+static void resolve(struct park_loader *l)
 {
     struct park *p = l->park;
     for (int i = 0; i < p->stock_count; i++) {
         struct park_stock *s = p->stocks[i];
-        s->stream = PARK_ID(p, stream, park_stream, park_resolve_last(&s->stream_ref));
+        s->stream = park_resolve_ref(l, &s->stream_ref);
         s->capacity_si = si_or(&s->capacity, INFINITY);
         s->minimum_si = si_or(&s->minimum, 0);
         s->initial_si = si_or(&s->initial, s->minimum_si);
         s->target_si = si_or(&s->target, 0);
         s->reorder_si = si_or(&s->reorder, -1);
         s->decay_per_s = si_or(&s->decay, 0);
-        s->full_market = PARK_ID(p, market, park_market,
-                                 s->full_ref.to != NULL ? park_resolve_last(&s->full_ref) : NULL);
-        s->empty_market =
-            PARK_ID(p, market, park_market,
-                    s->empty_ref.to != NULL ? park_resolve_last(&s->empty_ref) : NULL);
+        s->full_market = park_resolve_ref(l, &s->full_ref);
+        s->empty_market = park_resolve_ref(l, &s->empty_ref);
         check_levels(l, s);
         round_levels(s);
         check_routes(l, s);
@@ -241,3 +222,13 @@ void park_stocks_resolve(struct park_loader *l)
         check_route(l, s, &s->empty_ref, s->empty_market, true);
     }
 }
+
+static const struct park_home homes[] = {
+    {&park_firms, offsetof(struct park_firm, stocks), PARK_NAMED_BY_OWNER}, {.of = NULL}};
+
+const struct park_kind park_stocks = {
+    .list = PARK_LIST(stocks, stock),
+    .homes = homes,
+    .found = found,
+    .resolve = resolve,
+};

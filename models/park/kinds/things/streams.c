@@ -128,22 +128,6 @@ static const struct sim_kind kind = {
     .key_count = SIM_COUNT(keys),
 };
 
-static void gather(struct park_loader *l)
-{
-    struct park *p = l->park;
-    struct park_finds f = {0};
-    park_resolve_collect(l, &f, NULL, "streams", &l->file->streams, -1);
-    park_resolve_sort(&f);
-    p->streams = SIM_ARENA_NEW(p->arena, struct park_stream *, f.count);
-    p->stream_count = f.count;
-    for (int i = 0; i < f.count; i++) {
-        p->streams[i] = f.data[i].item->data;
-        p->streams[i]->name = f.data[i].name;
-        p->streams[i]->node = f.data[i].item->node;
-    }
-    park_resolve_free(&f);
-}
-
 bool park_streams_is_amount(struct sim_dim dim)
 {
     return sim_units_is_same(dim, SIM_DIM_MASS) || sim_units_is_same(dim, SIM_DIM_VOLUME) ||
@@ -157,7 +141,7 @@ static void resolve(struct park_loader *l)
         struct park_stream *s = p->streams[i];
         struct sim_err err;
         s->si = (struct sim_unit){.num = 1, .den = 1};
-        s->disposal_market = PARK_ID(p, market, park_market, park_resolve_last(&s->disposal));
+        s->disposal_market = park_resolve_ref(l, &s->disposal);
         if (s->unit == NULL) {
             continue;
         }
@@ -172,4 +156,10 @@ static void resolve(struct park_loader *l)
     }
 }
 
-const struct park_kind park_streams = {.keys = &kind, .gather = gather, .resolve = resolve};
+const struct park_kind park_streams = {
+    .group = "streams",
+    .doc = "What flows: materials, water, energy, services.",
+    .keys = &kind,
+    .list = PARK_LIST(streams, stream),
+    .resolve = resolve,
+};

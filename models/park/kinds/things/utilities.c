@@ -83,19 +83,14 @@ static const struct sim_kind kind = {
     .key_count = SIM_COUNT(keys),
 };
 
-static void gather(struct park_loader *l)
+static void found(struct park_loader *l, struct park_thing *t, const struct park_thing *owner,
+                  int home)
 {
-    struct park *p = l->park;
-    struct park_finds f = {0};
-    park_resolve_collect(l, &f, NULL, "utilities", &l->file->utilities, -1);
-    park_resolve_sort(&f);
-    p->utilities = SIM_ARENA_NEW(p->arena, struct park_utility *, f.count);
-    p->utility_count = f.count;
-    for (int i = 0; i < f.count; i++) {
-        p->utilities[i] = f.data[i].item->data;
-        p->utilities[i]->firm.utility = p->utilities[i];
-    }
-    park_resolve_free(&f);
+    (void)l;
+    (void)owner;
+    (void)home;
+    struct park_utility *u = (struct park_utility *)t;
+    u->firm.utility = u;
 }
 
 static void resolve(struct park_loader *l)
@@ -104,8 +99,8 @@ static void resolve(struct park_loader *l)
     for (int i = 0; i < p->utility_count; i++) {
         struct park_utility *u = p->utilities[i];
         const struct sim_value *loss = u->network != NULL ? &u->network->loss : NULL;
-        u->stream = PARK_ID(p, stream, park_stream, park_resolve_last(&u->stream_ref));
-        u->owner = PARK_ID(p, firm, park_firm, park_resolve_last(&u->owner_ref));
+        u->stream = park_resolve_ref(l, &u->stream_ref);
+        u->owner = park_resolve_ref(l, &u->owner_ref);
         u->lost = loss != NULL && loss->form == SIM_VALUE_QUANTITY ? loss->si : 0;
         if (u->lost >= 1) {
             park_resolve_wrong(l, loss->node, "write less than 100 %", "nothing would arrive");
@@ -113,4 +108,12 @@ static void resolve(struct park_loader *l)
     }
 }
 
-const struct park_kind park_utilities = {.keys = &kind, .gather = gather, .resolve = resolve};
+const struct park_kind park_utilities = {
+    .group = "utilities",
+    .doc = "Shared services, each with units in merit order; links and exchanges may name each as "
+           "a place.",
+    .keys = &kind,
+    .list = PARK_LIST(utilities, utility),
+    .found = found,
+    .resolve = resolve,
+};

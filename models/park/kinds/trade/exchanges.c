@@ -127,13 +127,6 @@ static const struct sim_kind kind = {
     .any = &parts_key,
 };
 
-static int by_name(const void *a, const void *b)
-{
-    const struct park_exchange *const *x = a;
-    const struct park_exchange *const *y = b;
-    return strcmp((*x)->name, (*y)->name);
-}
-
 static int by_item_name(const void *a, const void *b)
 {
     const struct sim_item *x = a;
@@ -217,55 +210,37 @@ static void sort_parts(struct park_loader *l, const struct park_exchange *writte
     }
 }
 
-// One contract of what is written: the whole of it, or the k-th of several `to`.
-static struct park_exchange *one_of(struct park *p, const struct park_found *f, int k, int each)
+// The k-th contract of what is written with several `to`.
+static struct park_exchange *one_of(struct park *p, const struct park_exchange *written, int k)
 {
-    const struct park_exchange *written = f->item->data;
     struct park_exchange *e = SIM_ARENA_NEW(p->arena, struct park_exchange, 1);
     *e = *written;
-    e->name = f->name;
-    e->path = f->path;
-    e->node = f->item->node;
-    if (each > 1) {
-        e->to_refs = (struct sim_refs){.at = written->to_refs.at + k, .count = 1};
-        const char *to = e->to_refs.at[0].text != NULL ? e->to_refs.at[0].text : "";
-        e->name = sim_arena_format(p->arena, "%s.%s", f->name, to);
-        e->path = sim_arena_format(p->arena, "%s.%s", f->path, to);
-        const struct sim_item *part = part_of(&written->parts, to);
-        if (part != NULL && part->data != NULL) {
-            const struct park_exchange ends = *e;
-            sim_kind_overlay(&part_kind, part->node, part->data, e);
-            e->over_ref = ends.over_ref; // said in a part, they are told by sort_parts
-            e->stream_ref = ends.stream_ref;
-            e->from_ref = ends.from_ref;
-            e->to_refs = ends.to_refs;
-        }
+    e->to_refs = (struct sim_refs){.at = written->to_refs.at + k, .count = 1};
+    const char *to = e->to_refs.at[0].text != NULL ? e->to_refs.at[0].text : "";
+    e->name = sim_arena_format(p->arena, "%s.%s", written->name, to);
+    e->path = sim_arena_format(p->arena, "%s.%s", written->path, to);
+    const struct sim_item *part = part_of(&written->parts, to);
+    if (part != NULL && part->data != NULL) {
+        const struct park_exchange ends = *e;
+        sim_kind_overlay(&part_kind, part->node, part->data, e);
+        e->over_ref = ends.over_ref; // said in a part, they are told by sort_parts
+        e->stream_ref = ends.stream_ref;
+        e->from_ref = ends.from_ref;
+        e->to_refs = ends.to_refs;
     }
     return e;
 }
 
-static void gather(struct park_loader *l)
+static void expand(struct park_loader *l, struct park_thing *t, struct park_found *out)
 {
-    struct park *p = l->park;
-    struct park_finds f = {0};
-    int count = 0;
-    park_resolve_collect(l, &f, NULL, "exchanges", &l->file->exchanges, -1);
-    for (int i = 0; i < f.count; i++) {
-        struct park_exchange *e = f.data[i].item->data;
-        sort_parts(l, e, &e->parts);
-        count += e->to_refs.count > 1 ? e->to_refs.count : 1;
+    struct park_exchange *written = (struct park_exchange *)t;
+    sort_parts(l, written, &written->parts);
+    if (written->to_refs.count <= 1) {
+        park_gather_add(out, t);
+        return;
     }
-    p->exchanges = SIM_ARENA_NEW(p->arena, struct park_exchange *, count);
-    for (int i = 0; i < f.count; i++) {
-        const struct park_exchange *written = f.data[i].item->data;
-        const int each = written->to_refs.count > 1 ? written->to_refs.count : 1;
-        for (int k = 0; k < each; k++) {
-            p->exchanges[p->exchange_count++] = one_of(p, &f.data[i], k, each);
-        }
-    }
-    park_resolve_free(&f);
-    if (count > 0) {
-        qsort(p->exchanges, (size_t)count, sizeof(*p->exchanges), by_name);
+    for (int k = 0; k < written->to_refs.count; k++) {
+        park_gather_add(out, &one_of(l->park, written, k)->thing);
     }
 }
 
@@ -426,12 +401,12 @@ static void resolve(struct park_loader *l)
     struct park *p = l->park;
     for (int i = 0; i < p->exchange_count; i++) {
         struct park_exchange *e = p->exchanges[i];
-        e->link = PARK_ID(p, link, park_link, park_resolve_last(&e->over_ref));
+        e->link = park_resolve_ref(l, &e->over_ref);
     }
     check_unique(l);
     for (int i = 0; i < p->exchange_count; i++) {
         struct park_exchange *e = p->exchanges[i];
-        e->stream = PARK_ID(p, stream, park_stream, park_resolve_last(&e->stream_ref));
+        e->stream = park_resolve_ref(l, &e->stream_ref);
         e->from = e->to = e->from_stock = e->to_stock = -1;
         if (e->link >= 0) {
             const int32_t said = e->stream;
@@ -446,4 +421,11 @@ static void resolve(struct park_loader *l)
 }
 
 const struct park_kind park_exchanges = {
-    .keys = &kind, .gather = gather, .resolve = resolve, .build = park_build_exchanges};
+    .group = "exchanges",
+    .doc = "Contracts between parties; one without a link gets a lossless one without limit.",
+    .keys = &kind,
+    .list = PARK_LIST(exchanges, exchange),
+    .expand = expand,
+    .resolve = resolve,
+    .build = park_build_exchanges,
+};

@@ -104,8 +104,7 @@ static double use_of(struct park_loader *l, const struct park_process *s, int32_
 
 static void add_use(struct park_loader *l, struct park_process *s, const struct sim_ref *ref)
 {
-    const int32_t used =
-        PARK_ID(l->park, stream, park_stream, park_resolve_last(ref)); // told by the loader
+    const int32_t used = park_resolve_ref(l, ref); // told by the loader
     const double coef = used >= 0 && s->product >= 0 ? use_of(l, s, used) : 0;
     struct park_flow *f = coef > 0 ? park_processes_add(l, s, used, coef, ref->node) : NULL;
     if (f != NULL) {

@@ -117,30 +117,14 @@ const struct sim_kind *const park_processes_kinds[] = {
 #undef X
     NULL};
 
-void park_processes_gather(struct park_loader *l)
+static void found(struct park_loader *l, struct park_thing *t, const struct park_thing *owner,
+                  int home)
 {
-    struct park *p = l->park;
-    struct park_finds f = {0};
-    for (int i = 0; i < p->firm_count; i++) {
-        const struct park_firm *firm = p->firms[i];
-        const char *list = firm->utility != NULL ? "units" : "processes";
-        park_resolve_collect(l, &f, firm->name,
-                             sim_arena_format(p->arena, "%s.%s", firm->path, list),
-                             &firm->processes, i);
-    }
-    park_resolve_sort(&f);
-    p->processes = SIM_ARENA_NEW(p->arena, struct park_process *, f.count);
-    p->process_count = f.count;
-    for (int i = 0; i < f.count; i++) {
-        struct park_process *s = f.data[i].item->data;
-        p->processes[i] = s;
-        s->name = f.data[i].name;
-        s->path = f.data[i].path;
-        s->node = f.data[i].item->node;
-        s->firm = f.data[i].owner;
-        s->recipe = f.data[i].item->kind->model;
-    }
-    park_resolve_free(&f);
+    (void)l;
+    (void)home;
+    struct park_process *s = (struct park_process *)t;
+    s->firm = owner->id;
+    s->recipe = t->keys->model;
 }
 
 static int by_stream(const void *a, const void *b)
@@ -291,8 +275,8 @@ static void resolve_product(struct park_loader *l, struct park_process *s)
 {
     struct park *p = l->park;
     const struct park_utility *u = p->firms[s->firm]->utility;
-    s->product = PARK_ID(p, stream, park_stream, park_resolve_last(&s->product_ref));
-    s->basis = PARK_ID(p, stream, park_stream, park_resolve_last(&s->basis_ref));
+    s->product = park_resolve_ref(l, &s->product_ref);
+    s->basis = park_resolve_ref(l, &s->basis_ref);
     if (u != NULL && s->product_ref.node == NULL) {
         s->product = u->stream;
     } else if (u != NULL && s->product >= 0 && u->stream >= 0 && s->product != u->stream) {
@@ -343,7 +327,7 @@ static void resolve_merit(const struct park *p, struct park_process *s)
 static void resolve_one(struct park_loader *l, struct park_process *s)
 {
     struct park *p = l->park;
-    s->calendar = PARK_ID(p, calendar, park_calendar, park_resolve_last(&s->calendar_ref));
+    s->calendar = park_resolve_ref(l, &s->calendar_ref);
     s->calendar = s->calendar >= 0 ? s->calendar : p->firms[s->firm]->calendar;
     s->least = s->turndown.form == SIM_VALUE_QUANTITY ? s->turndown.si : 0;
     s->band = s->restart_band.form == SIM_VALUE_QUANTITY ? s->restart_band.si : 0;
@@ -357,9 +341,19 @@ static void resolve_one(struct park_loader *l, struct park_process *s)
     }
 }
 
-void park_processes_resolve(struct park_loader *l)
+static void resolve(struct park_loader *l)
 {
     for (int i = 0; i < l->park->process_count; i++) {
         resolve_one(l, l->park->processes[i]);
     }
 }
+
+static const struct park_home homes[] = {
+    {&park_firms, offsetof(struct park_firm, processes), PARK_NAMED_BY_OWNER}, {.of = NULL}};
+
+const struct park_kind park_processes = {
+    .list = PARK_LIST(processes, process),
+    .homes = homes,
+    .found = found,
+    .resolve = resolve,
+};

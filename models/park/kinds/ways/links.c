@@ -154,26 +154,6 @@ static const struct sim_kind line_kind = {.name = "line",
 
 static const struct sim_kind *const kinds[] = {&pipe_kind, &conveyor_kind, &line_kind, NULL};
 
-static void gather(struct park_loader *l)
-{
-    struct park *p = l->park;
-    struct park_finds f = {0};
-    park_resolve_collect(l, &f, NULL, "links", &l->file->links, -1);
-    park_resolve_sort(&f);
-    p->links = SIM_ARENA_NEW(p->arena, struct park_link *, f.count);
-    p->link_count = f.count;
-    for (int i = 0; i < f.count; i++) {
-        struct park_link *k = f.data[i].item->data;
-        p->links[i] = k;
-        k->name = f.data[i].name;
-        k->path = f.data[i].path;
-        k->node = f.data[i].item->node;
-        k->kind = f.data[i].item->kind->name;
-    }
-    park_resolve_free(&f);
-    park_failures_gather(l);
-}
-
 static void check_stock(struct park_loader *l, const struct park_link *k, const struct sim_ref *ref,
                         int32_t stock)
 {
@@ -213,7 +193,7 @@ static void resolve_pumping(struct park_loader *l, struct park_link *k, int32_t 
 {
     const struct park *p = l->park;
     const bool is_said = k->pumping_ref.node != NULL;
-    const int32_t said = PARK_ID(p, stream, park_stream, park_resolve_last(&k->pumping_ref));
+    const int32_t said = park_resolve_ref(l, &k->pumping_ref);
     k->pumping_stream = is_said ? said : usual;
     if (said >= 0 && !is_energy(p, said)) {
         park_resolve_wrong(l, k->pumping_ref.node, "name a stream in MWh, kWh or GJ",
@@ -233,9 +213,8 @@ static void resolve_pumping(struct park_loader *l, struct park_link *k, int32_t 
 
 static void resolve_one(struct park_loader *l, struct park_link *k)
 {
-    struct park *p = l->park;
-    k->stream = PARK_ID(p, stream, park_stream, park_resolve_last(&k->stream_ref));
-    k->calendar = PARK_ID(p, calendar, park_calendar, park_resolve_last(&k->calendar_ref));
+    k->stream = park_resolve_ref(l, &k->stream_ref);
+    k->calendar = park_resolve_ref(l, &k->calendar_ref);
     const bool from = park_resolve_place(l, &k->from_ref, &k->from, &k->from_stock);
     const bool to = park_resolve_place(l, &k->to_ref, &k->to, &k->to_stock);
     k->lost = k->loss.form == SIM_VALUE_QUANTITY ? k->loss.si : 0;
@@ -267,7 +246,12 @@ static void resolve(struct park_loader *l)
         resolve_one(l, l->park->links[i]);
         resolve_pumping(l, l->park->links[i], usual);
     }
-    park_failures_resolve(l);
 }
 
-const struct park_kind park_links = {.kinds = kinds, .gather = gather, .resolve = resolve};
+const struct park_kind park_links = {
+    .group = "links",
+    .doc = "How a stream travels between places.",
+    .kinds = kinds,
+    .list = PARK_LIST(links, link),
+    .resolve = resolve,
+};

@@ -318,3 +318,37 @@ Test(load, warns_of_a_stock_that_decays_before_its_firm_is_there)
     park_load_free(p);
     sim_diag_destroy(d);
 }
+
+/** Things of one kind: ranks by name; a path that leads to the node; all of it said. */
+static void check_things(void *const *list, int count, const struct park *p)
+{
+    for (int i = 0; i < count; i++) {
+        struct park_thing t;
+        memcpy(&t, list[i], sizeof(t));
+        struct park_thing before = t;
+        memcpy(&before, list[i > 0 ? i - 1 : 0], sizeof(before));
+        cr_assert_eq(t.id, i, "%s", t.path);
+        cr_assert(i == 0 || strcmp(before.name, t.name) < 0, "%s", t.path);
+        cr_assert_eq(sim_tree_find(sim_tree_root(p->tree), t.path), t.node, "%s", t.path);
+        cr_assert_not_null(t.group, "%s", t.path);
+        cr_assert_not_null(t.keys, "%s", t.path);
+    }
+}
+
+Test(load, ranks_things_of_every_kind_by_name)
+{
+    struct park *p = loaded(park_text, NULL);
+
+#define PARK_ONE(one)        cr_assert(eq(int, p->one->id, 0));
+#define PARK_MANY(many, one) check_things((void *const *)p->many, p->one##_count, p);
+#include "models/park/base/kinds.def"
+#undef PARK_ONE
+#undef PARK_MANY
+    cr_assert(eq(int, p->failure_count, 2));
+    cr_assert(eq(str, (char *)p->failures[0]->name, "mill.machine.belt"));
+    cr_assert(eq(str, (char *)p->failures[0]->path, "firms.mill.processes.machine.failures.belt"));
+    cr_assert(eq(str, (char *)p->offers[1]->name, "grid.sells.electricity"));
+    cr_assert(eq(str, (char *)p->links[0]->keys->name, "conveyor"));
+    cr_assert(eq(str, (char *)p->head->path, "park"));
+    park_load_free(p);
+}
