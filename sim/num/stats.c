@@ -75,6 +75,14 @@ double sim_stats_sum_value(const struct sim_stats_sum *s)
     return s->sum + s->carry;
 }
 
+double sim_stats_sum_with(const struct sim_stats_sum *s, double x)
+{
+    double sum = s->sum;
+    double carry = s->carry;
+    add_compensated(&sum, &carry, x);
+    return sum + carry;
+}
+
 void sim_stats_timed_begin(struct sim_stats_timed *s, sim_time t, double value)
 {
     *s =

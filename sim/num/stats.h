@@ -49,6 +49,7 @@ struct sim_stats_sum {
 
 void sim_stats_sum_add(struct sim_stats_sum *s, double x);
 double sim_stats_sum_value(const struct sim_stats_sum *s);
+double sim_stats_sum_with(const struct sim_stats_sum *s, double x); // the value, were x added
 
 double sim_stats_normal_cdf(double x);
 double sim_stats_normal_quantile(double p);       // p in (0, 1); Wichura 1988, AS 241, ~1e-16

@@ -65,24 +65,28 @@ void sim_row_destroy(struct sim_row *row)
     free(row);
 }
 
+/** Set all values; the few bytes up to the next variable are 0 since the row was made. */
 static void reset_var(struct sim_row *row, int var)
 {
     const enum sim_schema_type type = sim_schema_var_at(row->schema, var)->type;
     void *values = row->block + row->offsets[var];
+    double *f64 = values;
+    float *f32 = values;
 
+    if (type != SIM_SCHEMA_F64 && type != SIM_SCHEMA_F32) {
+        memset(values, 0, sim_row_var_bytes(row, var));
+        return;
+    }
     for (int64_t i = 0; type == SIM_SCHEMA_F64 && i < row->sizes[var]; i++) {
-        ((double *)values)[i] = (double)NAN;
+        f64[i] = (double)NAN;
     }
     for (int64_t i = 0; type == SIM_SCHEMA_F32 && i < row->sizes[var]; i++) {
-        ((float *)values)[i] = NAN;
+        f32[i] = NAN;
     }
 }
 
 void sim_row_reset(struct sim_row *row)
 {
-    if (row->bytes > 0) {
-        memset(row->block, 0, row->bytes);
-    }
     for (int i = 0; i < row->var_count; i++) {
         if (row->offsets[i] >= 0) {
             reset_var(row, i);
@@ -132,6 +136,17 @@ int32_t *sim_row_i32(struct sim_row *row, int var)
 int8_t *sim_row_i8(struct sim_row *row, int var)
 {
     return typed(row, var, SIM_SCHEMA_I8);
+}
+
+struct sim_row_floats sim_row_floats(struct sim_row *row, int var)
+{
+    void *values = place(row, var);
+    const enum sim_schema_type type = sim_schema_var_at(row->schema, var)->type;
+
+    SIM_REQUIRE(type == SIM_SCHEMA_F32 || type == SIM_SCHEMA_F64, "the variable is one of floats");
+    return (struct sim_row_floats){.f32 = type == SIM_SCHEMA_F32 ? values : NULL,
+                                   .f64 = type == SIM_SCHEMA_F64 ? values : NULL,
+                                   .count = row->sizes[var]};
 }
 
 void sim_row_put(struct sim_row *row, int var, int64_t at, double value)

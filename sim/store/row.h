@@ -39,6 +39,27 @@ const double *sim_row_f64_const(const struct sim_row *row, int var);
 /** Store a number in any variable, rounded to its type. `at`: index in C order. */
 void sim_row_put(struct sim_row *row, int var, int64_t at, double value);
 
+/** Where the floats of a variable lie, for what is written value by value: their type is looked up
+ * once. Borrowed until the row is destroyed. */
+struct sim_row_floats {
+    float *f32; // one of the two is NULL
+    double *f64;
+    int64_t count;
+};
+
+/** The variable must be one of floats, with a place in the row. */
+struct sim_row_floats sim_row_floats(struct sim_row *row, int var);
+
+static inline void sim_row_floats_put(const struct sim_row_floats *to, int64_t at, double value)
+{
+    SIM_ASSERT(at >= 0 && at < to->count);
+    if (to->f32 != NULL) {
+        to->f32[at] = (float)value;
+    } else {
+        to->f64[at] = value;
+    }
+}
+
 /** Read a number of any variable. */
 double sim_row_value(const struct sim_row *row, int var, int64_t at);
 

@@ -32,7 +32,7 @@ const struct park_books_name park_books_names[PARK_BOOKS_COLUMNS] = {
                           PARK_RECORD_MONEY},
 };
 
-static void pay(struct park_books_party *from, struct park_books_party *to, double money)
+void park_books_pay(struct park_books_party *from, struct park_books_party *to, double money)
 {
     struct park_books_party *payer = money >= 0 ? to : from;
     struct park_books_party *paid = money >= 0 ? from : to;
@@ -53,8 +53,8 @@ void park_books_add(const struct park *p, int32_t move, const struct park_ledger
     const int32_t buyer = p->net->accounts[m->to].party;
     parties[buyer].of[PARK_BOOKS_SCOPE2] += sum->passed_kg / 1e3;
     parties[buyer].of[PARK_BOOKS_INSIDE] += sum->passed_kg / 1e3;
-    pay(&parties[p->net->accounts[m->from].party], &parties[p->net->accounts[m->to].party],
-        sum->money);
+    park_books_pay(&parties[p->net->accounts[m->from].party],
+                   &parties[p->net->accounts[m->to].party], sum->money);
     if (m->link >= 0) {
         const bool is_from = p->links[m->link]->payer == 0;
         const int32_t payer = p->net->accounts[is_from ? m->from : m->to].party;

@@ -45,6 +45,9 @@ struct park_books_party {
     double of[PARK_BOOKS_COLUMNS];
 };
 
+/** `to` pays `from`; where the money is negative, it is the other way round. */
+void park_books_pay(struct park_books_party *from, struct park_books_party *to, double money);
+
 /** Add what a move came to; `parties` has one for each party of the park. */
 void park_books_add(const struct park *p, int32_t move, const struct park_ledger_sum *sum,
                     struct park_books_party *parties);

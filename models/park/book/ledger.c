@@ -35,11 +35,12 @@ struct mark {
 struct park_ledger {
     const struct park *park;
     const struct park_net *net;
-    struct line *lines;             // by move
-    double *began;                  // by activity: its integral at the restart
-    struct mark *marks;             // by pool
-    double *in, *out;               // by pool; scratch of the check
-    SIM_VEC(struct course) courses; // by move
+    struct line *lines;                   // by move
+    double *began;                        // by activity: its integral at the restart
+    struct mark *marks;                   // by pool
+    double *in, *out;                     // by pool; scratch of the check
+    struct park_ledger_balance *balances; // by stream, as last asked for
+    SIM_VEC(struct course) courses;       // by move
 };
 
 struct park_ledger *park_ledger_create(const struct park *p)
@@ -53,6 +54,7 @@ struct park_ledger *park_ledger_create(const struct park *p)
     l->marks = sim_base_alloc(pools, sizeof(*l->marks));
     l->in = sim_base_alloc(pools, sizeof(double));
     l->out = sim_base_alloc(pools, sizeof(double));
+    l->balances = sim_base_alloc((size_t)p->stream_count, sizeof(*l->balances));
     return l;
 }
 
@@ -66,6 +68,7 @@ void park_ledger_destroy(struct park_ledger *l)
     free(l->marks);
     free(l->in);
     free(l->out);
+    free(l->balances);
     SIM_VEC_FREE(&l->courses);
     free(l);
 }
@@ -108,15 +111,20 @@ void park_ledger_follow(struct park_ledger *l, int32_t move, enum park_ledger_fa
     SIM_VEC_PUSH(&l->courses, (struct course){.factor = factor, .table = table, .scale = scale});
 }
 
-/** Set the factors that vary to their means over the time since the last posting. */
+/** A course's mean over the time since the line's last posting. */
+static double mean_of(const struct course *c, const struct line *line, sim_time now)
+{
+    const double seconds = sim_simtime_to_seconds(now - line->since);
+    return seconds > 0 ? c->scale * (sim_table1d_integral(c->table, line->since, now) / seconds)
+                       : c->scale * sim_table1d_at(c->table, now);
+}
+
+/** Set the factors that vary to their means. */
 static void take_means(const struct park_ledger *l, struct line *line, sim_time now)
 {
     for (int i = 0; i < line->course_count; i++) {
         const struct course *c = &l->courses.data[line->first_course + i];
-        const double seconds = sim_simtime_to_seconds(now - line->since);
-        line->factors[c->factor] =
-            seconds > 0 ? c->scale * (sim_table1d_integral(c->table, line->since, now) / seconds)
-                        : c->scale * sim_table1d_at(c->table, now);
+        line->factors[c->factor] = mean_of(c, line, now);
     }
 }
 
@@ -218,6 +226,41 @@ struct park_ledger_sum park_ledger_sum_now(const struct park_ledger *l, const st
     return sum_of(&line);
 }
 
+/** The course of a factor of the line; NULL when the factor is constant. */
+static const struct course *course_of(const struct park_ledger *l, const struct line *line,
+                                      enum park_ledger_factor factor)
+{
+    for (int i = 0; i < line->course_count; i++) {
+        const struct course *c = &l->courses.data[line->first_course + i];
+        if (c->factor == factor) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
+bool park_ledger_has(const struct park_ledger *l, int32_t move, enum park_ledger_factor factor)
+{
+    const struct line *line = &l->lines[move];
+    return line->factors[factor] != 0 || course_of(l, line, factor) != NULL;
+}
+
+double park_ledger_column_now(const struct park_ledger *l, sim_time now, int32_t move,
+                              enum park_ledger_factor factor, double total)
+{
+    const struct line *line = &l->lines[move];
+    const struct course *course = course_of(l, line, factor);
+    const double by = course != NULL ? mean_of(course, line, now) : line->factors[factor];
+    const double sent = l->net->moves[move].sent * (total - line->posted);
+    return by != 0 ? sim_stats_sum_with(&line->sums[factor], sent * by)
+                   : sim_stats_sum_value(&line->sums[factor]);
+}
+
+double park_ledger_unused(const struct park_ledger *l, int32_t move)
+{
+    return sim_stats_sum_value(&l->lines[move].unused);
+}
+
 double park_ledger_activity(const struct park_ledger *l, const struct sim_flow *f, int32_t activity)
 {
     return sim_flow_total(f, activity) - l->began[activity];
@@ -285,49 +328,52 @@ static struct park_ledger_balance pool_balance(const struct park_ledger *l,
     return b;
 }
 
-static void add_pools(const struct park_ledger *l, const struct sim_flow *f, int32_t stream,
-                      struct park_ledger_balance *sum)
+static void add_pool(struct park_ledger_balance *sum, const struct park_ledger_balance *pool)
 {
-    for (int p = 0; p < l->net->pool_count; p++) {
-        if (l->net->pools[p].stream == stream) {
-            const struct park_ledger_balance b = pool_balance(l, f, p);
-            sum->decayed += b.decayed;
-            sum->stock += b.stock;
-            sum->residual += b.residual;
-        }
+    sum->decayed += pool->decayed;
+    sum->stock += pool->stock;
+    sum->residual += pool->residual;
+}
+
+static void add_move(struct park_ledger_balance *sum, const struct park_move *def,
+                     const struct line *line)
+{
+    const double sent = sim_stats_sum_value(&line->sent);
+    const double arrived = sim_stats_sum_value(&line->arrived);
+    if (def->from_pool >= 0 && def->to_pool >= 0) {
+        sum->lost += sent - arrived;
+    } else if (def->from_pool >= 0) {
+        sum->out += sent;
+    } else if (def->to_pool >= 0) {
+        sum->in += sent;
+        sum->lost += sent - arrived;
     }
 }
 
-static struct park_ledger_balance stream_balance(const struct park_ledger *l,
-                                                 const struct sim_flow *f, int32_t stream)
+/** All streams at once, in one pass over the pools and the moves. */
+static void balance_streams(const struct park_ledger *l, const struct sim_flow *f,
+                            struct park_ledger_balance *out)
 {
-    struct park_ledger_balance sum = {0};
-    add_pools(l, f, stream, &sum);
+    memset(out, 0, (size_t)l->park->stream_count * sizeof(*out));
+    for (int p = 0; p < l->net->pool_count; p++) {
+        const struct park_ledger_balance b = pool_balance(l, f, p);
+        add_pool(&out[l->net->pools[p].stream], &b);
+    }
     for (int m = 0; m < l->net->move_count; m++) {
         const struct park_move *def = &l->net->moves[m];
-        if (def->stream != stream) {
-            continue;
-        }
-        const double sent = sim_stats_sum_value(&l->lines[m].sent);
-        const double arrived = sim_stats_sum_value(&l->lines[m].arrived);
-        if (def->from_pool >= 0 && def->to_pool >= 0) {
-            sum.lost += sent - arrived;
-        } else if (def->from_pool >= 0) {
-            sum.out += sent;
-        } else if (def->to_pool >= 0) {
-            sum.in += sent;
-            sum.lost += sent - arrived;
-        }
+        add_move(&out[def->stream], def, &l->lines[m]);
     }
-    sum.throughput = fmax(sum.in, sum.out + sum.lost + sum.decayed);
-    return sum;
+    for (int s = 0; s < l->park->stream_count; s++) {
+        out[s].throughput = fmax(out[s].in, out[s].out + out[s].lost + out[s].decayed);
+    }
 }
 
-struct park_ledger_balance park_ledger_balance(struct park_ledger *l, const struct sim_flow *f,
-                                               int32_t stream)
+const struct park_ledger_balance *park_ledger_balances(struct park_ledger *l,
+                                                       const struct sim_flow *f)
 {
     sum_pools(l);
-    return stream_balance(l, f, stream);
+    balance_streams(l, f, l->balances);
+    return l->balances;
 }
 
 /** Where the mistakes found are told; cut where the room ends. */
@@ -359,11 +405,11 @@ static bool is_off(double residual, double scale)
     return !(fabs(residual) <= PARK_LEDGER_TOLERANCE * scale); // NaN is off, too
 }
 
-static void check_streams(const struct park_ledger *l, const struct sim_flow *f, struct told *t)
+static void check_streams(const struct park_ledger *l, struct told *t)
 {
     for (int s = 0; s < l->park->stream_count; s++) {
         const struct park_stream *stream = l->park->streams[s];
-        const struct park_ledger_balance b = stream_balance(l, f, s);
+        const struct park_ledger_balance b = l->balances[s];
         if (is_off(b.residual, b.throughput)) {
             tell(t, "stream '%s' is off by %.6g of %.6g %s", stream->name,
                  park_load_in_unit(stream, b.residual), park_load_in_unit(stream, b.throughput),
@@ -437,8 +483,8 @@ enum sim_status park_ledger_check(struct park_ledger *l, const struct sim_flow *
                                   struct sim_err *err)
 {
     struct told t = {.count = 0};
-    sum_pools(l);
-    check_streams(l, f, &t);
+    (void)park_ledger_balances(l, f);
+    check_streams(l, &t);
     check_pools(l, f, &t);
     check_recipes(l, f, &t);
     if (t.count > 0) {

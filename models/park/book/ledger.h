@@ -106,6 +106,18 @@ struct park_ledger_sum park_ledger_sum(const struct park_ledger *l, int32_t move
 struct park_ledger_sum park_ledger_sum_now(const struct park_ledger *l, const struct sim_flow *f,
                                            int32_t move);
 
+/** Whether the move is booked by the factor at all in this run. */
+bool park_ledger_has(const struct park_ledger *l, int32_t move, enum park_ledger_factor factor);
+
+/** What a factor of the move has summed up with what has moved since the last posting, which stays
+ * unposted: one column of park_ledger_sum_now at the cost of one. `total`: the engine's integral of
+ * the move's activity now. */
+double park_ledger_column_now(const struct park_ledger *l, sim_time now, int32_t move,
+                              enum park_ledger_factor factor, double total);
+
+/** [money] For what was not taken, so far. */
+double park_ledger_unused(const struct park_ledger *l, int32_t move);
+
 /** [SI] Sent since the restart, without posting: what series are differences of. */
 double park_ledger_sent(const struct park_ledger *l, const struct sim_flow *f, int32_t move);
 
@@ -123,9 +135,9 @@ double park_ledger_trimmed(const struct park_ledger *l, const struct sim_flow *f
 /** [SI] The pool's level at the restart. */
 double park_ledger_first_level(const struct park_ledger *l, int32_t pool);
 
-/** The stream's balance; post first. */
-struct park_ledger_balance park_ledger_balance(struct park_ledger *l, const struct sim_flow *f,
-                                               int32_t stream);
+/** The balances of all streams; post first. Borrowed until the next call, or the check. */
+const struct park_ledger_balance *park_ledger_balances(struct park_ledger *l,
+                                                       const struct sim_flow *f);
 
 /** Hold the books against the engine's levels and the recipes; post first. SIM_FAILED, naming the
  * streams, pools and processes that do not balance. */

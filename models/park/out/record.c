@@ -1,53 +1,188 @@
 #include "models/park/out/record.h"
 
 #include "models/park/book/books.h"
+#include "models/park/book/factors.h"
+#include "sim/base/vec.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+/** A flow whose series is kept. */
+struct flow_entry {
+    int32_t activity;
+    int32_t unit;  // of the layout
+    int64_t first; // its place in the variable, of interval 0
+    double sent;   // [SI per unit of activity]
+    double scale;  // SI per unit
+    double before; // [SI] when the interval began
+};
+
+/** A level whose series is kept. */
+struct level_entry {
+    int32_t pool, unit;
+    int64_t first; // of instant 0
+    double scale;
+};
+
+/** A process whose series are kept. */
+struct process_entry {
+    int32_t process, activity;
+    int64_t first;
+    double most; // [1/s] its largest rate; NaN: it has no full load
+    double activity_before, down_before;
+};
+
+/** A move that sets something free: [kg] to a party's columns. */
+struct emission_entry {
+    int32_t move, activity, party;
+    enum park_books_column scope;
+    bool is_fossil, is_process, is_biogenic; // what is booked of it
+};
+
+/** A move that is paid for, or that costs its link's payer. */
+struct money_entry {
+    int32_t move, activity;
+    int32_t from, to, payer; // parties
+    bool is_paid, is_carried;
+};
+
+/** One series of a party. */
+struct party_entry {
+    int32_t party;
+    enum park_books_column column;
+    int64_t first;
+    double before; // [column] when the interval began
+};
+
+/** What is recorded each interval is laid out in lists, so that an interval is a walk along each:
+ * the engine's integrals once an activity, then a value an entry. Which moves are booked in money
+ * or CO2e is known when the recording begins; the rest when the recorder is made. */
 struct park_recorder {
     struct park_record_parts parts;
-    int64_t interval;                              // that is under way
-    double *flow_before;                           // by link: [own unit] when the interval began
-    double *activity_before;                       // by process
-    double *down_before;                           // by process [h]
-    double *wanted_began;                          // by activity, at the begin
-    double *down_began;                            // by process, then link [h], at the begin
-    double *full_load_h, *down_h;                  // of park_record_hours
-    int32_t *activity_of;                          // by process
-    double *scale;                                 // by stream: SI per unit
-    struct park_books_party *books, *books_before; // by party; before the interval
-    double *passed;                                // by party [t]: of the interval under way
-    struct sim_row *row;                           // while what was passed is told
+    int64_t interval; // that is under way
+    double *totals;   // by activity: the engine's integral now
+    double *began;    // by activity: when the recording began
+    SIM_VEC(struct flow_entry) flows;
+    SIM_VEC(struct level_entry) levels;
+    SIM_VEC(struct process_entry) processes;
+    SIM_VEC(struct emission_entry) emissions; // by link of the layout
+    SIM_VEC(struct money_entry) payments;     // likewise
+    SIM_VEC(struct party_entry) parties;
+    struct sim_row_floats *flow_to, *level_to; // by unit of the layout: of the run's row
+    double *wanted_began;                      // by activity, at the begin
+    double *down_began;                        // by process, then link [h], at the begin
+    double *full_load_h, *down_h;              // of park_record_hours
+    int32_t *activity_of;                      // by process
+    double *scale;                             // by stream: SI per unit
+    struct park_books_party *books;            // by party
+    double *passed;                            // by party [t]: of the interval under way
+    struct sim_row *row;                       // while what was passed is told
 };
+
+// ---- create ----
+
+static void list_flows(struct park_recorder *r)
+{
+    const struct park_results *out = r->parts.results;
+    for (int i = 0; i < out->layout->link_count; i++) {
+        const struct park_layout_link *k = &out->layout->links[i];
+        const struct park_move *move = &r->parts.park->net->moves[k->move];
+        if (out->units[k->unit].flow >= 0 && out->link_kept[i]) {
+            SIM_VEC_PUSH(&r->flows, (struct flow_entry){.activity = move->activity,
+                                                        .unit = k->unit,
+                                                        .first = out->link_at[i] * out->intervals,
+                                                        .sent = move->sent,
+                                                        .scale = r->scale[k->stream]});
+        }
+    }
+}
+
+static void list_levels(struct park_recorder *r)
+{
+    const struct park_results *out = r->parts.results;
+    for (int i = 0; i < out->layout->stock_count; i++) {
+        const struct park_layout_stock *k = &out->layout->stocks[i];
+        if (out->units[k->unit].level >= 0 && out->stock_kept[i]) {
+            const int64_t instants = out->intervals + 1;
+            SIM_VEC_PUSH(&r->levels, (struct level_entry){.pool = k->pool,
+                                                          .unit = k->unit,
+                                                          .first = out->stock_at[i] * instants,
+                                                          .scale = r->scale[k->stream]});
+        }
+    }
+}
+
+static void list_processes(struct park_recorder *r)
+{
+    const struct park_results *out = r->parts.results;
+    for (int32_t i = 0; out->running >= 0 && i < r->parts.park->process_count; i++) {
+        const double most = park_results_full_load(r->parts.park, i);
+        if (out->process_kept[i]) {
+            SIM_VEC_PUSH(
+                &r->processes,
+                (struct process_entry){.process = i,
+                                       .activity = r->activity_of[i],
+                                       .first = out->process_at[i] * out->intervals,
+                                       .most = most > 0 && isfinite(most) ? most : (double)NAN});
+        }
+    }
+}
+
+static void list_parties(struct park_recorder *r)
+{
+    const struct park_results *out = r->parts.results;
+    for (int32_t i = 0; i < r->parts.park->party_count; i++) {
+        for (int k = 0; k < PARK_BOOKS_COLUMNS; k++) {
+            if (out->party_series[k] >= 0 &&
+                (out->party_kept[i] & (unsigned)park_books_names[k].recorded) != 0) {
+                SIM_VEC_PUSH(&r->parties,
+                             (struct party_entry){.party = i,
+                                                  .column = (enum park_books_column)k,
+                                                  .first = out->party_at[i] * out->intervals});
+            }
+        }
+    }
+}
+
+static void find_processes(struct park_recorder *r)
+{
+    const struct park *p = r->parts.park;
+    for (int32_t a = 0; a < p->net->activity_count; a++) {
+        if (p->net->activities[a].mover->is_process) {
+            r->activity_of[p->net->activities[a].id] = a;
+        }
+    }
+}
 
 struct park_recorder *park_record_create(const struct park_record_parts *parts)
 {
     struct park_recorder *r = sim_base_alloc(1, sizeof(*r));
     const struct park *p = parts->park;
     const size_t processes = (size_t)p->process_count;
+    const size_t activities = (size_t)p->net->activity_count;
+    const size_t units = (size_t)parts->results->layout->unit_count;
     r->parts = *parts;
-    r->flow_before = sim_base_alloc((size_t)parts->results->layout->link_count, sizeof(double));
-    r->activity_before = sim_base_alloc(processes, sizeof(double));
-    r->down_before = sim_base_alloc(processes, sizeof(double));
-    r->wanted_began = sim_base_alloc((size_t)p->net->activity_count, sizeof(double));
+    r->totals = sim_base_alloc(activities, sizeof(double));
+    r->began = sim_base_alloc(activities, sizeof(double));
+    r->wanted_began = sim_base_alloc(activities, sizeof(double));
     r->activity_of = sim_base_alloc(processes, sizeof(int32_t));
     r->down_began = sim_base_alloc(processes + (size_t)p->link_count, sizeof(double));
     r->down_h = sim_base_alloc(processes + (size_t)p->link_count, sizeof(double));
     r->full_load_h = sim_base_alloc(processes, sizeof(double));
     r->books = sim_base_alloc((size_t)p->party_count, sizeof(*r->books));
-    r->books_before = sim_base_alloc((size_t)p->party_count, sizeof(*r->books));
     r->passed = sim_base_alloc((size_t)p->party_count, sizeof(double));
     r->scale = sim_base_alloc((size_t)p->stream_count, sizeof(double));
-    for (int32_t a = 0; a < p->net->activity_count; a++) {
-        if (p->net->activities[a].mover->is_process) {
-            r->activity_of[p->net->activities[a].id] = a;
-        }
-    }
+    r->flow_to = sim_base_alloc(units, sizeof(*r->flow_to));
+    r->level_to = sim_base_alloc(units, sizeof(*r->level_to));
     for (int s = 0; s < p->stream_count; s++) {
         r->scale[s] = park_layout_scale(p->streams[s]);
     }
+    find_processes(r);
+    list_flows(r);
+    list_levels(r);
+    list_processes(r);
+    list_parties(r);
     return r;
 }
 
@@ -56,9 +191,16 @@ void park_record_destroy(struct park_recorder *r)
     if (r == NULL) {
         return;
     }
-    free(r->flow_before);
-    free(r->activity_before);
-    free(r->down_before);
+    SIM_VEC_FREE(&r->flows);
+    SIM_VEC_FREE(&r->levels);
+    SIM_VEC_FREE(&r->processes);
+    SIM_VEC_FREE(&r->emissions);
+    SIM_VEC_FREE(&r->payments);
+    SIM_VEC_FREE(&r->parties);
+    free(r->flow_to);
+    free(r->level_to);
+    free(r->totals);
+    free(r->began);
     free(r->wanted_began);
     free(r->activity_of);
     free(r->down_began);
@@ -66,21 +208,101 @@ void park_record_destroy(struct park_recorder *r)
     free(r->full_load_h);
     free(r->scale);
     free(r->books);
-    free(r->books_before);
     free(r->passed);
     free(r);
 }
 
-static void put_levels(const struct park_recorder *r, struct sim_row *row, int64_t instant)
+// ---- begin ----
+
+static bool is_kept(const struct park_recorder *r, enum park_record_what kind)
+{
+    for (int i = 0; i < r->parties.count; i++) {
+        if (park_books_names[r->parties.data[i].column].recorded == kind) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void list_emission(struct park_recorder *r, int32_t move)
+{
+    const struct park_ledger *l = r->parts.ledger;
+    struct emission_entry e = {.move = move,
+                               .activity = r->parts.park->net->moves[move].activity,
+                               .is_fossil = park_ledger_has(l, move, PARK_LEDGER_CO2E),
+                               .is_process = park_ledger_has(l, move, PARK_LEDGER_PROCESS),
+                               .is_biogenic = park_ledger_has(l, move, PARK_LEDGER_BIOGENIC)};
+    if (e.is_fossil || e.is_process || e.is_biogenic) {
+        const int scope = park_factors_scope(r->parts.park, move, &e.party);
+        e.scope = (enum park_books_column)(PARK_BOOKS_SCOPE1 + scope - 1);
+        if (scope > 0) {
+            SIM_VEC_PUSH(&r->emissions, e);
+        }
+    }
+}
+
+static void list_payment(struct park_recorder *r, int32_t move)
+{
+    const struct park *p = r->parts.park;
+    const struct park_move *m = &p->net->moves[move];
+    struct money_entry e = {.move = move,
+                            .activity = m->activity,
+                            .from = p->net->accounts[m->from].party,
+                            .to = p->net->accounts[m->to].party,
+                            .is_paid = park_ledger_has(r->parts.ledger, move, PARK_LEDGER_PRICE)};
+    if (m->link >= 0) {
+        e.is_carried = park_ledger_has(r->parts.ledger, move, PARK_LEDGER_CARRIAGE);
+        e.payer = p->links[m->link]->payer == 0 ? e.from : e.to;
+    }
+    if (e.is_paid || e.is_carried) {
+        SIM_VEC_PUSH(&r->payments, e);
+    }
+}
+
+/** In the order of the links, in which sums of a party are taken. */
+static void list_books(struct park_recorder *r)
+{
+    const struct park_layout *l = r->parts.results->layout;
+    const bool has_emissions = is_kept(r, PARK_RECORD_EMISSIONS);
+    const bool has_money = is_kept(r, PARK_RECORD_MONEY);
+    r->emissions.count = 0;
+    r->payments.count = 0;
+    for (int i = 0; i < l->link_count; i++) {
+        if (has_emissions) {
+            list_emission(r, l->links[i].move);
+        }
+        if (has_money) {
+            list_payment(r, l->links[i].move);
+        }
+    }
+}
+
+static void find_places(struct park_recorder *r, struct sim_row *row)
 {
     const struct park_results *out = r->parts.results;
-    for (int i = 0; i < out->layout->stock_count; i++) {
-        const struct park_layout_stock *k = &out->layout->stocks[i];
-        const int var = out->units[k->unit].level;
-        if (var >= 0 && out->stock_kept[i]) {
-            sim_row_put(row, var, out->stock_at[i] * (out->intervals + 1) + instant,
-                        sim_flow_level(r->parts.flow, k->pool) / r->scale[k->stream]);
+    for (int u = 0; u < out->layout->unit_count; u++) {
+        if (out->units[u].flow >= 0) {
+            r->flow_to[u] = sim_row_floats(row, out->units[u].flow);
         }
+        if (out->units[u].level >= 0) {
+            r->level_to[u] = sim_row_floats(row, out->units[u].level);
+        }
+    }
+}
+
+static void put_levels(const struct park_recorder *r, int64_t instant)
+{
+    for (int i = 0; i < r->levels.count; i++) {
+        const struct level_entry *e = &r->levels.data[i];
+        sim_row_floats_put(&r->level_to[e->unit], e->first + instant,
+                           sim_flow_level(r->parts.flow, e->pool) / e->scale);
+    }
+}
+
+static void take_totals(const struct park_recorder *r, double *totals)
+{
+    for (int32_t a = 0; a < r->parts.park->net->activity_count; a++) {
+        totals[a] = sim_flow_total(r->parts.flow, a);
     }
 }
 
@@ -91,101 +313,134 @@ static double down_h(const struct park_recorder *r, sim_time now, int32_t target
                              now);
 }
 
+/** No series has counted anything yet. */
+static void clear_before(struct park_recorder *r, sim_time now)
+{
+    for (int i = 0; i < r->flows.count; i++) {
+        r->flows.data[i].before = 0;
+    }
+    for (int i = 0; i < r->processes.count; i++) {
+        struct process_entry *e = &r->processes.data[i];
+        e->activity_before = 0;
+        e->down_before = down_h(r, now, e->process);
+    }
+    for (int i = 0; i < r->parties.count; i++) {
+        r->parties.data[i].before = 0;
+    }
+    memset(r->passed, 0, (size_t)r->parts.park->party_count * sizeof(*r->passed));
+}
+
 void park_record_begin(struct park_recorder *r, struct sim_row *row, sim_time now)
 {
     const struct park *p = r->parts.park;
     r->interval = 0;
-    memset(r->flow_before, 0,
-           (size_t)r->parts.results->layout->link_count * sizeof(*r->flow_before));
-    for (int i = 0; i < p->process_count; i++) {
-        r->activity_before[i] = 0;
-        r->down_before[i] = down_h(r, now, i);
-    }
+    find_places(r, row);
+    take_totals(r, r->began);
+    clear_before(r, now);
+    list_books(r);
     for (int i = 0; i < p->process_count + p->link_count; i++) {
         r->down_began[i] = down_h(r, now, i);
     }
     for (int a = 0; a < p->net->activity_count; a++) {
         r->wanted_began[a] = park_capacity_wanted(r->parts.capacity, now, a);
     }
-    memset(r->books_before, 0, (size_t)p->party_count * sizeof(*r->books));
-    memset(r->passed, 0, (size_t)p->party_count * sizeof(*r->passed));
-    put_levels(r, row, 0);
+    put_levels(r, 0);
 }
 
-static void put_flows(struct park_recorder *r, struct sim_row *row)
+// ---- an interval ends ----
+
+static void put_flows(struct park_recorder *r)
 {
-    const struct park_results *out = r->parts.results;
-    for (int i = 0; i < out->layout->link_count; i++) {
-        const struct park_layout_link *k = &out->layout->links[i];
-        const int var = out->units[k->unit].flow;
-        if (var >= 0 && out->link_kept[i]) {
-            const double sum = park_ledger_sent(r->parts.ledger, r->parts.flow, k->move);
-            sim_row_put(row, var, out->link_at[i] * out->intervals + r->interval,
-                        (sum - r->flow_before[i]) / r->scale[k->stream]);
-            r->flow_before[i] = sum;
-        }
+    for (int i = 0; i < r->flows.count; i++) {
+        struct flow_entry *e = &r->flows.data[i];
+        const double sum = e->sent * (r->totals[e->activity] - r->began[e->activity]);
+        sim_row_floats_put(&r->flow_to[e->unit], e->first + r->interval,
+                           (sum - e->before) / e->scale);
+        e->before = sum;
     }
 }
 
 static void put_activities(struct park_recorder *r, struct sim_row *row, sim_time now)
 {
-    const struct park_results *out = r->parts.results;
-    for (int i = 0; out->running >= 0 && i < r->parts.park->process_count; i++) {
-        if (!out->process_kept[i]) {
-            continue;
-        }
-        const int64_t at = out->process_at[i] * out->intervals + r->interval;
-        const double sum = park_ledger_activity(r->parts.ledger, r->parts.flow, r->activity_of[i]);
-        const double most = park_results_full_load(r->parts.park, i);
-        const double down = down_h(r, now, i);
-        const bool has_full_load = most > 0 && isfinite(most);
-        sim_row_put(row, out->running, at,
-                    has_full_load ? (sum - r->activity_before[i]) / most / 3600 : (double)NAN);
-        sim_row_put(row, out->down, at, down - r->down_before[i]);
-        r->activity_before[i] = sum;
-        r->down_before[i] = down;
-    }
-}
-
-/** Of each party since the restart, as the ledger stands now. What was passed between them is known
- * at the end of a month only: `with_passed` when all of it is. */
-static void sum_books(struct park_recorder *r, bool with_passed)
-{
-    const struct park *p = r->parts.park;
-    memset(r->books, 0, (size_t)p->party_count * sizeof(*r->books));
-    for (int i = 0; i < r->parts.results->layout->link_count; i++) {
-        const int32_t move = r->parts.results->layout->links[i].move;
-        struct park_ledger_sum sum = park_ledger_sum_now(r->parts.ledger, r->parts.flow, move);
-        sum.passed_kg = with_passed ? park_carbon_passed(r->parts.carbon, move) : 0;
-        park_books_add(p, move, &sum, r->books);
-    }
-}
-
-static void put_books_series(struct park_recorder *r, struct sim_row *row)
-{
-    const struct park_results *out = r->parts.results;
-    bool any = false;
-    for (int i = 0; i < PARK_BOOKS_COLUMNS; i++) {
-        any = any || out->party_series[i] >= 0;
-    }
-    if (!any) {
+    if (r->processes.count == 0) {
         return;
     }
-    sum_books(r, false);
-    for (int i = 0; i < r->parts.park->party_count; i++) {
-        const int64_t at = out->party_at[i] * out->intervals + r->interval;
-        for (int k = 0; k < PARK_BOOKS_COLUMNS; k++) {
-            if (out->party_series[k] >= 0 &&
-                (out->party_kept[i] & (unsigned)park_books_names[k].recorded) != 0) {
-                const bool has_passed = k == PARK_BOOKS_SCOPE2 || k == PARK_BOOKS_INSIDE;
-                sim_row_put(row, out->party_series[k], at,
-                            r->books[i].of[k] - r->books_before[i].of[k] +
-                                (has_passed ? r->passed[i] : 0));
-            }
-        }
-        r->passed[i] = 0;
+    const struct sim_row_floats running = sim_row_floats(row, r->parts.results->running);
+    const struct sim_row_floats down_to = sim_row_floats(row, r->parts.results->down);
+    for (int i = 0; i < r->processes.count; i++) {
+        struct process_entry *e = &r->processes.data[i];
+        const double sum = r->totals[e->activity] - r->began[e->activity];
+        const double down = down_h(r, now, e->process);
+        sim_row_floats_put(&running, e->first + r->interval,
+                           (sum - e->activity_before) / e->most / 3600);
+        sim_row_floats_put(&down_to, e->first + r->interval, down - e->down_before);
+        e->activity_before = sum;
+        e->down_before = down;
     }
-    memcpy(r->books_before, r->books, (size_t)r->parts.park->party_count * sizeof(*r->books));
+}
+
+static double column_now(const struct park_recorder *r, sim_time now, int32_t move,
+                         int32_t activity, enum park_ledger_factor factor)
+{
+    return park_ledger_column_now(r->parts.ledger, now, move, factor, r->totals[activity]);
+}
+
+static void sum_emissions(struct park_recorder *r, sim_time now)
+{
+    for (int i = 0; i < r->emissions.count; i++) {
+        const struct emission_entry *e = &r->emissions.data[i];
+        double *of = r->books[e->party].of;
+        const double fossil =
+            e->is_fossil ? column_now(r, now, e->move, e->activity, PARK_LEDGER_CO2E) : 0;
+        const double process =
+            e->is_process ? column_now(r, now, e->move, e->activity, PARK_LEDGER_PROCESS) : 0;
+        of[e->scope] += (fossil + process) / 1e3;
+        if (e->is_biogenic) {
+            of[PARK_BOOKS_BIOGENIC] +=
+                column_now(r, now, e->move, e->activity, PARK_LEDGER_BIOGENIC) / 1e3;
+        }
+    }
+}
+
+static void sum_payments(struct park_recorder *r, sim_time now)
+{
+    for (int i = 0; i < r->payments.count; i++) {
+        const struct money_entry *e = &r->payments.data[i];
+        if (e->is_paid) {
+            park_books_pay(&r->books[e->from], &r->books[e->to],
+                           column_now(r, now, e->move, e->activity, PARK_LEDGER_PRICE) +
+                               park_ledger_unused(r->parts.ledger, e->move));
+        }
+        if (e->is_carried) {
+            r->books[e->payer].of[PARK_BOOKS_SPENT] +=
+                column_now(r, now, e->move, e->activity, PARK_LEDGER_CARRIAGE);
+        }
+    }
+}
+
+/** Of what was passed between the parties only that of the months that are over is known. */
+static void put_books_series(struct park_recorder *r, struct sim_row *row, sim_time now)
+{
+    struct sim_row_floats to[PARK_BOOKS_COLUMNS] = {{0}};
+    if (r->parties.count == 0) {
+        return;
+    }
+    for (int k = 0; k < PARK_BOOKS_COLUMNS; k++) {
+        const int var = r->parts.results->party_series[k];
+        to[k] = var >= 0 ? sim_row_floats(row, var) : to[k];
+    }
+    memset(r->books, 0, (size_t)r->parts.park->party_count * sizeof(*r->books));
+    sum_emissions(r, now);
+    sum_payments(r, now);
+    for (int i = 0; i < r->parties.count; i++) {
+        struct party_entry *e = &r->parties.data[i];
+        const bool has_passed = e->column == PARK_BOOKS_SCOPE2 || e->column == PARK_BOOKS_INSIDE;
+        const double sum = r->books[e->party].of[e->column];
+        sim_row_floats_put(&to[e->column], e->first + r->interval,
+                           sum - e->before + (has_passed ? r->passed[e->party] : 0));
+        e->before = sum;
+    }
+    memset(r->passed, 0, (size_t)r->parts.park->party_count * sizeof(*r->passed));
 }
 
 /** Intervals that are over stand in the row already. */
@@ -219,15 +474,20 @@ void park_record_month(struct park_recorder *r, struct sim_row *row, sim_time no
 void park_record_interval(struct park_recorder *r, struct sim_row *row, sim_time now)
 {
     SIM_REQUIRE(r->interval < r->parts.results->intervals, "more intervals than the schema has");
-    put_flows(r, row);
+    if (r->flows.count + r->processes.count + r->parties.count > 0) {
+        take_totals(r, r->totals);
+    }
+    put_flows(r);
     put_activities(r, row, now);
     if (r->parts.results->party_series[PARK_BOOKS_SCOPE2] >= 0) {
         park_carbon_mark(r->parts.carbon, r->interval);
     }
-    put_books_series(r, row);
+    put_books_series(r, row, now);
     r->interval++;
-    put_levels(r, row, r->interval);
+    put_levels(r, r->interval);
 }
+
+// ---- the run ends ----
 
 /** [kg per SI] or [J per SI]: 1 where the amount itself is one, else the factor stated, else NaN.
  */
@@ -293,10 +553,23 @@ static void put_stock(const struct park_recorder *r, struct sim_row *row, int st
         park_ledger_decayed(r->parts.ledger, r->parts.flow, k->pool) / scale;
 }
 
+/** Of each party since the restart, what was passed between them included. */
+static void sum_books(struct park_recorder *r)
+{
+    const struct park_layout *l = r->parts.results->layout;
+    memset(r->books, 0, (size_t)r->parts.park->party_count * sizeof(*r->books));
+    for (int i = 0; i < l->link_count; i++) {
+        struct park_ledger_sum sum =
+            park_ledger_sum_now(r->parts.ledger, r->parts.flow, l->links[i].move);
+        sum.passed_kg = park_carbon_passed(r->parts.carbon, l->links[i].move);
+        park_books_add(r->parts.park, l->links[i].move, &sum, r->books);
+    }
+}
+
 static void put_books(struct park_recorder *r, struct sim_row *row)
 {
     const struct park_results *out = r->parts.results;
-    sum_books(r, true);
+    sum_books(r);
     for (int i = 0; i < r->parts.park->party_count; i++) {
         for (int k = 0; k < PARK_BOOKS_COLUMNS; k++) {
             sim_row_f64(row, out->party_total[k])[out->party_at[i]] = r->books[i].of[k];
@@ -315,11 +588,11 @@ void park_record_totals(struct park_recorder *r, struct sim_row *row, sim_time n
     for (int i = 0; i < out->layout->stock_count; i++) {
         put_stock(r, row, i);
     }
+    const struct park_ledger_balance *b = park_ledger_balances(r->parts.ledger, r->parts.flow);
     for (int s = 0; s < r->parts.park->stream_count; s++) {
         const struct park_results_unit *unit = &out->units[out->layout->unit_of[s]];
-        const struct park_ledger_balance b = park_ledger_balance(r->parts.ledger, r->parts.flow, s);
-        sim_row_f64(row, unit->residual)[out->stream_at[s]] = b.residual / r->scale[s];
-        sim_row_f64(row, unit->throughput)[out->stream_at[s]] = b.throughput / r->scale[s];
+        sim_row_f64(row, unit->residual)[out->stream_at[s]] = b[s].residual / r->scale[s];
+        sim_row_f64(row, unit->throughput)[out->stream_at[s]] = b[s].throughput / r->scale[s];
     }
 }
 

@@ -141,6 +141,12 @@ Test(stats, compensated_sums_do_not_drift)
     cr_assert(sim_stats_sum_value(&s) == 100000.0 + 5.5511151231257827e-12 ||
               fabs(sim_stats_sum_value(&s) - 100000.0) < 2e-11);
     cr_assert(fabs(plain - 100000.0) > 1e-7);
+    const struct sim_stats_sum before = s;
+    const double with = sim_stats_sum_with(&s, 0.3);
+    cr_assert(memcmp(&s, &before, sizeof s) == 0); // asked only
+    sim_stats_sum_add(&s, 0.3);
+    cr_assert(with == sim_stats_sum_value(&s)); // to the bit
+
     struct sim_stats_sum large = {0};
     sim_stats_sum_add(&large, 1);
     sim_stats_sum_add(&large, 1e100);

@@ -65,6 +65,30 @@ Test(row, is_not_there_after_a_reset)
     sim_schema_destroy(f.s);
 }
 
+Test(row, holds_what_was_put_through_its_floats)
+{
+    const struct fixture f = make();
+    struct sim_row *row = sim_row_create(f.s, SIM_SCHEMA_RUN);
+    const struct sim_row_floats series = sim_row_floats(row, f.series);
+    const struct sim_row_floats total = sim_row_floats(row, f.total);
+
+    sim_row_floats_put(&series, 1, 7.5);
+    sim_row_floats_put(&total, 0, 0.1);
+
+    cr_assert(eq(dbl, sim_row_value(row, f.series, 1), 7.5));
+    cr_assert(eq(dbl, sim_row_value(row, f.total, 0), 0.1));
+    cr_assert(ne(int, series.f32 == NULL, series.f64 == NULL));
+    sim_row_destroy(row);
+    sim_schema_destroy(f.s);
+}
+
+Test(row, knows_integers_from_floats, .signal = SIGABRT)
+{
+    const struct fixture f = make();
+
+    (void)sim_row_floats(sim_row_create(f.s, SIM_SCHEMA_RUN), f.count);
+}
+
 Test(row, copies_totals_and_leaves_series)
 {
     const struct fixture f = make();
