@@ -18,12 +18,13 @@ void sim_simplex_init(struct sim_simplex *s, int rows, int columns)
     const size_t size = (size_t)rows * (size_t)columns;
     const size_t variables = (size_t)rows + (size_t)columns;
     *s = (struct sim_simplex){.rows = rows, .columns = columns};
-    s->given = sim_base_alloc(2 * size + 3 * variables + (size_t)columns, sizeof(double));
+    s->given = sim_base_alloc(2 * size + 3 * variables + 3 * (size_t)columns, sizeof(double));
     s->table = s->given + size;
     s->low = s->table + size;
     s->high = s->low + variables;
     s->value = s->high + variables;
     s->price = s->value + variables;
+    s->off = s->price + columns;
     s->basic = sim_base_alloc(variables, sizeof(int32_t));
     s->at = s->basic + rows;
     for (int r = 0; r < rows; r++) {
@@ -286,20 +287,34 @@ static void set_prices(struct sim_simplex *s, const double *objective, int colum
     }
 }
 
-/** Whether what a unit of column `c` brings to the objective is what the prices say it brings. */
-static bool is_price_sound(const struct sim_simplex *s, const double *objective, int column, int c)
+/** Whether a unit of each column brings to the objective what the prices say it brings. */
+static bool are_prices_sound(struct sim_simplex *s, const double *objective, int column)
 {
-    const double own = objective != NULL ? objective[c] : c == column ? 1 : 0;
-    double off = own;
-    double size = fabs(own);
-    for (int place = 0; place < s->columns; place++) {
-        const int32_t v = s->at[place];
-        const double unit = v == c ? 1 : 0;
-        const double number = v < s->columns ? unit : s->given[(v - s->columns) * s->columns + c];
-        off -= s->price[place] * number;
-        size += fabs(s->price[place] * number);
+    const int n = s->columns;
+    double *off = s->off;
+    double *size = s->off + n;
+    for (int c = 0; c < n; c++) {
+        off[c] = objective != NULL ? objective[c] : c == column ? 1 : 0;
+        size[c] = fabs(off[c]);
     }
-    return fabs(off) <= SOUND * size + PRICE;
+    for (int place = 0; place < n; place++) {
+        const int32_t v = s->at[place];
+        const double price = s->price[place];
+        if (v < n) {
+            off[v] -= price;
+            size[v] += fabs(price);
+        }
+        for (int c = 0; c < n && v >= n && price != 0; c++) {
+            const double part = price * s->given[(v - n) * n + c];
+            off[c] -= part;
+            size[c] += fabs(part);
+        }
+    }
+    bool sound = true;
+    for (int c = 0; c < n; c++) {
+        sound = sound && fabs(off[c]) <= SOUND * size[c] + PRICE;
+    }
+    return sound;
 }
 
 /** Whether the value of a row is that of its columns. */
@@ -317,12 +332,9 @@ static bool is_row_sound(const struct sim_simplex *s, int row)
 
 /** Whether prices and values are what A says. Prices that are, and from which nothing gains, prove
  * the most, however the table came about; a pivot that was a rounding breaks them. */
-static bool is_sound(const struct sim_simplex *s, const double *objective, int column)
+static bool is_sound(struct sim_simplex *s, const double *objective, int column)
 {
-    bool sound = true;
-    for (int c = 0; c < s->columns && sound; c++) {
-        sound = is_price_sound(s, objective, column, c);
-    }
+    bool sound = are_prices_sound(s, objective, column);
     for (int r = 0; r < s->rows && sound; r++) {
         sound = is_row_sound(s, r);
     }

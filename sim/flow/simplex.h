@@ -10,10 +10,10 @@
  * rule of largest price decides who enters; after many steps that move nothing, Bland's (1977),
  * which cannot cycle. Ties go to the lower number. A table drifts by roundings of each step, and a
  * pivot that is nothing but a rounding spoils it; so small pivots and prices are taken from a table
- * made anew from A only, and at each maximum prices and values are held against A: prices that A confirms
- * and that nobody can gain from prove the maximum, whatever the table says. Where they do not hold
- * (1 programme in 100,000), all is done again with a table made anew at each step. At the end the
- * basis is solved from A itself (`sim_simplex_finish`).
+ * made anew from A only, and at each maximum prices and values are held against A: prices that A
+ * confirms and that nobody can gain from prove the maximum, whatever the table says. Where they do
+ * not hold (1 programme in 100,000), all is done again with a table made anew at each step. At the
+ * end the basis is solved from A itself (`sim_simplex_finish`).
  *
  * Dense, for tens of rows: a step costs m n multiplications, about a microsecond. Written because a
  * call of CLP costs ten, and its answers are good to its tolerances only. Plain IEEE operations.
@@ -31,6 +31,7 @@ struct sim_simplex {
     double *low, *high; // per variable: columns, then rows
     double *value;      // per variable
     double *price;      // per place: what the objective gains by a unit of its variable
+    double *off;        // 2 x columns: scratch
     double *table;      // rows x columns: basic variables by those at the places
     int32_t *basic;     // per row of the table: its variable
     int32_t *at;        // per place (a column of the table): its variable
