@@ -42,7 +42,7 @@ static enum sim_status raise_alone(struct sim_rates *r, int32_t block, struct si
 }
 
 /** Raise the group around `block` and pass the rise on; `out_kept` whether what was decided holds
- * after that. */
+ * after that, and leaves nothing to circles that a wider view would show. */
 static enum sim_status raise_and_pass(struct sim_rates *r, int32_t block,
                                       struct sim_selffeed_way *way, bool *out_raised,
                                       bool *out_kept, struct sim_err *err)
@@ -63,6 +63,9 @@ static enum sim_status raise_and_pass(struct sim_rates *r, int32_t block,
     r->raising = -1;
     *out_kept = way->is_by_rations ? sim_selffeed_is_even(r, block, true)
                                    : sim_selffeed_is_kept(r, block, way->rings == RINGS);
+    if (*out_raised && *out_kept && status == SIM_OK && way->rings < RINGS) {
+        *out_kept = !sim_selffeed_is_left_open(r, block, RINGS);
+    }
     return status;
 }
 

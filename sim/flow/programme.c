@@ -402,3 +402,18 @@ bool sim_programme_solve(struct sim_programme *g)
     }
     return has_risen;
 }
+
+bool sim_programme_is_open(struct sim_programme *g)
+{
+    make_sums(g);
+    bool any = g->sums.columns > 0 && is_anything_open(g);
+    if (any) {
+        any = false;
+        for (int i = 0; i < g->members.count; i++) {
+            const struct sim_programme_member *m = &g->members.data[i];
+            any = any || (m->is_inside && m->column >= 0 && g->sums.value[m->column] > OPEN);
+        }
+    }
+    sim_simplex_fini(&g->sums);
+    return any;
+}

@@ -50,4 +50,7 @@ static inline bool sim_programme_rations(const struct sim_rates *r, int32_t j)
  * `has_failed` when a maximum was not found, which then ends the run. */
 bool sim_programme_solve(struct sim_programme *g);
 
+/** Whether one inside could rise at all; the floors stay. */
+bool sim_programme_is_open(struct sim_programme *g);
+
 #endif

@@ -95,7 +95,8 @@
  * fill (u_k t), until nobody of it can rise; then, by name, those whom they meet. Each maximum is
  * sought on the face of the one before (who has a price there keeps its value), so the point in the
  * end is the only one; its basis is solved from the sums themselves (simplex.c). They see the pools
- * of the circle, and more around it until the rise, passed on, changes nothing they counted on.
+ * of the circle, and more around it until the rise, passed on, changes nothing they counted on, and
+ * leaves nothing to circles beside it.
  *
  * What they decide holds until something changes in its *zone*: all that pools which bind connect
  * with a loop that could feed itself. Then every group there is dissolved, and every such loop

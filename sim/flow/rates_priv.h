@@ -244,6 +244,10 @@ enum sim_status sim_selffeed_raise(struct sim_rates *r, int32_t first,
                                    const struct sim_selffeed_way *way, bool *out_raised,
                                    int32_t *out_in_the_way, struct sim_err *err);
 
+/** Whether members of the group are held by circles outside of it, and seen in `rings` rings more
+ * could be had of the rates that now hold. */
+bool sim_selffeed_is_left_open(struct sim_rates *r, int32_t group, int rings);
+
 /** Hold those that run faster than decided; true when there were any. */
 bool sim_selffeed_correct(struct sim_rates *r, int32_t group);
 

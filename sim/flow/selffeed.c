@@ -409,6 +409,39 @@ enum sim_status sim_selffeed_raise(struct sim_rates *r, int32_t first,
     return status;
 }
 
+/** Whether `k`, decided below its capacity, is held by a circle that the programme did not see. */
+static bool is_held_by_circle(const struct sim_rates *r, int32_t k)
+{
+    const struct sim_network_activity *a = &r->net->activities[k];
+    const double scale = sim_rates_scale(r, k);
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        if (r->raised_by[j] < 0 && r->limit[j] <= r->rate[k] + 1e-12 * scale &&
+            r->limit[j] < r->capacity[k] && sim_rates_is_circular(r, r->block[j])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool sim_selffeed_is_left_open(struct sim_rates *r, int32_t group, int rings)
+{
+    bool any = false;
+    for (int i = 0; i < r->members.count && !any; i++) {
+        const int32_t k = r->members.data[i];
+        any = r->member_of[k] == group && is_held_by_circle(r, k);
+    }
+    if (!any) {
+        return false;
+    }
+    struct sim_programme g = {.r = r, .group = group, .member_of = r->member_at};
+    gather_block(&g, group);
+    gather_group(&g, rings);
+    gather_members(&g);
+    const bool is_open = sim_programme_is_open(&g);
+    programme_fini(&g);
+    return is_open;
+}
+
 bool sim_selffeed_correct(struct sim_rates *r, int32_t group)
 {
     const struct sim_network *net = r->net;
