@@ -105,7 +105,12 @@ static void normalise(struct sim_tree *t, const struct sim_kind *kind, struct si
 
 void sim_kind_normalise(const struct sim_kind *root, struct sim_tree *t)
 {
+    if (t->normal_for == root && t->normal_edits == t->edits) {
+        return;
+    }
     normalise(t, root, t->root);
+    t->normal_for = root;
+    t->normal_edits = t->edits;
 }
 
 // ---- groups that are missing ----------------------------------------------------------

@@ -179,7 +179,8 @@ struct sim_kind_load_opts {
 };
 
 /** Write short forms out (steam = "1.9 t/t" becomes steam = { amount = "1.9 t/t"; }), so that paths
- * reach into them. Once after sim_tree_expand, before overrides; sim_kind_load does it again. */
+ * reach into them. After sim_tree_expand, before overrides; sim_kind_load does it again. Nothing is
+ * done when the tree has not changed since it was last done for the same kind. */
 void sim_kind_normalise(const struct sim_kind *root, struct sim_tree *t);
 
 /** sim_tree_assign, "path = value", where groups on the way may be missing: one that a key names is

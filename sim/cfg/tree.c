@@ -47,6 +47,11 @@ void sim_tree_destroy(struct sim_tree *t)
     free(t);
 }
 
+int64_t sim_tree_edits(const struct sim_tree *t)
+{
+    return t->edits;
+}
+
 bool sim_tree_is_unclosed(const struct sim_tree *t)
 {
     return t->is_unclosed;
@@ -86,6 +91,7 @@ static void append(struct sim_tree *t, struct sim_node *parent, struct sim_node 
         parent->children =
             sim_base_realloc(parent->children, (size_t)parent->capacity, sizeof(struct sim_node *));
     }
+    t->edits++;
     n->parent = parent;
     n->index = parent->count;
     parent->children[parent->count++] = n;
@@ -123,9 +129,11 @@ struct sim_node *sim_tree_default(struct sim_tree *t, struct sim_node *parent, c
                                     .column = parent->place.column,
                                     .length = parent->place.length,
                                     .via = "default"};
+    const int64_t edits = t->edits;
     struct sim_node *n = sim_tree_new(t, t->aside, SIM_NODE_TEXT, name, "", &place);
     (void)sim_tree_put_value(t, n, value, &place, d);
     n->parent = parent;
+    t->edits = edits; // it stands in no group
     return n;
 }
 
@@ -133,6 +141,7 @@ void sim_tree_detach(struct sim_tree *t, struct sim_node *n)
 {
     struct sim_node *p = n->parent;
     SIM_REQUIRE(p != NULL && p->children[n->index] == n, "a node that is in its tree");
+    t->edits++;
     for (int i = n->index; i + 1 < p->count; i++) {
         p->children[i] = p->children[i + 1];
         p->children[i]->index = i;
@@ -439,6 +448,9 @@ struct sim_tree *sim_tree_clone(const struct sim_tree *t)
     c->file = t->file;
     c->bytes = t->bytes;
     c->is_unclosed = t->is_unclosed;
+    c->edits = t->edits;
+    c->normal_edits = t->normal_edits;
+    c->normal_for = t->normal_for;
     c->source_count = t->source_count;
     c->source_capacity = t->source_count;
     c->sources = sim_base_alloc((size_t)t->source_count, sizeof(struct sim_source *));

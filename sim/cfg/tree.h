@@ -97,6 +97,10 @@ enum sim_status sim_tree_load_text(struct sim_tree *t, const char *file, const c
  * what would be said of it only follows from that. */
 bool sim_tree_is_unclosed(const struct sim_tree *t);
 
+/** How often it has been changed: who has checked all of it need not do so again while this is the
+ * same. */
+int64_t sim_tree_edits(const struct sim_tree *t);
+
 /** Turn lists of groups with `name` into groups, and read `tables` (the key is then gone). */
 enum sim_status sim_tree_expand(struct sim_tree *t, struct sim_diag *d);
 

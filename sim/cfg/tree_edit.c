@@ -78,6 +78,7 @@ bool sim_tree_put_value(struct sim_tree *t, struct sim_node *n, const char *valu
 {
     const size_t length = sim_cfgtext_trim(&value, strlen(value));
     char *text = sim_arena_strndup(t->arena, value, length);
+    t->edits++;
     clear_children(t, n);
     n->loose = true;
     n->bare = false;
@@ -146,6 +147,7 @@ static bool put_argument(struct sim_tree *t, struct sim_node *n, const char *nam
         return false;
     }
     const size_t length = sim_cfgtext_trim(&value, strlen(value));
+    t->edits++;
     n->text = sim_arena_format(t->arena, "%.*s%s%.*s%s", (int)from, n->text,
                                n->text[from - 1] == '=' || n->text[from] == ' ' ? " " : "",
                                (int)length, value, n->text + to);

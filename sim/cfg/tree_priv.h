@@ -20,6 +20,9 @@ struct sim_tree {
     size_t bytes;                        // of all sources
     bool is_unclosed;                    // a bracket of a file has no partner
     SIM_VEC(struct sim_strtab *) tables; // every index ever made, freed with the tree
+    int64_t edits;          // [-] since it was made: nodes put in or taken out, values put
+    int64_t normal_edits;   // [-] so many when short forms were last written out (kind.c)
+    const void *normal_for; // the kind for which; NULL: never
 };
 
 /** Where an expanded line was written. */

@@ -150,6 +150,7 @@ static void change(struct park *p, const struct park_load_opts *o, struct sim_di
     const int design = park_designs_find(p->designs, o->design);
     p->design = park_designs_name(p->designs, design);
     p->design_title = park_designs_title(p->designs, design);
+    const int64_t edits = sim_tree_edits(p->tree);
     park_designs_apply(p->designs, design, &p->root->kind, p->tree, d);
     override(&p->root->kind, p->tree, o, d);
     const struct sim_node *more = sim_tree_child(sim_tree_root(p->tree), "designs");
@@ -157,8 +158,10 @@ static void change(struct park *p, const struct park_load_opts *o, struct sim_di
         sim_diag_add(d, SIM_DIAG_WRONG, &more->value_at, "designs",
                      "write it into the park file itself", "a design cannot come from here");
     }
-    park_later_check(p->tree, d);
-    sim_kind_normalise(&p->root->kind, p->tree);
+    if (sim_tree_edits(p->tree) != edits) {
+        park_later_check(p->tree, d);
+        sim_kind_normalise(&p->root->kind, p->tree);
+    }
 }
 
 static enum sim_status fill(struct park *p, const struct park_load_opts *opts, struct sim_diag *d)

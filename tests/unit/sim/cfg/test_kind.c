@@ -516,6 +516,29 @@ Test(kind, writes_short_forms_out_so_that_paths_reach_into_them)
     done(&x);
 }
 
+Test(kind, writes_out_again_just_what_was_changed_since)
+{
+    struct kind_case x = {.c = cfg_text(good)};
+    sim_kind_normalise(&root, x.c.tree);
+    const int64_t edits = sim_tree_edits(x.c.tree);
+    struct sim_tree *copy = sim_tree_clone(x.c.tree);
+
+    sim_kind_normalise(&root, x.c.tree);
+    cr_assert(eq(i64, sim_tree_edits(x.c.tree), edits));
+    cr_assert(eq(i64, sim_tree_edits(copy), edits));
+
+    (void)sim_tree_assign(copy, "firms.mill.units.hot.inputs.coal = 0.3 t/t", "--set", NULL,
+                          x.c.diag);
+    cr_assert(gt(i64, sim_tree_edits(copy), edits));
+    cr_assert_null(sim_tree_find(sim_tree_root(copy), "firms.mill.units.hot.inputs.coal.amount"));
+    sim_kind_normalise(&root, copy);
+    const struct sim_node *amount =
+        sim_tree_find(sim_tree_root(copy), "firms.mill.units.hot.inputs.coal.amount");
+    cr_assert_str_eq(amount->text, "0.3 t/t");
+    sim_tree_destroy(copy);
+    done(&x);
+}
+
 Test(kind, checks_overrides_like_the_file_and_names_them)
 {
     struct kind_case x = {.c = cfg_text(good)};
