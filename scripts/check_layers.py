@@ -64,7 +64,6 @@ ALSO = {
     "models/park/out/held_results.h": ["models/park/why/held.h"],
     "models/park/out/record.h": ["models/park/why/held.h", "models/park/ask/responses.h"],
     "models/park/out/results.c": ["models/park/ask/responses.h"],
-    "models/park/read/load.c": ["models/park/net/build.h"],
     "models/park/run/run.c": ["models/park/why/cause.h", "models/park/why/held.h", "models/park/out/record.h", "models/park/ask/responses.h", "models/park/out/results.h", "models/park/out/work.h"],
     "models/park/run/run.h": ["models/park/why/cause.h"],
     "models/park/tell/compare_priv.h": ["sim/store"],  # reads results files

@@ -1,6 +1,6 @@
 #include "models/park/park_model.h"
 
-#include "models/park/base/park.h"
+#include "models/park/open.h"
 #include "models/park/out/designs_fit.h"
 #include "models/park/out/results.h"
 #include "models/park/read/designs.h"
@@ -14,17 +14,10 @@ static enum sim_status load(const struct sim_model_source *source, struct sim_di
                             void **out_data, struct sim_err *err)
 {
     (void)err;
-    const struct park_load_opts opts = {.design = source->design,
-                                        .overrides = source->overrides,
-                                        .override_count = source->override_count,
-                                        .vias = source->vias,
-                                        .until = source->until,
-                                        .has_seed = source->has_seed,
-                                        .seed = source->seed};
     struct park *p = NULL;
     const enum sim_status status = source->base != NULL
-                                       ? park_load_from(source->base, &opts, diag, &p)
-                                       : park_load(source->path, &opts, diag, &p);
+                                       ? park_open_from(source->base, source, diag, &p)
+                                       : park_open(source->path, source, diag, &p);
     *out_data = p;
     return status;
 }
@@ -34,7 +27,7 @@ static enum sim_status open_base(const char *path, struct sim_diag *diag, void *
 {
     (void)err;
     struct park *p = NULL;
-    const enum sim_status status = park_load(path, NULL, diag, &p);
+    const enum sim_status status = park_open(path, NULL, diag, &p);
     *out_base = p;
     return status;
 }
@@ -52,7 +45,7 @@ static char *identity(const void *data)
 
 static void unload(void *data)
 {
-    park_load_free(data);
+    park_open_free(data);
 }
 
 static const char *input(const void *data, int i)

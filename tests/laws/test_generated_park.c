@@ -1,3 +1,4 @@
+#include "models/park/open.h"
 #include "sim/base/file.h"
 #include "tests/support/generated_park.h"
 #include "tests/support/park_kit.h"
@@ -41,12 +42,12 @@ static void load_without_a_word(const struct made *m)
 {
     struct sim_diag *d = sim_diag_create();
     struct park *park = NULL;
-    const struct park_load_opts opts = {.overrides = NULL};
-    cr_assert(eq(int, park_load(m->path, &opts, d, &park), SIM_OK));
+    const struct sim_model_source opts = {.overrides = NULL};
+    cr_assert(eq(int, park_open(m->path, &opts, d, &park), SIM_OK));
     char *told = sim_diag_render(d, 3);
     cr_expect(eq(str, told, ""), "a generated park has no mistake and no warning");
     free(told);
-    park_load_free(park);
+    park_open_free(park);
     sim_diag_destroy(d);
 }
 

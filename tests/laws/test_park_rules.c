@@ -1,4 +1,5 @@
 // Rules of a park that were broken once: each with the park in which it showed, and what is right.
+#include "models/park/open.h"
 #include "models/park/out/results.h"
 #include "sim/cfg/diag.h"
 #include "tests/support/park_kit.h"
@@ -26,11 +27,11 @@ static char *told_of(const char *text)
 {
     struct sim_diag *d = sim_diag_create();
     struct park *p = NULL;
-    const struct park_load_opts opts = {.overrides = NULL};
-    const enum sim_status status = park_load_text("park.cfg", text, &opts, d, &p);
+    const struct sim_model_source opts = {.overrides = NULL};
+    const enum sim_status status = park_open_text("park.cfg", text, &opts, d, &p);
     char *told = sim_diag_render(d, 50);
     cr_assert(eq(int, (int)status, (int)sim_diag_status(d)), "%s", told);
-    park_load_free(p);
+    park_open_free(p);
     sim_diag_destroy(d);
     return told;
 }
@@ -464,12 +465,12 @@ Test(per_energy, emission_factors_serve_too)
     static const char *const overrides[] = {"streams.coal.burning.fossil=94.6 kgCO2e/GJ"};
     struct sim_diag *d = sim_diag_create();
     struct park *p = NULL;
-    const struct park_load_opts opts = {.overrides = overrides, .override_count = 1};
+    const struct sim_model_source opts = {.overrides = overrides, .override_count = 1};
     const char *text = FUEL("energy = \"22 GJ/t\";", "3 EUR/GJ");
-    cr_assert(eq(int, (int)park_load_text("park.cfg", text, &opts, d, &p), (int)SIM_OK));
+    cr_assert(eq(int, (int)park_open_text("park.cfg", text, &opts, d, &p), (int)SIM_OK));
 
     cr_assert(epsilon_eq(dbl, p->streams[0]->burning->fossil.si, 2.0812, 2.0812 * EXACT));
-    park_load_free(p);
+    park_open_free(p);
     sim_diag_destroy(d);
 }
 

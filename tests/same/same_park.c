@@ -3,6 +3,7 @@
 // also runs under ThreadSanitizer. Usage: same_park FILE...
 
 #include "models/park/base/park.h"
+#include "models/park/open.h"
 #include "models/park/out/results.h"
 #include "models/park/park_model.h"
 #include "models/park/run/run.h"
@@ -56,9 +57,9 @@ static struct park *load(const char *file, const char *text)
 {
     struct sim_diag *d = sim_diag_create();
     struct park *p = NULL;
-    const struct park_load_opts opts = {.overrides = NULL};
+    const struct sim_model_source opts = {.overrides = NULL};
     const enum sim_status status =
-        text != NULL ? park_load_text(file, text, &opts, d, &p) : park_load(file, &opts, d, &p);
+        text != NULL ? park_open_text(file, text, &opts, d, &p) : park_open(file, &opts, d, &p);
     if (status != SIM_OK) {
         die(file, sim_diag_render(d, 10));
     }
@@ -192,7 +193,7 @@ static void check_orders(const char *file, const uint64_t as_written[RUNS])
         hash_runs(file, p, hashes);
         expect(memcmp(hashes, as_written, sizeof(hashes)) == 0, file,
                "another order of declaration gives other results");
-        park_load_free(p);
+        park_open_free(p);
         sim_sink_buffer_fini(&text);
     }
     sim_tree_destroy(tree);
@@ -211,7 +212,7 @@ static void check(const char *file)
     const struct taken one = run_in_threads(file, p, 1);
     const struct taken two = run_in_threads(file, p, 2);
     expect(memcmp(&one, &two, sizeof(one)) == 0, file, "two threads give other results than one");
-    park_load_free(p);
+    park_open_free(p);
     check_orders(file, first);
 }
 

@@ -1,5 +1,6 @@
 #include "tests/support/park_kit.h"
 
+#include "models/park/open.h"
 #include "models/park/out/results.h"
 #include "sim/base/hash.h"
 
@@ -36,8 +37,8 @@ void park_kit_open(struct park_kit *k, const char *path, const char *const *over
 {
     *k = (struct park_kit){.park = NULL};
     struct sim_diag *d = sim_diag_create();
-    const struct park_load_opts opts = {.overrides = overrides, .override_count = count};
-    const enum sim_status status = park_load(path, &opts, d, &k->park);
+    const struct sim_model_source opts = {.overrides = overrides, .override_count = count};
+    const enum sim_status status = park_open(path, &opts, d, &k->park);
     finish_open(k, path, status, d);
 }
 
@@ -45,8 +46,8 @@ void park_kit_open_text(struct park_kit *k, const char *text)
 {
     *k = (struct park_kit){.park = NULL};
     struct sim_diag *d = sim_diag_create();
-    const struct park_load_opts opts = {.overrides = NULL};
-    const enum sim_status status = park_load_text("park.cfg", text, &opts, d, &k->park);
+    const struct sim_model_source opts = {.overrides = NULL};
+    const enum sim_status status = park_open_text("park.cfg", text, &opts, d, &k->park);
     finish_open(k, "park.cfg", status, d);
 }
 
@@ -55,8 +56,8 @@ bool park_kit_try_text(struct park_kit *k, const char *text, char **out_why)
     *k = (struct park_kit){.park = NULL};
     *out_why = NULL;
     struct sim_diag *d = sim_diag_create();
-    const struct park_load_opts opts = {.overrides = NULL};
-    const enum sim_status status = park_load_text("park.cfg", text, &opts, d, &k->park);
+    const struct sim_model_source opts = {.overrides = NULL};
+    const enum sim_status status = park_open_text("park.cfg", text, &opts, d, &k->park);
     if (status != SIM_OK) {
         *out_why = sim_diag_render(d, 20);
         sim_diag_destroy(d);
@@ -71,7 +72,7 @@ void park_kit_close(struct park_kit *k)
     park_run_destroy(k->run);
     sim_row_destroy(k->row);
     sim_schema_destroy(k->schema);
-    park_load_free(k->park);
+    park_open_free(k->park);
 }
 
 enum sim_status park_kit_make(struct park_kit *k, int64_t replication, const struct sim_sink *trace)

@@ -1,6 +1,7 @@
 #include "tests/support/ref_trial.h"
 
 #include "models/park/base/park.h"
+#include "models/park/open.h"
 #include "models/park/out/results.h"
 #include "models/park/run/run.h"
 #include "sim/cfg/diag.h"
@@ -27,14 +28,14 @@ static void close_program(struct program *g)
     park_run_destroy(g->run);
     sim_row_destroy(g->row);
     sim_schema_destroy(g->schema);
-    park_load_free(g->park);
+    park_open_free(g->park);
 }
 
 static bool load_program(struct program *g, const char *text, struct ref_trial *out)
 {
     struct sim_diag *d = sim_diag_create();
-    const struct park_load_opts opts = {.overrides = NULL};
-    const enum sim_status status = park_load_text("park.cfg", text, &opts, d, &g->park);
+    const struct sim_model_source opts = {.overrides = NULL};
+    const enum sim_status status = park_open_text("park.cfg", text, &opts, d, &g->park);
     if (status != SIM_OK) {
         char *told = sim_diag_render(d, 20);
         const char *line = told;

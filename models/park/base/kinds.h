@@ -25,12 +25,30 @@
 struct park_builder; // build_priv.h
 struct park_found;   // gather.c
 
+/** A value that names a profile, with the dimension that its key wants and the least it may be. */
+struct park_use {
+    struct sim_value value;
+    double least;         // [SI] -INFINITY: whatever
+    struct sim_dim other; // what it may be as well: per energy; the same where it may not
+};
+
+struct park_uses {
+    struct park_use *data;
+    int count, capacity;
+};
+
+/** Dimension rules, as above: a sim_kind_dim_fn whose user is a park_dims; and who names what. */
+struct park_dims {
+    const struct sim_tree *tree;
+    const struct sim_units *units;
+    struct park_uses uses;
+};
 /** What loading passes around. */
 struct park_loader {
     struct park *park;
     const void *file; // as sim_kind_load filled it (root.h)
     struct sim_diag *diag;
-    const struct park_uses *uses;      // of profiles
+    struct park_dims dims;             // how values are read; who uses profiles
     const struct park_thing **by_node; // sorted by the address of its node; [thing_count]
     int thing_count;
 };
@@ -83,6 +101,7 @@ struct park_kind {
     void (*found)(struct park_loader *l, struct park_thing *t, const struct park_thing *owner,
                   int home);
     void (*resolve)(struct park_loader *l);
+    void (*release)(struct park *p);       // what does not live in the arena
     void (*build)(struct park_builder *b); // NULL: nothing in the network
 };
 
@@ -120,24 +139,6 @@ void park_processes_from(struct park_loader *l, struct park_flow *f, const struc
 /** Mass, volume or energy: what a stream may be measured in. */
 bool park_streams_is_amount(struct sim_dim dim);
 
-/** A value that names a profile, with the dimension that its key wants and the least it may be. */
-struct park_use {
-    struct sim_value value;
-    double least;         // [SI] -INFINITY: whatever
-    struct sim_dim other; // what it may be as well: per energy; the same where it may not
-};
-
-struct park_uses {
-    struct park_use *data;
-    int count, capacity;
-};
-
-/** Dimension rules, as above: a sim_kind_dim_fn whose user is a park_dims; and who names what. */
-struct park_dims {
-    const struct sim_tree *tree;
-    const struct sim_units *units;
-    struct park_uses uses;
-};
 sim_kind_dim_fn park_dims_rule;
 sim_kind_named_fn park_dims_named;
 sim_kind_convert_fn park_dims_per_energy;
@@ -162,6 +163,10 @@ void park_check(struct park_loader *l);
 const struct park_thing *park_resolve_thing(const struct park_loader *l, const struct sim_ref *ref);
 /** Its id; -1. */
 int32_t park_resolve_ref(const struct park_loader *l, const struct sim_ref *ref);
+
+/** The list of firms and markets; then where they stand, once firms are resolved (parties.c). */
+void park_parties_gather(struct park_loader *l);
+void park_parties_place(struct park *p);
 
 /** The id of the thing called `name` in a sorted array of pointers to things, whose names stand at
  * `offset`; -1 when there is none (or name is NULL). */

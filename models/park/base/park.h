@@ -2,10 +2,10 @@
  * The park as loaded: const, in one arena, shared by all threads.
  *
  * Loading goes in three steps: the tree of the file is checked against the tables of kinds and put
- * into the structs below (`sim_kind_load`), names become ids and rules across entities are checked
- * (park_load), and the network of pools and activities is made of it (build.h). A key of the park
- * file is a field with the same name; what follows the line "resolved" in a struct is worked out by
- * park_load and is what a run reads.
+ * into the structs of the kinds (`sim_kind_load`), names become ids (read/load.h), and the network
+ * of pools and activities is made of it (build.h) and held against rules across entities; open.h
+ * does all of that. A key of the park file is a field with the same name; what follows the line
+ * "resolved" in a struct is worked out by loading and is what a run reads.
  *
  * All arrays are sorted by name, so an id is also the rank of its entity and the order of
  * declaration changes nothing. Inside everything is SI and the park's currency: a stream in tonnes
@@ -370,7 +370,7 @@ struct park {
 
     const char *design;           // "shared"; NULL: the park as written
     const char *design_title;     // NULL: none
-    const struct park *origin;    // that it was loaded from (park_load_from); NULL: from a file
+    const struct park *origin;    // that it was loaded from (park_open_from); NULL: from a file
     struct park_designs *designs; // designs.h; those of the origin, if there is one
     int written_count; // [-] the first sources of the tree that are park files and tables
 
@@ -383,32 +383,6 @@ struct park {
 extern const char *const park_streams_kinds[]; // "product", "material", ...; ends with NULL
 extern const char *const park_markets_fates[]; // "landfill", "incineration", ...
 
-/** What the command line or a study makes of a park file: the design, then the overrides. */
-struct park_load_opts {
-    const char *design;           // "shared"; NULL or "base": the park as written
-    const char *const *overrides; // "PATH=VALUE"; later ones win
-    int override_count;
-    const char *const *vias; // who says each override; NULL: all "--set"
-    const char *until;       // local date instead of the park's; NULL: as the file says
-    bool has_seed;
-    uint64_t seed;
-};
-
-/** Read, check, resolve and build. All mistakes go to `d` (warnings too); SIM_INPUT or SIM_MISSING
- * when there is one, and *out is NULL. Owned by the caller: park_load_free. */
-enum sim_status park_load(const char *path, const struct park_load_opts *opts, struct sim_diag *d,
-                          struct park **out) SIM_MUST_USE;
-/** The same from text; `name` stands for the file in messages and its folder for other files. */
-enum sim_status park_load_text(const char *name, const char *text,
-                               const struct park_load_opts *opts, struct sim_diag *d,
-                               struct park **out) SIM_MUST_USE;
-/** The same from a park that was loaded as written: without reading its files again. `origin` must
- * outlive it: texts, files, tables of profiles and designs are shared. Any thread may load from
- * one origin at any time. */
-enum sim_status park_load_from(const struct park *origin, const struct park_load_opts *opts,
-                               struct sim_diag *d, struct park **out) SIM_MUST_USE;
-void park_load_free(struct park *p); // NULL is fine
-
 /** The park resolved, as text of a park file whose first lines name the designs in comments; owned
  * by the caller (free). */
 char *park_load_show(const struct park *p, bool origin);
@@ -416,12 +390,5 @@ char *park_load_show(const struct park *p, bool origin);
 /** What every run of it depends on, as text: the park resolved without titles, marks and comments,
  * and the fingerprints of the other files read (profiles). Owned by the caller (free). */
 char *park_load_identity(const struct park *p);
-
-/** The generated tables of configs/README.md; owned by the caller (free). */
-char *park_load_reference(void);
-
-/** An amount or rate in the stream's own unit from SI: kg -> t. Exact factors (simtime.h, units.h).
- */
-double park_load_in_unit(const struct park_stream *s, double si);
 
 #endif

@@ -1,5 +1,6 @@
 #include "models/park/book/ledger.h"
 
+#include "models/park/base/amount.h"
 #include "models/park/net/build.h"
 #include "sim/base/vec.h"
 #include "sim/num/stats.h"
@@ -412,7 +413,7 @@ static void check_streams(const struct park_ledger *l, struct told *t)
         const struct park_ledger_balance b = l->balances[s];
         if (is_off(b.residual, b.throughput)) {
             tell(t, "stream '%s' is off by %.6g of %.6g %s", stream->name,
-                 park_load_in_unit(stream, b.residual), park_load_in_unit(stream, b.throughput),
+                 park_amount_in_unit(stream, b.residual), park_amount_in_unit(stream, b.throughput),
                  stream->unit);
         }
     }
@@ -431,7 +432,7 @@ static void check_pools(const struct park_ledger *l, const struct sim_flow *f, s
         const double scale = b.throughput + fabs(level) + fabs(l->marks[p].level);
         if (is_off(b.residual, scale)) {
             tell(t, "pool '%s' is off by %.6g of %.6g %s", pool->name,
-                 park_load_in_unit(stream, b.residual), park_load_in_unit(stream, b.throughput),
+                 park_amount_in_unit(stream, b.residual), park_amount_in_unit(stream, b.throughput),
                  stream->unit);
         }
         if (is_off(level_change(l, f, p) - b.stock, scale)) {
@@ -473,8 +474,8 @@ static void check_recipes(const struct park_ledger *l, const struct sim_flow *f,
             def->kind == PARK_MOVE_OUTPUT ? &l->lines[m].arrived : &l->lines[m].sent);
         if (is_off(booked - due, fmax(fabs(due), fabs(booked)))) {
             tell(t, "process '%s' booked %.10g %s of '%s', its recipe says %.10g", process->name,
-                 park_load_in_unit(stream, booked), stream->unit, stream->name,
-                 park_load_in_unit(stream, due));
+                 park_amount_in_unit(stream, booked), stream->unit, stream->name,
+                 park_amount_in_unit(stream, due));
         }
     }
 }

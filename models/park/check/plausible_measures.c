@@ -1,4 +1,5 @@
 // What the rules of plausible.c measure, each in the unit of its rule; NaN where it does not apply.
+#include "models/park/base/amount.h"
 #include "models/park/check/plausible.h"
 #include "sim/num/units.h"
 
@@ -230,7 +231,7 @@ double park_plausible_disposal_pays(struct park_plausible_thing *t)
     for (int i = 0; i < SIM_COUNT(paid); i++) {
         if (x.offer != NULL && x.offer->side == PARK_SIDE_DISPOSES &&
             strcmp(park_markets_fates[x.offer->fate], paid[i]) == 0) {
-            return park_load_in_unit(x.stream, 1) > 0 ? x.si : NOT_IT;
+            return park_amount_in_unit(x.stream, 1) > 0 ? x.si : NOT_IT;
         }
     }
     return NOT_IT;

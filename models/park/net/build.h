@@ -180,9 +180,9 @@ void park_build_index_free(struct park_build_index *x);
 
 /** Fill p->net, in p's arena, with what `kinds` (ends with NULL) build. Mistakes that only the
  * network shows go to `d` (a loop of links alone, a stock that would fill or empty at once). Called
- * by park_load. */
+ * by park_open. */
 enum sim_status park_build(struct park *p, const struct park_kind *const *kinds,
                            struct sim_diag *d) SIM_MUST_USE;
-void park_build_free(struct park_net *net); // NULL is fine; called by park_load_free
+void park_build_free(struct park_net *net); // NULL is fine; called by park_open_free
 
 #endif

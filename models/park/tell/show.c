@@ -2,6 +2,7 @@
 
 #include "models/park/ask/responses.h"
 #include "models/park/base/park.h"
+#include "models/park/read/load.h"
 #include "models/park/tell/compare.h"
 #include "models/park/tell/why.h"
 #include "sim/base/file.h"
@@ -22,7 +23,7 @@ static enum sim_status act_show(const struct sim_model_call *call, struct sim_er
  * (free). */
 static char *reference(const char *study)
 {
-    char *park = park_load_reference();
+    char *park = park_load_reference(park_kinds);
     char *responses = park_responses_reference();
     char *text =
         sim_base_format("%s\n%s\n## responses of a study\n\nWhat `of` may be. Units are those "

@@ -1,5 +1,6 @@
 #include "models/park/tell/why.h"
 
+#include "models/park/base/amount.h"
 #include "models/park/net/build.h"
 #include "models/park/net/mover.h"
 #include "models/park/out/results.h"
@@ -154,9 +155,9 @@ static void print_pool(const struct park_cause_view *v, const struct sim_sink *o
     }
     const double most = v->park->stocks[q->stock]->capacity_si;
     sim_sink_print(out, "%s: %.6g %s", park_cause_condition(v, pool),
-                   park_load_in_unit(s, sim_flow_level(v->flow, pool)), s->unit);
+                   park_amount_in_unit(s, sim_flow_level(v->flow, pool)), s->unit);
     if (isfinite(most)) {
-        sim_sink_print(out, " of %.6g %s", park_load_in_unit(s, most), s->unit);
+        sim_sink_print(out, " of %.6g %s", park_amount_in_unit(s, most), s->unit);
     }
     sim_sink_text(out, "\n");
 }
@@ -253,7 +254,7 @@ static struct loss loss_of(const struct park_cause_view *v, int32_t activity)
     if (now.rate > 0) {
         struct park_held_causes causes;
         out.stream = p->streams[park_held_stream(p, a->id)];
-        out.per_hour = park_load_in_unit(out.stream, now.rate) * 3600;
+        out.per_hour = park_amount_in_unit(out.stream, now.rate) * 3600;
         park_held_causes_init(&causes, p);
         (void)snprintf(out.cause, sizeof(out.cause), "%s",
                        causes.names[park_held_causes_end(&causes, v, &now.chain)]);
@@ -351,8 +352,8 @@ static json_t *pool_json(const struct park_cause_view *v, int32_t pool)
     set(o, "unit", json_string(s->unit));
     set(o, "condition", json_string(park_cause_condition(v, pool)));
     if (q->stock >= 0) {
-        set(o, "level", number(park_load_in_unit(s, sim_flow_level(v->flow, pool))));
-        set(o, "capacity", number(park_load_in_unit(s, v->park->stocks[q->stock]->capacity_si)));
+        set(o, "level", number(park_amount_in_unit(s, sim_flow_level(v->flow, pool))));
+        set(o, "capacity", number(park_amount_in_unit(s, v->park->stocks[q->stock]->capacity_si)));
     }
     return o;
 }

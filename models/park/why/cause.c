@@ -1,5 +1,6 @@
 #include "models/park/why/cause.h"
 
+#include "models/park/base/amount.h"
 #include "models/park/net/build.h"
 #include "models/park/net/mover.h"
 #include "sim/num/units.h"
@@ -14,7 +15,7 @@ double park_cause_flow(const struct park_cause_view *v, int32_t port)
 {
     const struct sim_port_def *q = &v->park->net->ports[port];
     const struct park_stream *s = v->park->streams[v->park->net->pools[q->pool].stream];
-    return park_load_in_unit(s, q->coef * sim_flow_rate(v->flow, q->activity)) * 3600;
+    return park_amount_in_unit(s, q->coef * sim_flow_rate(v->flow, q->activity)) * 3600;
 }
 
 /** All that a side of a pool could do at most. */

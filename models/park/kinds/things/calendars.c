@@ -148,10 +148,18 @@ static void resolve(struct park_loader *l)
     }
 }
 
+static void release(struct park *p)
+{
+    for (int i = 0; i < p->calendar_count; i++) {
+        sim_calendar_destroy(p->calendars[i]->times);
+    }
+}
+
 const struct park_kind park_calendars = {
     .group = "calendars",
     .doc = "When things may run.",
     .keys = &kind,
     .list = PARK_LIST(calendars, calendar),
     .resolve = resolve,
+    .release = release,
 };

@@ -412,10 +412,19 @@ static void resolve(struct park_loader *l)
         SIM_VEC_FREE(&rows.times);
         SIM_VEC_FREE(&rows.values);
     }
-    for (int i = 0; i < l->uses->count; i++) {
-        check_use(l, &l->uses->data[i]);
+    for (int i = 0; i < l->dims.uses.count; i++) {
+        check_use(l, &l->dims.uses.data[i]);
     }
     forget(&files);
+}
+
+static void release(struct park *p)
+{
+    for (int i = 0; i < p->profile_count; i++) {
+        if (!p->profiles[i]->is_borrowed) {
+            sim_table1d_destroy(p->profiles[i]->table);
+        }
+    }
 }
 
 const struct park_kind park_profiles = {
@@ -424,4 +433,5 @@ const struct park_kind park_profiles = {
     .keys = &kind,
     .list = PARK_LIST(profiles, profile),
     .resolve = resolve,
+    .release = release,
 };

@@ -1,5 +1,6 @@
 #include "models/park/kinds/trade/contract.h"
 
+#include "models/park/base/amount.h"
 #include "models/park/net/build.h"
 #include "models/park/run/capacity.h"
 
@@ -142,7 +143,7 @@ static double shown(const struct contracts *c, const struct contract *k, double 
 {
     const struct park_stream *stream = c->of.park->streams[k->def->stream];
     *out_unit = stream->unit;
-    return park_load_in_unit(stream, si);
+    return park_amount_in_unit(stream, si);
 }
 
 static const char *title_of(const struct contracts *c, const struct contract *k)

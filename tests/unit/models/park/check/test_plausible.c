@@ -1,4 +1,5 @@
 #include "models/park/check/plausible.h"
+#include "models/park/open.h"
 #include "sim/cfg/diag.h"
 
 #include <criterion/criterion.h>
@@ -15,12 +16,12 @@ static char *told_of(const char *path, const char *override)
 {
     struct sim_diag *d = sim_diag_create();
     struct park *p = NULL;
-    const struct park_load_opts opts = {.overrides = &override,
-                                        .override_count = override != NULL ? 1 : 0};
-    const enum sim_status status = park_load(path, &opts, d, &p);
+    const struct sim_model_source opts = {.overrides = &override,
+                                          .override_count = override != NULL ? 1 : 0};
+    const enum sim_status status = park_open(path, &opts, d, &p);
     char *told = sim_diag_render(d, 0);
     cr_expect(eq(int, (int)status, (int)SIM_OK), "%s", told);
-    park_load_free(p);
+    park_open_free(p);
     sim_diag_destroy(d);
     return told;
 }
@@ -136,8 +137,8 @@ Test(plausible, an_efficiency_of_82_is_refused)
     const char *override = "firms.mill.processes.boiler.efficiency=82";
     struct sim_diag *d = sim_diag_create();
     struct park *p = NULL;
-    const struct park_load_opts opts = {.overrides = &override, .override_count = 1};
-    cr_assert(eq(int, (int)park_load(PARK, &opts, d, &p), (int)SIM_INPUT));
+    const struct sim_model_source opts = {.overrides = &override, .override_count = 1};
+    cr_assert(eq(int, (int)park_open(PARK, &opts, d, &p), (int)SIM_INPUT));
     char *told = sim_diag_render(d, 0);
     cr_assert(ne(ptr, strstr(told, "110 %"), NULL), "%s", told);
     free(told);

@@ -1,5 +1,6 @@
 // The network made of a park: pools, classes, default trade, moves.
 #include "models/park/net/build.h"
+#include "models/park/open.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -28,7 +29,7 @@ static struct park *loaded(const char *text)
 {
     struct sim_diag *d = sim_diag_create();
     struct park *p = NULL;
-    const enum sim_status status = park_load_text("test.cfg", text, NULL, d, &p);
+    const enum sim_status status = park_open_text("test.cfg", text, NULL, d, &p);
     char *told = sim_diag_render(d, 0);
     cr_assert_eq(status, SIM_OK, "%s", told);
     free(told);
@@ -89,7 +90,7 @@ Test(build, asks_the_contract_before_the_own_boiler_before_the_market)
     cr_assert_eq(port(p, "a>tip:steam~away", "a:steam")->rank, 11);
     cr_assert_eq(port(p, "a>tip:steam~away", "a:steam")->flags, SIM_PORT_OUTLET);
 
-    park_load_free(p);
+    park_open_free(p);
 }
 
 Test(build, gives_a_firm_that_only_pulls_no_way_to_dispose)
@@ -100,7 +101,7 @@ Test(build, gives_a_firm_that_only_pulls_no_way_to_dispose)
 
     cr_assert_not(has(p, "b>m:steam~away"));
 
-    park_load_free(p);
+    park_open_free(p);
 }
 
 Test(build, shields_outlets_from_what_is_bought)
@@ -114,7 +115,7 @@ Test(build, shields_outlets_from_what_is_bought)
     cr_assert_eq(port(p, "m>a:steam", "a:steam")->flags, SIM_PORT_PULL | SIM_PORT_BOUGHT);
     cr_assert_eq(port(p, "m>a:fuel", "a:fuel")->flags, SIM_PORT_PULL | SIM_PORT_BOUGHT);
 
-    park_load_free(p);
+    park_open_free(p);
 }
 
 Test(build, shares_a_limited_market_at_a_junction_of_its_own)
@@ -133,7 +134,7 @@ Test(build, shares_a_limited_market_at_a_junction_of_its_own)
     cr_assert_eq(port(p, "b>m:steam", "b:steam")->flags, SIM_PORT_SALE);   // not an outlet
     cr_assert(epsilon_eq(dbl, find(p, "m>a:fuel")->capacity, 1.0, 1e-15)); // all it can burn
 
-    park_load_free(p);
+    park_open_free(p);
 }
 
 Test(build, a_contract_with_a_market_takes_the_place_of_the_default)
@@ -159,7 +160,7 @@ Test(build, a_contract_with_a_market_takes_the_place_of_the_default)
         epsilon_eq(dbl, mud->price->si, -2.0, 1e-12)); // the market's, as the contract has none
     cr_assert_eq(port(p, "mud", "a:sludge")->flags, SIM_PORT_OUTLET);
 
-    park_load_free(p);
+    park_open_free(p);
 }
 
 Test(build, a_stock_overflows_and_fills_by_its_routes)
@@ -180,7 +181,7 @@ Test(build, a_stock_overflows_and_fills_by_its_routes)
     cr_assert_not(has(p, "m>a:fuel")); // what is taken from a stock is not bought beside it
     cr_assert_not(has(p, "a>m:sludge~away"));
 
-    park_load_free(p);
+    park_open_free(p);
 }
 
 Test(build, a_delayed_pipe_is_an_entry_a_line_and_an_exit)
@@ -209,14 +210,14 @@ Test(build, a_delayed_pipe_is_an_entry_a_line_and_an_exit)
     cr_assert_eq(arrival->kind, PARK_MOVE_ARRIVAL);
     cr_assert(epsilon_eq(dbl, arrival->arrived, 0.9, 1e-15));
 
-    park_load_free(p);
+    park_open_free(p);
 }
 
 Test(build, moves_lie_on_the_ports_and_carry_their_coefficients)
 {
     struct sim_diag *d = sim_diag_create();
     struct park *p = NULL;
-    cr_assert_eq(park_load("configs/first_park.cfg", NULL, d, &p), SIM_OK);
+    cr_assert_eq(park_open("configs/first_park.cfg", NULL, d, &p), SIM_OK);
 
     for (int i = 0; i < p->net->move_count; i++) {
         const struct park_move *m = &p->net->moves[i];
@@ -242,7 +243,7 @@ Test(build, moves_lie_on_the_ports_and_carry_their_coefficients)
     }
     cr_assert_eq(ports, p->net->port_count, "each port is booked by one move");
 
-    park_load_free(p);
+    park_open_free(p);
     sim_diag_destroy(d);
 }
 
@@ -293,8 +294,8 @@ Test(build, does_not_depend_on_the_order_of_declaration)
 
     free(of_p);
     free(of_q);
-    park_load_free(p);
-    park_load_free(q);
+    park_open_free(p);
+    park_open_free(q);
     free(one);
     free(two);
 }

@@ -1,6 +1,7 @@
 // Designs: what their lines do, in which order, and parks that are loaded from one origin.
 #include "models/park/base/park.h"
 #include "models/park/net/build.h"
+#include "models/park/open.h"
 #include "models/park/park_model.h"
 
 #include <criterion/criterion.h>
@@ -36,8 +37,8 @@ static struct case_of loaded(const char *more, const char *design)
 {
     struct case_of c = {.diag = sim_diag_create()};
     char *text = sim_base_format("%sdesigns = { %s };\n", head, more);
-    const struct park_load_opts opts = {.design = design};
-    const enum sim_status status = park_load_text("test.cfg", text, &opts, c.diag, &c.park);
+    const struct sim_model_source opts = {.design = design};
+    const enum sim_status status = park_open_text("test.cfg", text, &opts, c.diag, &c.park);
     cr_assert_eq(status, sim_diag_status(c.diag));
     c.said = sim_diag_render(c.diag, 0);
     free(text);
@@ -46,7 +47,7 @@ static struct case_of loaded(const char *more, const char *design)
 
 static void done(struct case_of *c)
 {
-    park_load_free(c->park);
+    park_open_free(c->park);
     sim_diag_destroy(c->diag);
     free(c->said);
 }
@@ -135,14 +136,14 @@ Test(designs, may_come_as_a_list)
     struct sim_diag *d = sim_diag_create();
     char *text = sim_base_format(
         "%sdesigns = ( { name = \"x\"; set = ( \"firms.mill.title = a\" ); } );\n", head);
-    const struct park_load_opts opts = {.design = "x"};
+    const struct sim_model_source opts = {.design = "x"};
     struct park *p = NULL;
 
-    cr_assert_eq(park_load_text("test.cfg", text, &opts, d, &p), SIM_OK);
+    cr_assert_eq(park_open_text("test.cfg", text, &opts, d, &p), SIM_OK);
 
     cr_assert_str_eq(p->firms[1]->title, "a");
     cr_assert_str_eq(p->design, "x");
-    park_load_free(p);
+    park_open_free(p);
     sim_diag_destroy(d);
     free(text);
 }
@@ -154,17 +155,17 @@ Test(designs, tables_can_be_added)
                                  "\"more_firms.csv\"; into = \"firms\"; } ); };\n"
                                  "    set = ( \"firms.dyer.title = Dyer\" ); }; };\n",
                                  head);
-    const struct park_load_opts opts = {.design = "x"};
+    const struct sim_model_source opts = {.design = "x"};
     struct park *p = NULL;
 
-    cr_assert_eq(park_load_text("tests/data/designs/test.cfg", text, &opts, d, &p), SIM_OK, "%s",
+    cr_assert_eq(park_open_text("tests/data/designs/test.cfg", text, &opts, d, &p), SIM_OK, "%s",
                  sim_diag_render(d, 0));
 
     cr_assert_eq(p->firm_count, 4);
     cr_assert_str_eq(p->firms[1]->name, "dyer");
     cr_assert_str_eq(p->firms[1]->title, "Dyer");
     cr_assert_str_eq(p->firms[2]->title, "A laundry");
-    park_load_free(p);
+    park_open_free(p);
     sim_diag_destroy(d);
     free(text);
 }
@@ -178,11 +179,11 @@ Test(designs, overrides_come_after_and_say_who_they_are)
                                  "\"firms.brick.title = a\" ); }; };\n",
                                  head);
     const char *overrides[] = {"firms.mill.title = b"};
-    const struct park_load_opts opts = {
+    const struct sim_model_source opts = {
         .design = "x", .overrides = overrides, .override_count = 1, .vias = axis};
     struct park *p = NULL;
 
-    cr_assert_eq(park_load_text("test.cfg", text, &opts, d, &p), SIM_OK);
+    cr_assert_eq(park_open_text("test.cfg", text, &opts, d, &p), SIM_OK);
 
     const struct sim_node *mill = sim_tree_find(sim_tree_root(p->tree), "firms.mill.title");
     const struct sim_node *brick = sim_tree_find(sim_tree_root(p->tree), "firms.brick.title");
@@ -193,7 +194,7 @@ Test(designs, overrides_come_after_and_say_who_they_are)
     cr_assert_str_eq(by_design, "design x (test.cfg:15)");
     free(by_axis);
     free(by_design);
-    park_load_free(p);
+    park_open_free(p);
     sim_diag_destroy(d);
     free(text);
 }
@@ -278,8 +279,8 @@ Test(designs, from_an_origin_is_the_same_as_from_the_file)
         cr_assert_str_eq(mine, other);
         free(mine);
         free(other);
-        park_load_free(p);
-        park_load_free(q);
+        park_open_free(p);
+        park_open_free(q);
     }
     park_park_model.close(base);
 }
@@ -291,9 +292,9 @@ Test(designs, profiles_are_shared_unless_they_mean_something_else)
     struct park *late = load_from(base, "late");
     struct sim_diag *d = sim_diag_create();
     const char *overrides[] = {"profiles.bricks.between = linear"};
-    const struct park_load_opts opts = {.overrides = overrides, .override_count = 1};
+    const struct sim_model_source opts = {.overrides = overrides, .override_count = 1};
     struct park *linear = NULL;
-    cr_assert_eq(park_load_from(base, &opts, d, &linear), SIM_OK);
+    cr_assert_eq(park_open_from(base, &opts, d, &linear), SIM_OK);
 
     cr_assert_eq(quick->profiles[0]->table, base->profiles[0]->table);
     cr_assert_neq(linear->profiles[0]->table, base->profiles[0]->table);
@@ -301,9 +302,9 @@ Test(designs, profiles_are_shared_unless_they_mean_something_else)
     cr_assert(eq(dbl, late->profiles[0]->greatest, base->profiles[0]->greatest));
 
     sim_diag_destroy(d);
-    park_load_free(linear);
-    park_load_free(late);
-    park_load_free(quick);
+    park_open_free(linear);
+    park_open_free(late);
+    park_open_free(quick);
     park_park_model.close(base);
 }
 
@@ -312,11 +313,11 @@ Test(designs, mistakes_from_an_origin_show_their_line)
     struct park *base = origin();
     struct sim_diag *d = sim_diag_create();
     const char *overrides[] = {"firms.brick.processes.kiln.capasity = 3 t/h"};
-    const struct park_load_opts opts = {
+    const struct sim_model_source opts = {
         .design = "quick", .overrides = overrides, .override_count = 1, .vias = axis};
     struct park *p = NULL;
 
-    cr_assert_eq(park_load_from(base, &opts, d, &p), SIM_INPUT);
+    cr_assert_eq(park_open_from(base, &opts, d, &p), SIM_INPUT);
 
     char *said = sim_diag_render(d, 0);
     cr_assert_null(p);
@@ -326,8 +327,8 @@ Test(designs, mistakes_from_an_origin_show_their_line)
     sim_diag_destroy(d);
 
     struct sim_diag *e = sim_diag_create();
-    const struct park_load_opts none = {.design = "quik"};
-    cr_assert_eq(park_load_from(base, &none, e, &p), SIM_INPUT);
+    const struct sim_model_source none = {.design = "quik"};
+    cr_assert_eq(park_open_from(base, &none, e, &p), SIM_INPUT);
     char *said_of = sim_diag_render(e, 0);
     cr_assert_str_eq(said_of,
                      "the park has no design 'quik'; did you mean 'quick'? There are base, "
@@ -345,10 +346,10 @@ static char *identity_with(const char *from, const char *to)
     cr_assert_not_null(found, "%s", from);
     char *text = sim_base_format("%.*s%s%s", (int)(found - head), head, to, found + strlen(from));
     struct park *p = NULL;
-    cr_assert_eq(park_load_text("test.cfg", text, NULL, d, &p), SIM_OK, "%s",
+    cr_assert_eq(park_open_text("test.cfg", text, NULL, d, &p), SIM_OK, "%s",
                  sim_diag_render(d, 0));
     char *identity = park_park_model.identity(p);
-    park_load_free(p);
+    park_open_free(p);
     sim_diag_destroy(d);
     free(text);
     return identity;

@@ -1,6 +1,7 @@
 // Loading: names to ids, values to SI, whatever the order of declaration.
 #include "models/park/base/park.h"
 #include "models/park/net/build.h"
+#include "models/park/open.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -43,11 +44,11 @@ static const char park_text[] =
     "exchanges = { sludge = { over = \"belt\"; price = \"-60000 VND/t\"; starts = \"2026-01-03\"; "
     "}; };\n";
 
-static struct park *loaded(const char *text, const struct park_load_opts *opts)
+static struct park *loaded(const char *text, const struct sim_model_source *opts)
 {
     struct sim_diag *d = sim_diag_create();
     struct park *p = NULL;
-    const enum sim_status status = park_load_text("test.cfg", text, opts, d, &p);
+    const enum sim_status status = park_open_text("test.cfg", text, opts, d, &p);
     char *told = sim_diag_render(d, 0);
     cr_assert_eq(status, SIM_OK, "%s", told);
     free(told);
@@ -56,14 +57,15 @@ static struct park *loaded(const char *text, const struct park_load_opts *opts)
 }
 
 /** The one mistake (or warning) that loading tells; owned by the caller. */
-static char *told_with(const char *text, const struct park_load_opts *opts, enum sim_status wanted)
+static char *told_with(const char *text, const struct sim_model_source *opts,
+                       enum sim_status wanted)
 {
     struct sim_diag *d = sim_diag_create();
     struct park *p = NULL;
-    const enum sim_status status = park_load_text("test.cfg", text, opts, d, &p);
+    const enum sim_status status = park_open_text("test.cfg", text, opts, d, &p);
     char *told = sim_diag_render(d, 0);
     cr_assert_eq(status, wanted, "%s", told);
-    park_load_free(p);
+    park_open_free(p);
     sim_diag_destroy(d);
     return told;
 }
@@ -87,7 +89,7 @@ Test(load, turns_values_into_si_and_keeps_marks)
     cr_assert(epsilon_eq(dbl, p->stocks[0]->decay_per_s, 0.01 / 86400, 1e-20));
     cr_assert(epsilon_eq(dbl, p->offers[1]->price.si, 0.1 * 25400 / 3.6e6, 1e-15)); // VND/J
 
-    park_load_free(p);
+    park_open_free(p);
 }
 
 Test(load, sorts_all_by_name_and_joins_them_by_ids)
@@ -106,7 +108,7 @@ Test(load, sorts_all_by_name_and_joins_them_by_ids)
     cr_assert_eq(e->to_stock, -1);
     cr_assert_str_eq(p->markets[p->stocks[0]->full_market]->name, "landfill");
 
-    park_load_free(p);
+    park_open_free(p);
 }
 
 Test(load, an_exchange_is_in_force_only_while_its_firms_are_there)
@@ -117,7 +119,7 @@ Test(load, an_exchange_is_in_force_only_while_its_firms_are_there)
                  sim_simtime_date(2026, 1, 5)); // mill enters after it starts
     cr_assert_eq(p->exchanges[0]->until_us, SIM_TIME_NEVER);
 
-    park_load_free(p);
+    park_open_free(p);
 }
 
 Test(load, knows_span_offset_and_seed)
@@ -131,7 +133,7 @@ Test(load, knows_span_offset_and_seed)
     cr_assert_eq(p->seed, 7);
     cr_assert(p->has_failures);
 
-    park_load_free(p);
+    park_open_free(p);
 }
 
 Test(load, the_command_line_comes_last)
@@ -139,11 +141,11 @@ Test(load, the_command_line_comes_last)
     const char *const set[] = {"park.failures=false",
                                "firms.mill.processes.machine.capacity=7.2 t/h",
                                "exchanges.*.open=false"};
-    const struct park_load_opts opts = {.overrides = set,
-                                        .override_count = 3,
-                                        .until = "2026-01-20",
-                                        .has_seed = true,
-                                        .seed = UINT64_MAX};
+    const struct sim_model_source opts = {.overrides = set,
+                                          .override_count = 3,
+                                          .until = "2026-01-20",
+                                          .has_seed = true,
+                                          .seed = UINT64_MAX};
     struct park *p = loaded(park_text, &opts);
 
     cr_assert_not(p->has_failures);
@@ -152,11 +154,11 @@ Test(load, the_command_line_comes_last)
     cr_assert_eq(p->until_us, sim_simtime_date(2026, 1, 20));
     cr_assert_eq(p->seed, UINT64_MAX);
 
-    park_load_free(p);
+    park_open_free(p);
 }
 
 /** Amounts in tonnes are not measured against it. */
-static void refuses_unit(const struct park_load_opts *opts, const char *text)
+static void refuses_unit(const struct sim_model_source *opts, const char *text)
 {
     char *told = told_with(text, opts, SIM_INPUT);
     cr_assert(strstr(told, "streams.sludge.unit: '1' is not the unit of an amount; write a unit of "
@@ -169,8 +171,8 @@ static void refuses_unit(const struct park_load_opts *opts, const char *text)
 Test(load, refuses_a_unit_of_a_stream_that_is_of_no_amount_wherever_it_is_set)
 {
     const char *const set[] = {"streams.sludge.unit=1"};
-    const struct park_load_opts by_line = {.overrides = set, .override_count = 1};
-    const struct park_load_opts by_design = {.design = "counted"};
+    const struct sim_model_source by_line = {.overrides = set, .override_count = 1};
+    const struct sim_model_source by_design = {.design = "counted"};
     char *designs =
         sim_base_format("%s%s", park_text,
                         "designs = { counted = { set = ( \"streams.sludge.unit = 1\" ); }; };\n");
@@ -197,7 +199,7 @@ Test(load, joins_failures_to_what_they_hit)
     cr_assert_eq(belt->crew, -1);
     cr_assert(epsilon_eq(dbl, drive->left, 0.4, 1e-15));
 
-    park_load_free(p);
+    park_open_free(p);
 }
 
 Test(load, a_capacity_may_be_drawn_anew)
@@ -209,14 +211,14 @@ Test(load, a_capacity_may_be_drawn_anew)
     cr_assert_eq(kiln->redraw_us, 6 * SIM_TIME_H);
     cr_assert(epsilon_eq(dbl, kiln->nominal, 2000.0 / 3600, 1e-12)); // the most it can be
 
-    park_load_free(p);
+    park_open_free(p);
 }
 
 Test(load, reads_a_profile_by_its_rows)
 {
     struct sim_diag *d = sim_diag_create();
     struct park *p = NULL;
-    const enum sim_status status = park_load("tests/data/profile_park.cfg", NULL, d, &p);
+    const enum sim_status status = park_open("tests/data/profile_park.cfg", NULL, d, &p);
     char *told = sim_diag_render(d, 0);
     cr_assert_eq(status, SIM_OK, "%s", told);
 
@@ -229,7 +231,7 @@ Test(load, reads_a_profile_by_its_rows)
     cr_assert(epsilon_eq(dbl, sim_table1d_at(f->table, start + 30 * SIM_TIME_H), 2.0, 1e-12));
 
     free(told);
-    park_load_free(p);
+    park_open_free(p);
     sim_diag_destroy(d);
 }
 
@@ -256,7 +258,7 @@ Test(load, a_park_that_is_not_there_is_missing)
     struct sim_diag *d = sim_diag_create();
     struct park *p = NULL;
 
-    cr_assert_eq(park_load("tests/data/no_such_park.cfg", NULL, d, &p), SIM_MISSING);
+    cr_assert_eq(park_open("tests/data/no_such_park.cfg", NULL, d, &p), SIM_MISSING);
     cr_assert_eq(p, NULL);
     cr_assert_eq(sim_diag_wrong(d), 1);
 
@@ -284,7 +286,7 @@ Test(load, a_list_and_a_table_mean_the_same_as_a_group)
 {
     struct sim_diag *d = sim_diag_create();
     struct park *p = NULL;
-    const enum sim_status status = park_load("tests/data/tables_park.cfg", NULL, d, &p);
+    const enum sim_status status = park_open("tests/data/tables_park.cfg", NULL, d, &p);
     char *told = sim_diag_render(d, 0);
     cr_assert_eq(status, SIM_OK, "%s", told);
 
@@ -296,7 +298,7 @@ Test(load, a_list_and_a_table_mean_the_same_as_a_group)
     cr_assert_eq(p->processes[1]->capacity.mark, SIM_MARK_ASSUMED);
 
     free(told);
-    park_load_free(p);
+    park_open_free(p);
     sim_diag_destroy(d);
 }
 
@@ -309,13 +311,13 @@ Test(load, warns_of_a_stock_that_decays_before_its_firm_is_there)
         "  capacity = \"9 t\"; initial = \"4 t\"; decay = \"1 %/day\"; }; }; }; };\n";
     struct sim_diag *d = sim_diag_create();
     struct park *p = NULL;
-    cr_assert(eq(int, (int)park_load_text("t.cfg", text, NULL, d, &p), (int)SIM_OK));
+    cr_assert(eq(int, (int)park_open_text("t.cfg", text, NULL, d, &p), (int)SIM_OK));
 
     char *told = sim_diag_render(d, 10);
     cr_expect(ne(ptr, strstr(told, "decays from the start of the park, before farm enters"), NULL),
               "%s", told);
     free(told);
-    park_load_free(p);
+    park_open_free(p);
     sim_diag_destroy(d);
 }
 
@@ -350,5 +352,5 @@ Test(load, ranks_things_of_every_kind_by_name)
     cr_assert(eq(str, (char *)p->offers[1]->name, "grid.sells.electricity"));
     cr_assert(eq(str, (char *)p->links[0]->keys->name, "conveyor"));
     cr_assert(eq(str, (char *)p->head->path, "park"));
-    park_load_free(p);
+    park_open_free(p);
 }

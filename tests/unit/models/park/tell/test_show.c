@@ -1,5 +1,6 @@
 // What `show` prints is a park file that means the same; the reference is up to date.
 #include "models/park/base/park.h"
+#include "models/park/open.h"
 #include "models/park/tell/show.h"
 #include "sim/base/file.h"
 #include "sim/sweep/study.h"
@@ -14,7 +15,7 @@ static struct park *loaded(const char *path)
 {
     struct sim_diag *d = sim_diag_create();
     struct park *p = NULL;
-    cr_assert_eq(park_load(path, NULL, d, &p), SIM_OK, "%s", path);
+    cr_assert_eq(park_open(path, NULL, d, &p), SIM_OK, "%s", path);
     cr_assert_eq(sim_diag_count(d), 0, "%s has warnings", path);
     sim_diag_destroy(d);
     return p;
@@ -37,15 +38,15 @@ Test(show, prints_a_park_that_shows_itself)
         char *once = park_load_show(p, false);
         struct sim_diag *d = sim_diag_create();
         struct park *q = NULL;
-        cr_assert_eq(park_load_text("configs/shown.cfg", once, NULL, d, &q), SIM_OK);
+        cr_assert_eq(park_open_text("configs/shown.cfg", once, NULL, d, &q), SIM_OK);
         char *twice = park_load_show(q, false);
 
         cr_assert_str_eq(park_of(once), twice);
 
         free(once);
         free(twice);
-        park_load_free(p);
-        park_load_free(q);
+        park_open_free(p);
+        park_open_free(q);
         sim_diag_destroy(d);
     }
 }
@@ -55,10 +56,10 @@ static int redraws(const char *capacity)
 {
     char *set = sim_base_format("firms.brick.processes.kiln.capacity=%s", capacity);
     const char *const sets[] = {set};
-    const struct park_load_opts opts = {.overrides = sets, .override_count = 1};
+    const struct sim_model_source opts = {.overrides = sets, .override_count = 1};
     struct sim_diag *d = sim_diag_create();
     struct park *p = NULL;
-    cr_assert_eq(park_load("configs/first_park.cfg", &opts, d, &p), SIM_OK);
+    cr_assert_eq(park_open("configs/first_park.cfg", &opts, d, &p), SIM_OK);
     char *text = park_load_show(p, false);
     int found = 0;
     for (const char *at = text; (at = strstr(at, "redraw = \"1 day\"")) != NULL; at++) {
@@ -66,7 +67,7 @@ static int redraws(const char *capacity)
     }
     free(text);
     free(set);
-    park_load_free(p);
+    park_open_free(p);
     sim_diag_destroy(d);
     return found;
 }
@@ -82,8 +83,8 @@ Test(show, names_the_origin_of_each_value)
     struct sim_diag *d = sim_diag_create();
     struct park *p = NULL;
     const char *const set[] = {"park.failures=false"};
-    const struct park_load_opts opts = {.overrides = set, .override_count = 1};
-    cr_assert_eq(park_load("configs/ulsan_hyundai.cfg", &opts, d, &p), SIM_OK);
+    const struct sim_model_source opts = {.overrides = set, .override_count = 1};
+    cr_assert_eq(park_open("configs/ulsan_hyundai.cfg", &opts, d, &p), SIM_OK);
 
     char *text = park_load_show(p, true);
 
@@ -92,7 +93,7 @@ Test(show, names_the_origin_of_each_value)
     cr_assert_neq(strstr(text, "[published: U06]\";  # configs/ulsan_hyundai.cfg:"), NULL);
 
     free(text);
-    park_load_free(p);
+    park_open_free(p);
     sim_diag_destroy(d);
 }
 
