@@ -63,7 +63,7 @@ static enum sim_status raise_and_pass(struct sim_rates *r, int32_t block,
     r->raising = -1;
     *out_kept = way->is_by_rations ? sim_selffeed_is_even(r, block, true)
                                    : sim_selffeed_is_kept(r, block, way->rings == RINGS);
-    if (*out_raised && *out_kept && status == SIM_OK && way->rings < RINGS) {
+    if (*out_raised && *out_kept && status == SIM_OK && !way->is_by_rations && way->rings < RINGS) {
         *out_kept = !sim_selffeed_is_left_open(r, block, RINGS);
     }
     return status;

@@ -320,7 +320,7 @@ static double follow(struct walk *w, uint64_t attempt)
 {
     struct sim_loop *l = w->l;
     struct constraint turned = {NONE, -1, -1, -1};
-    for (int pivot = 0; pivot < 200 + 50 * l->rows.count; pivot++) {
+    for (int pivot = 0; pivot < 200 + 10 * l->rows.count; pivot++) {
         if (!tangent(w, attempt)) {
             return w->s;
         }

@@ -76,10 +76,14 @@
  *
  * **Where it is slow.** (a) A block is solved again from capacity for whatever changes in it, so a
  * market on which hundreds of firms depend in circles costs some us for each ten of its ports.
- * (b) Limits port by port and the path take a dense matrix of the block's ports, n^3 a piece: 80 ms
- * at 100 ports; crossed priorities (below) go that way, too. (c) Dense meshes of many short classes
- * fill in under elimination. (d) Loops that feed themselves: linear programmes, and a zone of them
- * is found anew whenever something in it changes.
+ * (b) Limits port by port and the path take a dense matrix of the ports on circles, n^3 a piece; a
+ * path had at most 3.2 pieces a port (54 paths in 40,000 networks; 10 are allowed) and took 26 ms
+ * at most, for 245 ports; crossed priorities (below) go that way, too. It is exact to capacities of
+ * 1,000 times the flow only. (c) Dense meshes of many short classes fill in under elimination: of
+ * 1,000 pull processes that feed each other, those on a ladder or around a hub take 6 to 100 ms at
+ * first and 1 to 20 ms an event, on a ring 85 and 22 ms (480 and 450 where the ring goes the way of
+ * (b)), each with three others at random 1 to 3 s and 60 to 150 ms. (d) Loops that feed themselves:
+ * linear programmes, and a zone of them is found anew whenever something in it changes.
  *
  * **Open solutions.** Crossed priorities or shares can leave a line of solutions. Where a claim has
  * two causes at once, or halves were needed, the linear system with all that is tied in it says

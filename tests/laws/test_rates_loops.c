@@ -134,9 +134,13 @@ static void expect_solved(const struct works *w, double within, const char *what
 }
 
 // Each takes from a few others; together less than one unit, so what goes round dies out.
-Test(rates_loops, random_pull_loops_meet_a_dense_solve)
+Test(rates_loops, random_pull_loops_meet_a_dense_solve, .timeout = 120)
 {
-    static const int SIZES[] = {3, 10, 30, 100, 300};
+#ifdef NDEBUG
+    static const int SIZES[] = {3, 10, 30, 100, 300, 1000};
+#else
+    static const int SIZES[] = {3, 10, 30, 100, 300}; // a debug build is slower
+#endif
     for (int s = 0; s < SIM_COUNT(SIZES); s++) {
         const int n = SIZES[s];
         struct sim_rng rng = sim_rng_make(9, (uint64_t)n, 1, 0);
@@ -171,6 +175,69 @@ Test(rates_loops, rings_with_little_loss_meet_their_closed_form)
         }
 
         expect_solved(&w, 1e-9, "ring");
+
+        works_free(&w);
+    }
+}
+
+// Each takes from both its neighbours.
+Test(rates_loops, ladders_meet_a_dense_solve)
+{
+    static const int SIZES[] = {2, 30, 300, 1000};
+    for (int s = 0; s < SIM_COUNT(SIZES); s++) {
+        const int n = SIZES[s];
+        struct works w = works_make(n);
+        for (int i = 0; i < n; i++) {
+            w.need[i * n + (i + 1 < n ? i + 1 : i - 1)] = 0.45;
+            w.need[i * n + (i > 0 ? i - 1 : i + 1)] = 0.45;
+            w.wanted[i] = i % 7 == 0 ? 1 : 1e-3;
+        }
+        solve(&w);
+
+        expect_solved(&w, 1e-11, "ladder");
+
+        works_free(&w);
+    }
+}
+
+// All take from the first, which takes a little of each: as a park does from its boiler house.
+Test(rates_loops, hubs_meet_a_dense_solve)
+{
+    static const int SIZES[] = {3, 30, 300, 1000};
+    for (int s = 0; s < SIM_COUNT(SIZES); s++) {
+        const int n = SIZES[s];
+        struct works w = works_make(n);
+        for (int i = 0; i < n; i++) {
+            w.wanted[i] = i == 0 ? 1 : 1e-3 * (1 + i % 5);
+            if (i > 0) {
+                w.need[i * n] = 0.5;
+                w.need[i] = 0.9 / n;
+            }
+        }
+        solve(&w);
+
+        expect_solved(&w, 1e-11, "hub");
+
+        works_free(&w);
+    }
+}
+
+// A chain without a way back: each step takes nearly all.
+Test(rates_loops, long_chains_meet_their_closed_form)
+{
+    static const int SIZES[] = {300, 1000};
+    for (int s = 0; s < SIM_COUNT(SIZES); s++) {
+        const int n = SIZES[s];
+        struct works w = works_make(n);
+        for (int i = 0; i < n; i++) {
+            if (i + 1 < n) {
+                w.need[i * n + i + 1] = 0.99;
+            }
+            w.wanted[i] = i == 0 ? 1 : 0;
+            w.rate[i] = pow(0.99, i);
+        }
+
+        expect_solved(&w, 1e-11, "long chain");
 
         works_free(&w);
     }
