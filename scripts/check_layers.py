@@ -53,11 +53,6 @@ FLOORS[PARK] = ENGINE + [f"{PARK}/{room}" for room in ROOMS]
 ALSO = {
     "models/park/book/books.c": ["models/park/tell/emissions.h", "models/park/out/results.h", "models/park/tell/tell.h"],
     "models/park/book/carbon.c": ["models/park/check/circles.h"],
-    "models/park/kinds/things/firms.c": ["models/park/net/build_priv.h"],
-    "models/park/kinds/trade/build_exchanges.c": ["models/park/net/build_priv.h"],
-    "models/park/kinds/trade/build_trade.c": ["models/park/net/build_priv.h"],
-    "models/park/kinds/trade/exchanges.c": ["models/park/net/build_priv.h"],
-    "models/park/kinds/units/build_firms.c": ["models/park/net/build_priv.h"],
     "models/park/main.c": ["sim/cli"],
     "models/park/out/designs_fit.c": ["models/park/read/designs.h"],
     "models/park/out/held_results.c": ["models/park/tell/tell.h"],

@@ -22,7 +22,7 @@
 
 #include "models/park/base/park.h"
 
-struct park_builder; // build_priv.h
+struct park_builder; // net/make.h
 struct park_found;   // gather.c
 
 /** A value that names a profile, with the dimension that its key wants and the least it may be. */
@@ -103,6 +103,7 @@ struct park_kind {
     void (*resolve)(struct park_loader *l);
     void (*release)(struct park *p);       // what does not live in the arena
     void (*build)(struct park_builder *b); // NULL: nothing in the network
+    void (*after)(struct park_builder *b); // once all kinds have built; NULL: nothing
 };
 
 #define PARK_ONE(one)        extern const struct park_kind park_##one;

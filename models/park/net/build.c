@@ -1,7 +1,7 @@
 #include "models/park/net/build.h"
 
 #include "models/park/base/kinds.h"
-#include "models/park/net/build_priv.h"
+#include "models/park/net/make.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -330,7 +330,11 @@ enum sim_status park_build(struct park *p, const struct park_kind *const *kinds,
             kinds[i]->build(&b);
         }
     }
-    park_build_trade(&b);
+    for (int i = 0; kinds[i] != NULL; i++) {
+        if (kinds[i]->after != NULL) {
+            kinds[i]->after(&b);
+        }
+    }
     park_build_merits(&b);
     park_build_weights(&b);
     park_build_bounds(&b);

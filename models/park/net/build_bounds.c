@@ -1,7 +1,7 @@
 // What moves without a limit of its own gets one: the most that its other ends could give or take.
 // It binds nothing; a run counts with it. What nothing limits at either end is a mistake.
 #include "models/park/base/kinds.h"
-#include "models/park/net/build_priv.h"
+#include "models/park/net/make.h"
 
 #include <math.h>
 

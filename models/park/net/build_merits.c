@@ -1,6 +1,6 @@
 // Merit order: within a class of givers some are asked before others. The network knows classes
 // only, so where merits differ the classes of that pool are numbered anew, in the same order.
-#include "models/park/net/build_priv.h"
+#include "models/park/net/make.h"
 
 #include <stdlib.h>
 

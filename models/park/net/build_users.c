@@ -1,5 +1,5 @@
 // Who is a user: what it asks for and does not get counts as unserved.
-#include "models/park/net/build_priv.h"
+#include "models/park/net/make.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 // What trades and contracts weigh that carry no limit of their own: at the taker's pool what its
 // giver can, at the giver's pool what the taker needs (the essay in build.h).
-#include "models/park/net/build_priv.h"
+#include "models/park/net/make.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,5 @@
 // Firms: legal and economic parties at a place.
 #include "models/park/base/kinds.h"
-#include "models/park/net/build_priv.h"
 
 #include <string.h>
 
@@ -107,5 +106,4 @@ const struct park_kind park_firms = {
     .homes = homes,
     .found = found,
     .resolve = resolve,
-    .build = park_build_firms,
 };

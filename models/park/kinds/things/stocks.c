@@ -1,5 +1,6 @@
 // Stocks: one stream at one place of a firm.
 #include "models/park/base/kinds.h"
+#include "models/park/net/make.h"
 #include "sim/num/units.h"
 
 #include <math.h>
@@ -223,6 +224,33 @@ static void resolve(struct park_loader *l)
     }
 }
 
+static void build_one(struct park_builder *b, int32_t id)
+{
+    const struct park *p = b->park;
+    const struct park_stock *s = p->stocks[id];
+    const struct sim_pool_def def = {
+        .name = s->name,
+        .capacity = s->capacity_si,
+        .minimum = s->minimum_si,
+        .target = s->target_si,
+        .reorder = s->reorder_si,
+        .decay = s->decay_per_s,
+    };
+    const struct park_pool pool = {.name = s->name,
+                                   .stream = s->stream,
+                                   .party = p->firms[s->firm]->party,
+                                   .stock = id,
+                                   .link = -1};
+    b->stock_pools[id] = park_build_pool(b, &def, &pool, s->initial_si);
+}
+
+static void build(struct park_builder *b)
+{
+    for (int i = 0; i < b->park->stock_count; i++) {
+        build_one(b, i);
+    }
+}
+
 static const struct park_home homes[] = {
     {&park_firms, offsetof(struct park_firm, stocks), PARK_NAMED_BY_OWNER}, {.of = NULL}};
 
@@ -231,4 +259,5 @@ const struct park_kind park_stocks = {
     .homes = homes,
     .found = found,
     .resolve = resolve,
+    .build = build,
 };

@@ -1,6 +1,6 @@
 // Contracts, and the links that they go over, in the network.
 #include "models/park/base/kinds.h"
-#include "models/park/net/build_priv.h"
+#include "models/park/kinds/trade/build_trade.h"
 
 #include <math.h>
 

@@ -1,6 +1,7 @@
 // Trade with markets: by contract (build_exchanges.c asks for its end) and by default.
+#include "models/park/kinds/trade/build_trade.h"
+
 #include "models/park/base/kinds.h"
-#include "models/park/net/build_priv.h"
 
 #include <math.h>
 #include <stdlib.h>

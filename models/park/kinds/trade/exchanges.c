@@ -1,6 +1,6 @@
 // Exchanges: contracts between parties to pass a stream.
 #include "models/park/base/kinds.h"
-#include "models/park/net/build_priv.h"
+#include "models/park/kinds/trade/build_trade.h"
 #include "sim/base/strtab.h"
 #include "sim/num/units.h"
 

@@ -1,6 +1,7 @@
 // Offers: what a market sells, buys, or takes to dispose of. How firms trade with them by default
 // stands in build_trade.c.
 #include "models/park/base/kinds.h"
+#include "models/park/kinds/trade/build_trade.h"
 
 #include <math.h>
 
@@ -161,4 +162,5 @@ const struct park_kind park_offers = {
     .homes = homes,
     .found = found,
     .resolve = resolve,
+    .after = park_build_trade,
 };

@@ -69,4 +69,7 @@ extern const char *const park_processes_modes[];    // "push", "pull"
      .doc = "how it breaks"}
 // clang-format on
 
+/** Activities of processes, with their flows. */
+void park_build_processes(struct park_builder *b);
+
 #endif

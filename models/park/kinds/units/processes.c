@@ -356,4 +356,5 @@ const struct park_kind park_processes = {
     .homes = homes,
     .found = found,
     .resolve = resolve,
+    .build = park_build_processes,
 };

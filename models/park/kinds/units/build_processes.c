@@ -1,28 +1,9 @@
-// Stocks and processes in the network.
-#include "models/park/net/build_priv.h"
+// Processes in the network.
+#include "models/park/kinds/units/process_keys.h"
+#include "models/park/net/make.h"
 
 static const struct park_mover process_mover = {
     .noun = "process", .verb = "runs at", .is_process = true};
-
-static void add_stock(struct park_builder *b, int32_t id)
-{
-    const struct park *p = b->park;
-    const struct park_stock *s = p->stocks[id];
-    const struct sim_pool_def def = {
-        .name = s->name,
-        .capacity = s->capacity_si,
-        .minimum = s->minimum_si,
-        .target = s->target_si,
-        .reorder = s->reorder_si,
-        .decay = s->decay_per_s,
-    };
-    const struct park_pool pool = {.name = s->name,
-                                   .stream = s->stream,
-                                   .party = p->firms[s->firm]->party,
-                                   .stock = id,
-                                   .link = -1};
-    b->stock_pools[id] = park_build_pool(b, &def, &pool, s->initial_si);
-}
 
 static const struct sim_node *flow_node(const struct park *p, const struct park_process *s,
                                         const struct park_flow *f)
@@ -88,11 +69,8 @@ static void add_process(struct park_builder *b, int32_t id)
     }
 }
 
-void park_build_firms(struct park_builder *b)
+void park_build_processes(struct park_builder *b)
 {
-    for (int i = 0; i < b->park->stock_count; i++) {
-        add_stock(b, i);
-    }
     for (int i = 0; i < b->park->process_count; i++) {
         add_process(b, i);
     }

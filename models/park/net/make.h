@@ -3,8 +3,8 @@
  *
  * Each function returns ids into the lists. Private to models/park.
  */
-#ifndef PARK_BUILD_PRIV_H
-#define PARK_BUILD_PRIV_H
+#ifndef PARK_MAKE_H
+#define PARK_MAKE_H
 
 #include "models/park/net/build.h"
 #include "sim/base/strtab.h"
@@ -72,22 +72,10 @@ void park_build_merit(struct park_builder *b, int32_t port, int32_t merit);
 /** A move of the activity added last; pools follow from the ports (-1: none). */
 void park_build_move(struct park_builder *b, struct park_move move);
 
-/** The offer of a market (a party) for a stream: selling, or buying before disposing; -1. */
-int32_t park_build_trade_offer(const struct park *p, int32_t party, int32_t stream, bool sells);
-/** The junction of a limited offer, made with its supply or demand when it is not there; -1 for an
- * unlimited one. Not between the adding of an activity and its ports. */
-int32_t park_build_trade_pool(struct park_builder *b, int32_t offer);
-/** Of those who give to it; `is_bounded`: something else than the market limits them. */
-unsigned park_build_trade_flags(const struct park *p, int32_t offer, bool is_bounded);
-const struct sim_value *park_build_trade_price(const struct park *p, int32_t offer);
-
-// The parts, in the order in which they are called.
-void park_build_firms(struct park_builder *b);     // stocks, then processes
-void park_build_exchanges(struct park_builder *b); // with the links that they go over
-void park_build_trade(struct park_builder *b);     // default purchases, sales, disposals, routes
-void park_build_merits(struct park_builder *b);    // classes where merit divides them
-void park_build_weights(struct park_builder *b);   // what trades without a limit weigh
-void park_build_bounds(struct park_builder *b);    // what carries no limit of its own gets one
-void park_build_users(struct park_net *n);         // whose needs count as unserved
+// What comes once all kinds have built, in the order in which it is called (build.c).
+void park_build_merits(struct park_builder *b);  // classes where merit divides them
+void park_build_weights(struct park_builder *b); // what trades without a limit weigh
+void park_build_bounds(struct park_builder *b);  // what carries no limit of its own gets one
+void park_build_users(struct park_net *n);       // whose needs count as unserved
 
 #endif
