@@ -93,6 +93,9 @@ enum sim_status sim_cli_spare_strangers(const char *option, const char *path, st
         return sim_err_set(err, SIM_WRITE, "cannot write %s: it is %s; name a file", path,
                            S_ISDIR(info.st_mode) ? "a folder" : "not a plain file");
     }
+    if (sim_reader_bears_seal(path)) {
+        return SIM_OK;
+    }
     const enum sim_status status = sim_reader_open(path, &reader, &why);
 
     sim_reader_close(reader);

@@ -264,6 +264,12 @@ static void write_attr(struct sim_h5 *h, hid_t object, const char *name, hid_t f
     sim_h5_release(h, space);
 }
 
+void sim_h5_attr_raw(struct sim_h5 *h, hid_t object, const char *name, hid_t type, hid_t space,
+                     const void *values)
+{
+    write_attr(h, object, name, type, type, space, values);
+}
+
 static hid_t scalar(struct sim_h5 *h)
 {
     return SIM_H5_ID(h, "prepare", "an attribute", H5Screate(H5S_SCALAR));

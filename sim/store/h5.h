@@ -76,6 +76,9 @@ void sim_h5_attr_f64(struct sim_h5 *h, hid_t object, const char *name, double nu
 void sim_h5_attr_u64(struct sim_h5 *h, hid_t object, const char *name, uint64_t number);
 void sim_h5_attr_numbers(struct sim_h5 *h, hid_t object, const char *name, hid_t file_type,
                          const double *numbers, int count);
+/** As they lie in memory; `space` is released. */
+void sim_h5_attr_raw(struct sim_h5 *h, hid_t object, const char *name, hid_t type, hid_t space,
+                     const void *values);
 void sim_h5_attr_fill(struct sim_h5 *h, hid_t object, enum sim_schema_type type, const void *fill);
 
 #endif

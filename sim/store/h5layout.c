@@ -20,6 +20,7 @@ void sim_h5layout_init(struct sim_h5layout *l, struct sim_h5 *h, const struct si
 void sim_h5layout_fini(struct sim_h5layout *l)
 {
     for (int i = 0; i < l->scales.count; i++) {
+        SIM_VEC_FREE(&l->scales.data[i].users);
         sim_h5_release(l->h, l->scales.data[i].id);
     }
     for (int i = 0; i < l->groups.count; i++) {
@@ -146,19 +147,91 @@ static hid_t create_dataset(struct sim_h5layout *l, const struct sim_h5layout_ar
     return id;
 }
 
-hid_t sim_h5layout_dataset(struct sim_h5layout *l, const struct sim_h5layout_array *a)
+// ---- which scales a dataset has, and which datasets a scale ----
+
+// H5DSattach_scale reads and writes all that a scale has so far, for each dataset anew: a fifth of
+// a small run. Here each side is written once, as HDF5's specification of dimension scales says.
+
+static hobj_ref_t reference_to(struct sim_h5layout *l, hid_t object, const char *name)
 {
-    hid_t scales[SIM_CHUNK_MAX_RANK];
+    hobj_ref_t ref = 0;
+
+    (void)SIM_H5_OK(l->h, "refer to", name, H5Rcreate(&ref, object, ".", H5R_OBJECT, -1));
+    return ref;
+}
+
+static int scale_index(struct sim_h5layout *l, const char *group, int axis);
+
+/** DIMENSION_LIST: of each dimension a vector of the one scale it has. */
+static void attach_scales(struct sim_h5layout *l, hid_t id, const struct sim_h5layout_array *a,
+                          const int *scales)
+{
+    hvl_t lists[SIM_CHUNK_MAX_RANK];
+    struct sim_h5 *h = l->h;
+    const hsize_t rank = (hsize_t)a->rank;
+
+    if (a->rank == 0 || h->failed) {
+        return;
+    }
+    const hobj_ref_t self = reference_to(l, id, a->name);
 
     for (int i = 0; i < a->rank; i++) {
-        scales[i] = sim_h5layout_scale(l, a->group, a->axes[i]);
+        struct sim_h5layout_scale *scale = &l->scales.data[scales[i]];
+
+        lists[i] = (hvl_t){.len = 1, .p = &scale->ref};
+        SIM_VEC_PUSH(&scale->users, (struct sim_h5layout_user){self, i});
+    }
+    const hid_t type = SIM_H5_ID(h, "prepare", a->name, H5Tvlen_create(H5T_STD_REF_OBJ));
+    const hid_t space = SIM_H5_ID(h, "prepare", a->name, H5Screate_simple(1, &rank, NULL));
+
+    sim_h5_attr_raw(h, id, "DIMENSION_LIST", type, space, lists);
+    sim_h5_release(h, type);
+}
+
+static hid_t user_type(struct sim_h5 *h)
+{
+    static const char what[] = "dimensions";
+    const hid_t type =
+        SIM_H5_ID(h, "prepare", what, H5Tcreate(H5T_COMPOUND, sizeof(struct sim_h5layout_user)));
+
+    (void)SIM_H5_OK(
+        h, "prepare", what,
+        H5Tinsert(type, "dataset", HOFFSET(struct sim_h5layout_user, dataset), H5T_STD_REF_OBJ));
+    (void)SIM_H5_OK(
+        h, "prepare", what,
+        H5Tinsert(type, "dimension", HOFFSET(struct sim_h5layout_user, dimension), H5T_NATIVE_INT));
+    return type;
+}
+
+void sim_h5layout_link_back(struct sim_h5layout *l)
+{
+    struct sim_h5 *h = l->h;
+    const hid_t type = user_type(h);
+
+    for (int i = 0; i < l->scales.count && !h->failed; i++) {
+        const struct sim_h5layout_scale *scale = &l->scales.data[i];
+        const hsize_t count = (hsize_t)scale->users.count;
+
+        if (count > 0) {
+            const hid_t space =
+                SIM_H5_ID(h, "prepare", "dimensions", H5Screate_simple(1, &count, NULL));
+
+            sim_h5_attr_raw(h, scale->id, "REFERENCE_LIST", type, space, scale->users.data);
+        }
+    }
+    sim_h5_release(h, type);
+}
+
+hid_t sim_h5layout_dataset(struct sim_h5layout *l, const struct sim_h5layout_array *a)
+{
+    int scales[SIM_CHUNK_MAX_RANK] = {0};
+
+    for (int i = 0; i < a->rank; i++) {
+        scales[i] = scale_index(l, a->group, a->axes[i]);
     }
     const hid_t id = create_dataset(l, a);
 
-    for (int i = 0; i < a->rank; i++) {
-        (void)SIM_H5_OK(l->h, "attach the dimensions of", a->name,
-                        H5DSattach_scale(id, scales[i], (unsigned)i));
-    }
+    attach_scales(l, id, a, scales);
     describe(l, id, a);
     return id;
 }
@@ -313,19 +386,30 @@ static hid_t make_scale(struct sim_h5layout *l, const char *group, int axis)
     return id;
 }
 
-hid_t sim_h5layout_scale(struct sim_h5layout *l, const char *group, int axis)
+/** -1 only when the file cannot be written. */
+static int scale_index(struct sim_h5layout *l, const char *group, int axis)
 {
     for (int i = 0; i < l->scales.count; i++) {
         const struct sim_h5layout_scale *scale = &l->scales.data[i];
 
         if (scale->axis == axis && strcmp(scale->group, group) == 0) {
-            return scale->id;
+            return i;
         }
     }
-    const hid_t id = make_scale(l, group, axis);
+    struct sim_h5layout_scale scale = {.axis = axis, .group = group};
 
-    if (id >= 0) {
-        SIM_VEC_PUSH(&l->scales, (struct sim_h5layout_scale){axis, group, id});
+    scale.id = make_scale(l, group, axis);
+    if (scale.id < 0) {
+        return -1;
     }
-    return id;
+    scale.ref = reference_to(l, scale.id, sim_schema_axis_at(l->schema, axis)->name);
+    SIM_VEC_PUSH(&l->scales, scale);
+    return l->scales.count - 1;
+}
+
+hid_t sim_h5layout_scale(struct sim_h5layout *l, const char *group, int axis)
+{
+    const int index = scale_index(l, group, axis);
+
+    return index >= 0 ? l->scales.data[index].id : -1;
 }

@@ -17,10 +17,18 @@ enum {
     SIM_H5LAYOUT_RUNS = 4096 // [-] of a chunk of what is not deflated: run, and texts over the runs
 };
 
+/** One dimension of a dataset that refers to a scale, as HDF5's dimension scales have it. */
+struct sim_h5layout_user {
+    hobj_ref_t dataset;
+    int dimension;
+};
+
 struct sim_h5layout_scale {
     int axis;
     const char *group;
     hid_t id;
+    hobj_ref_t ref;                          // of itself
+    SIM_VEC(struct sim_h5layout_user) users; // in the order of their making
 };
 
 struct sim_h5layout_group {
@@ -62,6 +70,9 @@ void sim_h5layout_fini(struct sim_h5layout *l); // closes what it opened
 hid_t sim_h5layout_group(struct sim_h5layout *l, const char *name); // made when new; "": the file
 hid_t sim_h5layout_scale(struct sim_h5layout *l, const char *group, int axis); // made when new
 int64_t sim_h5layout_length(const struct sim_h5layout *l, int axis);
+
+/** Write into each scale who refers to it, once all datasets are made. */
+void sim_h5layout_link_back(struct sim_h5layout *l);
 
 /** Make it, with its attributes and scales; the caller closes it. */
 hid_t sim_h5layout_dataset(struct sim_h5layout *l, const struct sim_h5layout_array *a);

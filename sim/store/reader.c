@@ -431,6 +431,22 @@ static enum sim_status open_hdf5(struct sim_reader *r, int fd, struct sim_err *e
     return r->h.failed ? sim_err_set(err, r->h.err.status, "%s", r->h.err.text) : SIM_OK;
 }
 
+bool sim_reader_bears_seal(const char *path)
+{
+    struct sim_seal seal = {.is_there = false};
+    struct sim_err err = {0};
+    uint64_t length = 0;
+    int fd = -1;
+
+    if (open_plain(path, &fd, &length, &err) != SIM_OK) {
+        return false;
+    }
+    const enum sim_status status = sim_seal_find(fd, path, length, &seal, &err);
+
+    (void)sim_sys_close(fd);
+    return status == SIM_OK && seal.is_there;
+}
+
 enum sim_status sim_reader_open(const char *path, struct sim_reader **out, struct sim_err *err)
 {
     uint64_t length = 0;

@@ -46,6 +46,10 @@ struct sim_reader_failure {
     const char *reason;
 };
 
+/** Whether it bears the seal of a results file: its last bytes are looked at, and nothing else.
+ * Files that another program has copied have none. */
+bool sim_reader_bears_seal(const char *path);
+
 /** SIM_MISSING when there is no such file or the system cannot read it, SIM_INPUT when it is no
  * results file of this format, or one that is damaged or forged. */
 enum sim_status sim_reader_open(const char *path, struct sim_reader **out,

@@ -263,6 +263,7 @@ static void write_rest(struct sim_writer *w, const char *ended, const struct sim
     write_failures(w);
     write_input_texts(w);
     write_input_files(w);
+    sim_h5layout_link_back(&w->layout);
     write_root_attrs(w, ended);
     write_facts(w, facts, fact_count);
     (void)SIM_H5_OK(&w->h, "write", "the file", H5Fflush(w->h.file, H5F_SCOPE_GLOBAL));

@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    GLANCE_BYTES = 1 << 28 // larger files are looked at by reading them
+};
+
 // ---- which designs ----
 
 static bool is_in(const char *name, const char *const *names, int count)
@@ -364,8 +368,26 @@ static void read_study(struct sim_study_loading *l)
     }
 }
 
+/** A file that has neither the word nor another file's text cannot be a study: seen at a glance,
+ * since a park is read again to be loaded. False when it cannot be read. */
+static bool has_no_study(const char *path)
+{
+    struct sim_err err = {0};
+    char *text = NULL;
+    size_t length = 0;
+    const bool is_read = sim_file_read(path, GLANCE_BYTES, &text, &length, &err) == SIM_OK;
+    const bool has_none = is_read && memchr(text, '\0', length) == NULL &&
+                          strchr(text, '@') == NULL && strstr(text, "study") == NULL;
+    free(text);
+    return has_none;
+}
+
 enum sim_status sim_study_look(const char *path, enum sim_study_look *out, struct sim_err *err)
 {
+    if (has_no_study(path)) {
+        *out = SIM_STUDY_NONE;
+        return SIM_OK;
+    }
     struct sim_diag *diag = sim_diag_create();
     struct sim_tree *tree = sim_tree_create();
     enum sim_status status = sim_tree_load(tree, path, diag);

@@ -4,6 +4,8 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <hdf5.h>
+#include <hdf5_hl.h>
 
 #include <math.h>
 #include <stdio.h>
@@ -173,6 +175,47 @@ Test(writer, gives_back_totals_and_series)
     free(entries);
     sim_reader_close(r);
     drop(&f);
+}
+
+// What HDF5's own library of dimension scales makes of what is written without it.
+Test(writer, attaches_scales_as_hdf5_has_them)
+{
+    struct fixture f = make("scales");
+    struct sim_writer *w = open_writer(&f, 1, 1);
+    put_ok(&f, w, 0, 0);
+    close_writer(&f, w, "complete");
+
+    const hid_t file = H5Fopen(f.path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    const hid_t series = H5Dopen2(file, "series", H5P_DEFAULT);
+    const hid_t run = H5Dopen2(file, "run", H5P_DEFAULT);
+    const hid_t time = H5Dopen2(file, "time", H5P_DEFAULT);
+    cr_assert(file >= 0 && series >= 0 && run >= 0 && time >= 0);
+    cr_assert(eq(int, H5DSis_scale(run), 1));
+    for (unsigned d = 0; d < 3; d++) {
+        cr_assert(eq(int, H5DSget_num_scales(series, d), 1));
+    }
+    cr_assert(eq(int, H5DSis_attached(series, run, 0), 1));
+    cr_assert(eq(int, H5DSis_attached(series, time, 2), 1));
+    cr_assert(eq(int, H5DSis_attached(series, time, 0), 0));
+    H5Dclose(series);
+    H5Dclose(run);
+    H5Dclose(time);
+    H5Fclose(file);
+    drop(&f);
+}
+
+Test(writer, seals_its_files)
+{
+    struct fixture f = make("sealed");
+    struct sim_writer *w = open_writer(&f, 1, 1);
+    put_ok(&f, w, 0, 0);
+    close_writer(&f, w, "complete");
+
+    cr_assert(eq(int, sim_reader_bears_seal(f.path), 1));
+    cr_assert(eq(int, truncate(f.path, 1000), 0));
+    cr_assert(eq(int, sim_reader_bears_seal(f.path), 0));
+    drop(&f);
+    cr_assert(eq(int, sim_reader_bears_seal("no such file"), 0));
 }
 
 Test(writer, reads_a_box_of_a_series)
