@@ -21,6 +21,7 @@
 #define PARK_KINDS_H
 
 #include "models/park/base/park.h"
+#include "sim/base/vec.h"
 
 struct park_builder; // net/make.h
 struct park_found;   // gather.c
@@ -51,6 +52,7 @@ struct park_loader {
     struct park_dims dims;             // how values are read; who uses profiles
     const struct park_thing **by_node; // sorted by the address of its node; [thing_count]
     int thing_count;
+    SIM_VEC(struct park_party) parties; // so far
 };
 
 /** Where the struct of the park has the things of a kind: an array and its count, or one. */
@@ -123,6 +125,9 @@ extern const struct sim_kind park_offers_buys;
 extern const struct sim_kind park_offers_disposes;
 extern const struct sim_kind *const park_processes_kinds[];
 
+/** What a market sells (or takes) of a stream: index into offers, -1 if nothing. */
+int32_t park_offers_find(const struct park *p, int32_t market, int32_t stream, bool sells);
+
 /** What a kind of process or unit adds to the recipe written as `inputs` and `outputs`; the `model`
  * of its sim_kind. */
 struct park_recipe {
@@ -165,16 +170,15 @@ const struct park_thing *park_resolve_thing(const struct park_loader *l, const s
 /** Its id; -1. */
 int32_t park_resolve_ref(const struct park_loader *l, const struct sim_ref *ref);
 
-/** The list of firms and markets; then where they stand, once firms are resolved (parties.c). */
-void park_parties_gather(struct park_loader *l);
-void park_parties_place(struct park *p);
+/** A party more, at latitude and longitude; those are checked. Kinds tell theirs once found. */
+void park_parties_add(struct park_loader *l, const struct park_thing *t,
+                      const struct sim_numbers *at, bool is_market);
+/** All of them, sorted: ids from here on. */
+void park_parties_sort(struct park_loader *l);
 
 /** The id of the thing called `name` in a sorted array of pointers to things, whose names stand at
  * `offset`; -1 when there is none (or name is NULL). */
 int32_t park_resolve_id(void *const *array, int count, size_t offset, const char *name);
-/** What a market sells (or takes) of a stream: index into offers, -1 if nothing. */
-int32_t park_resolve_offer(const struct park *p, int32_t market, int32_t stream, bool sells);
-
 #define PARK_ID(p, array, type, what)                                                              \
     park_resolve_id((void *const *)(p)->array##s, (p)->array##_count, offsetof(struct type, name), \
                     (what))

@@ -12,6 +12,12 @@
  * has rates in kg/s, one in m3 in m3/s, one in MWh in W. Every `struct sim_value` keeps the text,
  * mark and source of what was written.
  *
+ * Here stand the structs of the things that the machine itself works with: what moves (streams),
+ * when (calendars, profiles), who books and holds it (firms, processes, stocks), how and at what
+ * terms it moves (links, exchanges, offers), how that breaks (failures); for the network has pools
+ * and activities, the ledger accounts, and results axes of just these. What only a kind's own files
+ * read stands there: sites, crews, markets, utilities, the group `park`.
+ *
  * A *party* is whoever books: a firm or a market, in one list sorted by name, so that "mill" and
  * "landfill" are told apart from processes ("mill.paper") and stocks ("mill.yard").
  *
@@ -59,27 +65,6 @@ enum {
     PARK_STREAM_FUEL = 2, // indices into park_streams_kinds
     PARK_STREAM_ENERGY = 3,
     PARK_STREAM_HEAT = 4
-};
-
-struct park_site {
-    PARK_THING;
-    struct sim_value area; // [m2]
-    double detour;         // [-]
-};
-
-/** What becomes of a repair that is under way when the crew's hours end. */
-enum park_closing {
-    PARK_CLOSING_PAUSE, // goes on when they begin again
-    PARK_CLOSING_FINISH // is finished first
-};
-
-struct park_crew {
-    PARK_THING;
-    int64_t size; // [-]
-    struct sim_ref calendar_ref;
-    int closing; // enum park_closing
-    // resolved
-    int32_t calendar; // -1: always there
 };
 
 struct park_calendar {
@@ -202,27 +187,11 @@ struct park_firm {
     bool trades; // what it buys, or gets by contract, may be sold
     struct sim_items processes, stocks;
     // resolved
-    const struct park_utility *utility; // NULL: a plain firm
-    int32_t party, site, calendar;      // -1: none
-    sim_time from_us, until_us;         // it is there in [from, until)
-};
-
-struct park_network {
-    struct sim_value loss; // [-]
-};
-
-/** A shared service. */
-struct park_utility {
-    union {
-        struct park_thing thing;
-        struct park_firm firm; // what it has as every party; its processes are the units
-    };
-    struct sim_ref owner_ref, stream_ref;
-    struct park_network *network; // NULL: none said
-    // resolved
-    int32_t stream;
-    int32_t owner; // firm; -1: the park
-    double lost;   // [-] between its units and its users
+    bool is_utility;               // all of its units make one stream
+    int32_t makes;                 // that stream; -1: a plain firm
+    double lost;                   // [-] of a utility: between its units and its users
+    int32_t party, site, calendar; // -1: none
+    sim_time from_us, until_us;    // it is there in [from, until)
 };
 
 enum park_side {
@@ -242,14 +211,6 @@ struct park_offer {
     enum park_side side;
     int32_t market, stream;
     struct park_level level; // capacity or demand; nominal INFINITY: unlimited
-};
-
-struct park_market {
-    PARK_THING;
-    struct sim_numbers at;
-    struct sim_items sells, buys, disposes;
-    // resolved
-    int32_t party;
 };
 
 struct park_link {
@@ -299,8 +260,9 @@ struct park_exchange {
 /** Of firms and markets, sorted by name. */
 struct park_party {
     const char *name, *title; // title: the name when there is none
-    bool is_market;
-    int32_t id;      // into firms or markets
+    const struct park_thing *thing;
+    bool is_market;  // the world outside the fence
+    int32_t id;      // of the thing: into firms or markets
     int32_t site;    // -1
     double lat, lon; // [deg] NAN: not said
 };
@@ -321,24 +283,6 @@ enum park_record_what {
     PARK_RECORD_MONEY = 16
 };
 
-struct park_record {
-    struct sim_value every; // [s]
-    struct sim_texts what;
-};
-
-/** The group `park`. */
-struct park_head {
-    PARK_THING;
-    const char *utc_offset;
-    struct sim_key_time start, until;
-    struct sim_value warmup; // [s]
-    struct park_record *record;
-    int64_t seed;
-    bool failures; // false: nothing breaks
-    int policy;
-    struct sim_value property_quantum;
-};
-
 struct park {
     const char *title;
     sim_time start_us;       // warm-up begins, local wall clock
@@ -350,6 +294,7 @@ struct park {
     int64_t record_months;   // [-] so many of the calendar's months; 0: none
     unsigned record;         // enum park_record_what
     uint64_t seed;
+    bool is_cut_short; // who runs it chose another start or end than its file
     bool has_failures; // false: park.failures = false, no failure happens
     const char *currency;
 

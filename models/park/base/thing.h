@@ -37,4 +37,7 @@ struct park_thing {
         };                                                                                         \
     }
 
+/** The i-th of a list of any kind (`p->links`). */
+const struct park_thing *park_thing_at(void *const *list, int32_t i);
+
 #endif

@@ -131,13 +131,12 @@ void park_load_things(struct park_loader *l, struct park *p, struct sim_diag *d)
                                            .units = p->units};
     l->file = sim_kind_load(&p->root->kind, p->tree, p->arena, &how, d);
     park_gather(l, kinds);
-    park_parties_gather(l);
+    park_parties_sort(l);
     for (int i = 0; kinds[i] != NULL; i++) {
         if (kinds[i]->resolve != NULL) {
             kinds[i]->resolve(l);
         }
     }
-    park_parties_place(p);
 }
 
 void park_load_end(struct park_loader *l)

@@ -52,19 +52,6 @@ int32_t park_resolve_ref(const struct park_loader *l, const struct sim_ref *ref)
     return t != NULL ? t->id : -1;
 }
 
-int32_t park_resolve_offer(const struct park *p, int32_t market, int32_t stream, bool sells)
-{
-    static const char *const takes[] = {"buys", "disposes"};
-    int32_t found = -1;
-    for (int i = 0; i < (sells ? 1 : SIM_COUNT(takes)) && found < 0; i++) {
-        char *name = sim_base_format("%s.%s.%s", p->markets[market]->name,
-                                     sells ? "sells" : takes[i], p->streams[stream]->name);
-        found = PARK_ID(p, offer, park_offer, name);
-        free(name);
-    }
-    return found;
-}
-
 int32_t park_resolve_party(const struct park *p, const char *name)
 {
     int low = 0;

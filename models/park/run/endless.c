@@ -66,7 +66,7 @@ static const char *name_of(const struct park *p, const struct park_roster *roste
     }
     if (who >= roster->crews) {
         *out_thing = "crew ";
-        return p->crews[who - roster->crews]->name;
+        return park_thing_at((void *const *)p->crews, who - roster->crews)->name;
     }
     if (who >= roster->calendars) {
         *out_thing = "calendar ";

@@ -1,6 +1,7 @@
 // The failures of a park as a part of its run: the modes and crews of the park file, and whom they
 // hit: processes by their ids, then links.
 #include "models/park/kinds/things/breakdown.h"
+#include "models/park/kinds/things/crews.h"
 #include "models/park/net/build.h"
 #include "models/park/run/capacity.h"
 

@@ -60,15 +60,8 @@ struct dates {
     sim_time from, until;
 };
 
-/** Whoever looks at a part of the run does not want to hear of what lies outside of it. */
-static bool is_cut_short(const struct park_loader *l)
-{
-    const struct park_head *h = l->park->head;
-    return (h->start.node != NULL && h->start.node->loose) ||
-           (h->until.node != NULL && h->until.node->loose);
-}
-
-/** The closed dates of a calendar that can be read; those outside of the run are told. */
+/** The closed dates of a calendar that can be read; those outside of the run are told,
+ * but not to who chose to look at a part of it. */
 static int read_dates(struct park_loader *l, const struct park_calendar *c, struct dates *out)
 {
     const struct park *p = l->park;
@@ -80,7 +73,7 @@ static int read_dates(struct park_loader *l, const struct park_calendar *c, stru
             continue;
         }
         const bool is_outside = d->until <= p->start_us || d->from >= p->until_us;
-        if (is_outside && !is_cut_short(l)) {
+        if (is_outside && !p->is_cut_short) {
             char from[SIM_SIMTIME_TEXT];
             char end[SIM_SIMTIME_TEXT];
             park_resolve_warn(l, c->closed.nodes[i], "write the year that is meant",

@@ -1,5 +1,5 @@
 // Crews: who repairs.
-#include "models/park/base/kinds.h"
+#include "models/park/kinds/things/crews.h"
 
 static const char *const closings[] = {"pause", "finish", NULL}; // enum park_closing
 

@@ -79,6 +79,9 @@ static void found(struct park_loader *l, struct park_thing *t, const struct park
         park_resolve_wrong(l, t->node, "give one of them another name",
                            "a firm and a utility are called '%s'", t->name);
     }
+    struct park_firm *f = (struct park_firm *)t;
+    f->makes = -1;
+    park_parties_add(l, t, &f->at, false);
 }
 
 static void resolve(struct park_loader *l)
@@ -88,6 +91,7 @@ static void resolve(struct park_loader *l)
         struct park_firm *f = p->firms[i];
         f->party = park_resolve_party(p, f->name);
         f->site = park_resolve_ref(l, &f->site_ref);
+        p->parties[f->party].site = f->site;
         f->calendar = park_resolve_ref(l, &f->calendar_ref);
         f->from_us = f->enters.given ? f->enters.when : SIM_TIME_FIRST;
         f->until_us = f->leaves.given ? f->leaves.when : SIM_TIME_NEVER;

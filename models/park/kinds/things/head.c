@@ -6,6 +6,24 @@
 #include <math.h>
 #include <string.h>
 
+struct park_record {
+    struct sim_value every; // [s]
+    struct sim_texts what;
+};
+
+/** The group `park`. */
+struct park_head {
+    PARK_THING;
+    const char *utc_offset;
+    struct sim_key_time start, until;
+    struct sim_value warmup; // [s]
+    struct park_record *record;
+    int64_t seed;
+    bool failures; // false: nothing breaks
+    int policy;
+    struct sim_value property_quantum;
+};
+
 static const char *const policies[] = {"priority", "cost", NULL};
 
 static const struct sim_key record_keys[] = {
@@ -210,6 +228,8 @@ static void resolve(struct park_loader *l)
     p->title = h->title != NULL ? h->title : "";
     p->seed = (uint64_t)h->seed;
     p->has_failures = h->failures;
+    p->is_cut_short = (h->start.node != NULL && h->start.node->loose) ||
+                      (h->until.node != NULL && h->until.node->loose);
     if (h->utc_offset != NULL) {
         p->offset_text = h->utc_offset;
         if (sim_simtime_parse_offset(h->utc_offset, &p->offset_us, &err) != SIM_OK) {

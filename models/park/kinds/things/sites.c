@@ -1,6 +1,12 @@
 // Sites: fenced places with firms.
 #include "models/park/base/kinds.h"
 
+struct park_site {
+    PARK_THING;
+    struct sim_value area; // [m2]
+    double detour;         // [-]
+};
+
 static const struct sim_key keys[] = {
     {.name = "title",
      .type = SIM_KEY_TEXT,

@@ -190,7 +190,7 @@ static void check_route(struct park_loader *l, const struct park_stock *s,
                         const struct sim_ref *ref, int32_t market, bool sells)
 {
     const struct park *p = l->park;
-    if (market < 0 || s->stream < 0 || park_resolve_offer(p, market, s->stream, sells) >= 0) {
+    if (market < 0 || s->stream < 0 || park_offers_find(p, market, s->stream, sells) >= 0) {
         return;
     }
     const char *stream = p->streams[s->stream]->name;

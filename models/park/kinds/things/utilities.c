@@ -2,6 +2,22 @@
 // units; firms.c gathers both.
 #include "models/park/base/kinds.h"
 
+struct park_network {
+    struct sim_value loss; // [-]
+};
+
+/** A shared service. */
+struct park_utility {
+    union {
+        struct park_thing thing;
+        struct park_firm firm; // what it has as every party; its processes are the units
+    };
+    struct sim_ref owner_ref, stream_ref;
+    struct park_network *network; // NULL: none said
+    // resolved
+    int32_t owner; // firm; -1: the park
+};
+
 static const struct sim_key network_keys[] = {
     {.name = "loss",
      .type = SIM_KEY_VALUE,
@@ -90,7 +106,7 @@ static void found(struct park_loader *l, struct park_thing *t, const struct park
     (void)owner;
     (void)home;
     struct park_utility *u = (struct park_utility *)t;
-    u->firm.utility = u;
+    u->firm.is_utility = true;
 }
 
 static void resolve(struct park_loader *l)
@@ -99,10 +115,10 @@ static void resolve(struct park_loader *l)
     for (int i = 0; i < p->utility_count; i++) {
         struct park_utility *u = p->utilities[i];
         const struct sim_value *loss = u->network != NULL ? &u->network->loss : NULL;
-        u->stream = park_resolve_ref(l, &u->stream_ref);
+        u->firm.makes = park_resolve_ref(l, &u->stream_ref);
         u->owner = park_resolve_ref(l, &u->owner_ref);
-        u->lost = loss != NULL && loss->form == SIM_VALUE_QUANTITY ? loss->si : 0;
-        if (u->lost >= 1) {
+        u->firm.lost = loss != NULL && loss->form == SIM_VALUE_QUANTITY ? loss->si : 0;
+        if (u->firm.lost >= 1) {
             park_resolve_wrong(l, loss->node, "write less than 100 %", "nothing would arrive");
         }
     }

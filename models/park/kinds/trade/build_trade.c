@@ -2,6 +2,7 @@
 #include "models/park/kinds/trade/build_trade.h"
 
 #include "models/park/base/kinds.h"
+#include "models/park/kinds/trade/markets.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -29,7 +30,7 @@ static unsigned taker_flags(const struct park_offer *o, bool is_bounded)
 
 int32_t park_build_trade_offer(const struct park *p, int32_t party, int32_t stream, bool sells)
 {
-    return park_resolve_offer(p, p->parties[party].id, stream, sells);
+    return park_offers_find(p, p->parties[party].id, stream, sells);
 }
 
 // The supply or demand of a limited market, at a junction of its own.

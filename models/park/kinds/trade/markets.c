@@ -1,5 +1,5 @@
 // Markets: the world outside the fence.
-#include "models/park/base/kinds.h"
+#include "models/park/kinds/trade/markets.h"
 
 const char *const park_markets_fates[] = {"landfill",  "incineration", "hazardous",
                                           "discharge", "recovery",     "treatment",
@@ -42,6 +42,14 @@ static const struct sim_kind kind = {
     .key_count = SIM_COUNT(keys),
 };
 
+static void found(struct park_loader *l, struct park_thing *t, const struct park_thing *owner,
+                  int home)
+{
+    (void)owner;
+    (void)home;
+    park_parties_add(l, t, &((struct park_market *)t)->at, true);
+}
+
 static void resolve(struct park_loader *l)
 {
     struct park *p = l->park;
@@ -55,5 +63,6 @@ const struct park_kind park_markets = {
     .doc = "The world outside the fence; links and exchanges may name each as a place.",
     .keys = &kind,
     .list = PARK_LIST(markets, market),
+    .found = found,
     .resolve = resolve,
 };

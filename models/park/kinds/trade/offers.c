@@ -2,8 +2,10 @@
 // stands in build_trade.c.
 #include "models/park/base/kinds.h"
 #include "models/park/kinds/trade/build_trade.h"
+#include "models/park/kinds/trade/markets.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static const char *const unmet[] = {"lost", NULL};
 
@@ -124,6 +126,19 @@ const struct sim_kind park_offers_disposes = {
     .keys = disposes_keys,
     .key_count = SIM_COUNT(disposes_keys),
 };
+
+int32_t park_offers_find(const struct park *p, int32_t market, int32_t stream, bool sells)
+{
+    static const char *const takes[] = {"buys", "disposes"};
+    int32_t found = -1;
+    for (int i = 0; i < (sells ? 1 : SIM_COUNT(takes)) && found < 0; i++) {
+        char *name = sim_base_format("%s.%s.%s", p->markets[market]->name,
+                                     sells ? "sells" : takes[i], p->streams[stream]->name);
+        found = PARK_ID(p, offer, park_offer, name);
+        free(name);
+    }
+    return found;
+}
 
 static void found(struct park_loader *l, struct park_thing *t, const struct park_thing *owner,
                   int home)

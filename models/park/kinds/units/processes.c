@@ -274,22 +274,23 @@ static void resolve_classes(struct park_process *s)
 static void resolve_product(struct park_loader *l, struct park_process *s)
 {
     struct park *p = l->park;
-    const struct park_utility *u = p->firms[s->firm]->utility;
+    const struct park_firm *f = p->firms[s->firm];
+    const bool is_unit = f->is_utility;
     s->product = park_resolve_ref(l, &s->product_ref);
     s->basis = park_resolve_ref(l, &s->basis_ref);
-    if (u != NULL && s->product_ref.node == NULL) {
-        s->product = u->stream;
-    } else if (u != NULL && s->product >= 0 && u->stream >= 0 && s->product != u->stream) {
+    if (is_unit && s->product_ref.node == NULL) {
+        s->product = f->makes;
+    } else if (is_unit && s->product >= 0 && f->makes >= 0 && s->product != f->makes) {
         park_resolve_wrong(l, s->product_ref.node, "leave it out",
                            "the utility's stream is %s, and all of its units make it",
-                           p->streams[u->stream]->name);
-    } else if (u == NULL && s->product_ref.node == NULL && s->recipe != NULL) {
+                           p->streams[f->makes]->name);
+    } else if (!is_unit && s->product_ref.node == NULL && s->recipe != NULL) {
         park_resolve_wrong(l, s->node, "say product = \"steam\"", "its product is not said");
-    } else if (u == NULL && s->product_ref.node == NULL && s->basis_ref.node == NULL) {
+    } else if (!is_unit && s->product_ref.node == NULL && s->basis_ref.node == NULL) {
         park_resolve_wrong(l, s->node,
                            "say product = \"...\", or basis = \"...\" for a mere user of a stream",
                            "neither product nor basis is said");
-    } else if (u == NULL && s->mode == PARK_MODE_PULL && s->product_ref.node == NULL) {
+    } else if (!is_unit && s->mode == PARK_MODE_PULL && s->product_ref.node == NULL) {
         park_resolve_wrong(l, s->node, "say product = \"...\"",
                            "a pull process makes what is asked, and has no product");
     }
@@ -314,12 +315,12 @@ static void resolve_merit(const struct park *p, struct park_process *s)
     enum {
         STANDBY = 1000000
     };
-    const struct park_utility *u = p->firms[s->firm]->utility;
+    const double lost = p->firms[s->firm]->lost;
     for (int i = 0; i < s->flow_count; i++) {
         struct park_flow *f = &s->flows[i];
         if (f->is_product) {
             f->merit = (s->merit > 1 ? (int32_t)s->merit - 1 : 0) + (s->standby ? STANDBY : 0);
-            f->lost = u != NULL ? u->lost : 0;
+            f->lost = lost;
         }
     }
 }
