@@ -106,7 +106,7 @@ static int leaving(const struct sim_simplex *s, int place, double sign, bool by_
     for (int r = 0; r < s->rows; r++) {
         const double rate = sign * s->table[r * s->columns + place];
         if (fabs(rate) > PIVOT) {
-            most = fmin(most, room(s, r, rate, by_bland ? 0 : BEYOND));
+            most = fmin(most, room(s, r, rate, BEYOND));
         }
     }
     *out_step = own;
@@ -189,7 +189,7 @@ static bool largest_to_turn(const struct sim_simplex *s, const bool *is_basic, i
             }
         }
     }
-    return most > PIVOT;
+    return most > NOTHING;
 }
 
 /** The table of the basis at hand from A, by the largest pivots, and the values by it. A variable
