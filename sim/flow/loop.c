@@ -18,6 +18,7 @@ enum {
 };
 static const double AMPLE = 1e3; // capacities up to so many times the scale are taken as they are
 static const double SETTLED = 1e-9;    // as CONVERGED, for what goes no further
+static const double EXACT = 1e-14;     // of the image itself: what roundings leave
 static const double CONVERGED = 1e-12; // relative to the larger of limit and capacity
 
 struct sim_loop *sim_loop_create(const struct sim_network *net)
@@ -681,6 +682,55 @@ bool sim_loop_newton(struct sim_loop *l)
     return residual <= SETTLED; // where scales differ much, roundings stand in the way of more
 }
 
+/** How far x is from its image, the most of any row's own image; `out_off` is by how much, in units
+ * of the rows' scales. */
+static double worst_share(struct sim_loop *l, double *out_off)
+{
+    sim_loop_claims(l, l->x.data, l->y.data);
+    sim_loop_limits(l, l->y.data, l->g.data);
+    double most = 0;
+    for (int j = 0; j < l->rows.count; j++) {
+        const double scale = l->rows.data[j].scale;
+        const double off = l->g.data[j] - l->x.data[j];
+        const double size = fabs(l->g.data[j]) + SIM_RATES_NOTHING * scale;
+        out_off[j] = scale > 0 ? off / scale : 0;
+        most = fabs(off) > most * size ? fabs(off) / size : most;
+    }
+    return most;
+}
+
+/** Where capacities are ample, what one step of Newton leaves is small beside them, not beside what
+ * flows. The same matrix takes that out: x += the solution of what is still off. */
+static void refine(struct sim_loop *l)
+{
+    enum {
+        TIMES = 3
+    };
+    const int n = l->rows.count;
+    SIM_VEC_RESERVE(&l->right, 2 * n);
+    SIM_VEC_RESERVE(&l->saved_x, n);
+    double *off = l->right.data;
+    double *by = off + n;
+    double was = worst_share(l, off);
+    for (int i = 0; i < TIMES && was > EXACT; i++) {
+        memcpy(l->saved_x.data, l->x.data, (size_t)n * sizeof(*off));
+        const struct sim_loop_piece piece = sim_loop_piece_at(l, l->x.data, l->y.data, 0);
+        if (!sim_loop_solve_piece(l, piece, off, by)) {
+            return;
+        }
+        for (int j = 0; j < n; j++) {
+            l->x.data[j] += by[j] * l->rows.data[j].scale;
+        }
+        const double now = worst_share(l, off);
+        if (!(now < was)) {
+            memcpy(l->x.data, l->saved_x.data, (size_t)n * sizeof(*off));
+            (void)worst_share(l, off);
+            return;
+        }
+        was = now;
+    }
+}
+
 // ---- Putting it together ----
 
 static void publish(struct sim_rates *r, const struct sim_loop *l)
@@ -808,6 +858,7 @@ static enum sim_status solve_ports(struct sim_rates *r, int32_t first, bool is_o
         l->x.data[j] = sim_levels_limit(r, first, l->rows.data[j].port);
     }
     if (is_open ? decide_by_name(r, l) : find_fixed_point(r, l)) {
+        refine(l);
         publish(r, l);
         announce(r, l, first);
         r->is_able[first] = sim_selffeed_is_possible(l);
