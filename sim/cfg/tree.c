@@ -102,6 +102,23 @@ static void append(struct sim_tree *t, struct sim_node *parent, struct sim_node 
     }
 }
 
+void sim_tree_move_children(struct sim_tree *t, struct sim_node *to, struct sim_node *from)
+{
+    SIM_REQUIRE(to->count == 0, "no children yet");
+    free(to->children);
+    to->children = from->children;
+    to->count = from->count;
+    to->capacity = from->capacity;
+    for (int i = 0; i < to->count; i++) {
+        to->children[i]->parent = to;
+    }
+    from->children = NULL;
+    from->count = 0;
+    from->capacity = 0;
+    index_children(t, to);
+    index_children(t, from);
+}
+
 struct sim_node *sim_tree_new(struct sim_tree *t, struct sim_node *parent, enum sim_node_kind kind,
                               const char *name, const char *text, const struct sim_place *place)
 {

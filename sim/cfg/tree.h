@@ -47,19 +47,19 @@ struct sim_node {
     bool loose;       // from a table or an override: not typed by quotes, so `3` may be a text too
     bool bare;        // a number or bool of the file, as opposed to text in quotes
     bool broken;      // wrong and told already: nobody need look at its value again
+    bool truth;       // SIM_NODE_BOOL
     const char *name; // NULL for the root and for elements of lists and arrays
     int index;        // place among the parent's children
-    const char *text; // scalars: as read (numbers as written, texts without quotes); else NULL
-    int64_t integer;  // SIM_NODE_INT
-    double number;    // SIM_NODE_INT and SIM_NODE_FLOAT
-    bool truth;       // SIM_NODE_BOOL
+    bool borrows_names; // private: the index is that of the tree it was cloned from
+    const char *text;   // scalars: as read (numbers as written, texts without quotes); else NULL
+    int64_t integer;    // SIM_NODE_INT
+    double number;      // SIM_NODE_INT and SIM_NODE_FLOAT
     struct sim_place place;    // of the name (of the value, in lists)
     struct sim_place value_at; // of the value; length 0 for groups and lists
     struct sim_node *parent;
     struct sim_node **children; // in the order written
     int count;
     int capacity;             // private
-    bool borrows_names;       // private: the index is that of the tree it was cloned from
     struct sim_strtab *names; // private: index of large groups
 };
 

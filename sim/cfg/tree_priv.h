@@ -91,6 +91,9 @@ void sim_tree_detach(struct sim_tree *t, struct sim_node *n);
 struct sim_node *sim_tree_default(struct sim_tree *t, struct sim_node *parent, const char *name,
                                   const char *value, struct sim_diag *d);
 
+/** Give all children of `from` to `to`, which has none, in their order. */
+void sim_tree_move_children(struct sim_tree *t, struct sim_node *to, struct sim_node *from);
+
 /** A deep copy of `n` as a new last child of `parent`, named `name`; `via` NULL keeps places. */
 struct sim_node *sim_tree_copy(struct sim_tree *t, struct sim_node *parent, const char *name,
                                const struct sim_node *n, const char *via);

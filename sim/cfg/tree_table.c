@@ -51,15 +51,10 @@ static void take_element(struct sim_tree *t, struct sim_node *group, struct sim_
                      there->place.line);
         return;
     }
-    const char *text = name->text;
-    const struct sim_place place = name->value_at;
-    struct sim_node *c = sim_tree_new(t, group, SIM_NODE_GROUP, text, NULL, &place);
+    struct sim_node *c = sim_tree_new(t, group, SIM_NODE_GROUP, name->text, NULL, &name->value_at);
     c->value_at = element->value_at;
-    for (int i = 0; i < element->count; i++) {
-        if (element->children[i] != name) {
-            sim_tree_copy(t, c, element->children[i]->name, element->children[i], NULL);
-        }
-    }
+    sim_tree_detach(t, name);
+    sim_tree_move_children(t, c, element);
 }
 
 static void list_to_group(struct sim_tree *t, struct sim_node *n, struct sim_diag *d)

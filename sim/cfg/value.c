@@ -366,7 +366,7 @@ static bool read_dist_argument(struct parser *p, const struct sim_dist_info *inf
                                struct dist_arguments *seen)
 {
     const int k = parameter_of(p, info, i);
-    struct sim_dist *dist = &p->value.dist;
+    struct sim_dist *dist = p->value.dist;
     if (k == -1) {
         return false;
     }
@@ -406,18 +406,27 @@ static bool all_given(struct parser *p, const struct sim_dist_info *info,
 static void prepare(struct parser *p)
 {
     struct sim_err err = {0};
-    if (sim_dist_prepare(&p->value.dist, &err) != SIM_OK) {
+    if (sim_dist_prepare(p->value.dist, &err) != SIM_OK) {
         tell(p, SIM_DIAG_WRONG, NULL, err.text);
         return;
     }
     p->value.form = SIM_VALUE_DIST;
 }
 
+/** The value's distribution, in the arena: few values have one. */
+static struct sim_dist *dist_of(struct parser *p)
+{
+    if (p->value.dist == NULL) {
+        p->value.dist = SIM_ARENA_NEW(p->arena, struct sim_dist, 1);
+    }
+    return p->value.dist;
+}
+
 static void read_dist(struct parser *p, enum sim_dist_kind kind)
 {
     const struct sim_dist_info *info = sim_dist_info(kind);
     struct dist_arguments seen = {0};
-    p->value.dist = sim_dist_make(kind, 0.0, 0.0, 0.0);
+    *dist_of(p) = sim_dist_make(kind, 0.0, 0.0, 0.0);
     for (int i = 0; i < p->arg_count; i++) {
         if (!read_dist_argument(p, info, i, &seen)) {
             return;
@@ -465,10 +474,10 @@ static void fill_sample(struct parser *p, const struct sim_csv *c, struct sim_un
         weights[i] = sample[i].weight;
     }
     free(sample);
-    p->value.dist = sim_dist_make(SIM_DIST_EMPIRICAL, 0.0, 0.0, 0.0);
-    p->value.dist.values = values;
-    p->value.dist.weights = weight >= 0 ? weights : NULL;
-    p->value.dist.count = c->row_count;
+    *dist_of(p) = sim_dist_make(SIM_DIST_EMPIRICAL, 0.0, 0.0, 0.0);
+    p->value.dist->values = values;
+    p->value.dist->weights = weight >= 0 ? weights : NULL;
+    p->value.dist->count = c->row_count;
     p->value.dim = unit.dim;
     if (is_fine) {
         prepare(p);
@@ -673,9 +682,9 @@ static bool is_value_inside(const struct sim_value *v, double min, double max)
     case SIM_VALUE_LIMIT:
         return is_inside(v->si, min, max);
     case SIM_VALUE_DIST: {
-        const double least = sim_dist_least(&v->dist);
-        const double greatest = sim_dist_greatest(&v->dist);
-        const double mean = sim_dist_mean(&v->dist);
+        const double least = sim_dist_least(v->dist);
+        const double greatest = sim_dist_greatest(v->dist);
+        const double mean = sim_dist_mean(v->dist);
         return is_inside(isfinite(least) ? least : mean, min, max) &&
                is_inside(isfinite(greatest) ? greatest : mean, min, max);
     }

@@ -78,9 +78,9 @@ struct sim_value {
     const char *unit;     // as written, "" for a bare number; NULL where the form has none
     struct sim_dim dim;   // of quantity, limit, distribution (of what is drawn), curve (of y); of a
                           // profile or tariff the one that its key wants, where that is known
-    struct sim_dist dist; // SIM_VALUE_DIST; parameters in SI
-    const char *name;     // profile, tariff: what it refers to
-    const char *file;     // distribution empirical(...): its file, as it can be opened
+    struct sim_dist *dist;          // SIM_VALUE_DIST; parameters in SI; else NULL
+    const char *name;               // profile, tariff: what it refers to
+    const char *file;               // distribution empirical(...): its file, as it can be opened
     struct sim_value_point *points; // curve, ascending in x
     int point_count;
     struct sim_dim x_dim;

@@ -75,6 +75,7 @@ static void read_references(struct sim_reader *r, hid_t dataset, hid_t attr,
         sim_h5_release(h, scale);
         (void)H5free_memory(lists[i].p);
     }
+    (void)sim_h5_check(h, h->port.read_errno == 0, "read", var->name); // not gone: not readable
     sim_h5_release(h, of);
     sim_h5_release(h, space);
     sim_h5_release(h, type);

@@ -10,7 +10,8 @@
 struct sim_summary {
     const struct sim_schema *schema;
     struct sim_row *first;     // for what is not averaged
-    struct sim_stats **by_var; // of each float64 total; NULL for other variables
+    struct sim_stats **by_var; // of each float64 total; NULL for other variables. NULL itself until
+                               // there is a second row: what is known of one is the row
     struct sim_stats **pairs;  // the same of the means of pairs; NULL: not paired
     struct sim_row *even;      // the last even replication
     int64_t even_replication;  // its number; -1: none waits for its partner
@@ -53,7 +54,6 @@ struct sim_summary *sim_summary_create(const struct sim_schema *s)
 
     m->schema = s;
     m->first = sim_row_create_totals(s);
-    m->by_var = make_stats(s);
     m->even_replication = -1;
     return m;
 }
@@ -99,12 +99,8 @@ void sim_summary_reset(struct sim_summary *m)
     m->count = 0;
 }
 
-static void add_row(struct sim_summary *m, const struct sim_row *row)
+static void add_values(struct sim_summary *m, const struct sim_row *row)
 {
-    if (m->count == 0) {
-        sim_row_copy_totals(m->first, row);
-    }
-    m->count++;
     for (int i = 0; i < sim_schema_var_count(m->schema); i++) {
         if (m->by_var[i] == NULL) {
             continue;
@@ -118,6 +114,37 @@ static void add_row(struct sim_summary *m, const struct sim_row *row)
             }
         }
     }
+}
+
+static void add_row(struct sim_summary *m, const struct sim_row *row)
+{
+    if (m->count == 0) {
+        sim_row_copy_totals(m->first, row);
+    } else if (m->count == 1) {
+        m->by_var = m->by_var != NULL ? m->by_var : make_stats(m->schema);
+        add_values(m, m->first);
+    }
+    m->count++;
+    if (m->count > 1) {
+        add_values(m, row);
+    }
+}
+
+/** Of one row or none, as the stats of it would have it. */
+static struct sim_stats stats_of_first(const struct sim_summary *m, int var, int64_t at)
+{
+    struct sim_stats s = {0};
+    const double value = sim_row_f64_const(m->first, var)[at];
+
+    if (m->count == 1 && !isnan(value)) {
+        sim_stats_add(&s, value);
+    }
+    return s;
+}
+
+static struct sim_stats stats_at(const struct sim_summary *m, int var, int64_t at)
+{
+    return m->count > 1 ? m->by_var[var][at] : stats_of_first(m, var, at);
 }
 
 static void add_pair(struct sim_summary *m, const struct sim_row *odd)
@@ -180,13 +207,14 @@ void sim_summary_rows(struct sim_summary *m, struct sim_row *out_mean,
     sim_row_copy_totals(out_mean, m->first);
     sim_row_copy_totals(out_half_width, m->first);
     for (int i = 0; i < sim_schema_var_count(m->schema); i++) {
-        const struct sim_stats *stats = m->by_var[i];
-        const struct sim_stats *widths = m->pairs != NULL ? m->pairs[i] : stats;
-        const int64_t size = sim_schema_var_size(m->schema, i);
+        const int64_t size = is_averaged(m->schema, i) ? sim_schema_var_size(m->schema, i) : 0;
 
-        for (int64_t k = 0; stats != NULL && k < size; k++) {
-            sim_row_f64(out_mean, i)[k] = stats[k].count > 0 ? stats[k].mean : (double)NAN;
-            sim_row_f64(out_half_width, i)[k] = width_of(m, &widths[k]);
+        for (int64_t k = 0; k < size; k++) {
+            const struct sim_stats stats = stats_at(m, i, k);
+            const struct sim_stats widths = m->pairs != NULL ? m->pairs[i][k] : stats;
+
+            sim_row_f64(out_mean, i)[k] = stats.count > 0 ? stats.mean : (double)NAN;
+            sim_row_f64(out_half_width, i)[k] = width_of(m, &widths);
         }
     }
 }
@@ -195,18 +223,19 @@ void sim_summary_largest(const struct sim_summary *m, struct sim_row *out)
 {
     sim_row_copy_totals(out, m->first);
     for (int i = 0; i < sim_schema_var_count(m->schema); i++) {
-        const struct sim_stats *stats = m->by_var[i];
-        const int64_t size = sim_schema_var_size(m->schema, i);
+        const int64_t size = is_averaged(m->schema, i) ? sim_schema_var_size(m->schema, i) : 0;
 
-        for (int64_t k = 0; stats != NULL && k < size; k++) {
+        for (int64_t k = 0; k < size; k++) {
+            const struct sim_stats stats = stats_at(m, i, k);
+
             sim_row_f64(out, i)[k] =
-                stats[k].count > 0 ? fmax(fabs(stats[k].min), fabs(stats[k].max)) : (double)NAN;
+                stats.count > 0 ? fmax(fabs(stats.min), fabs(stats.max)) : (double)NAN;
         }
     }
 }
 
 int64_t sim_summary_n(const struct sim_summary *m, int var, int64_t at)
 {
-    SIM_REQUIRE(m->by_var[var] != NULL, "only float64 totals are averaged");
-    return m->pairs != NULL ? m->pairs[var][at].count : m->by_var[var][at].count;
+    SIM_REQUIRE(is_averaged(m->schema, var), "only float64 totals are averaged");
+    return m->pairs != NULL ? m->pairs[var][at].count : stats_at(m, var, at).count;
 }

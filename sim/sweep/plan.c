@@ -189,7 +189,7 @@ static double chance_at(const struct sim_plan *p, int axis, int64_t place)
 static double quantile(const struct sim_study_axis *x, double u)
 {
     if (x->range.form == SIM_VALUE_DIST) {
-        return sim_dist_quantile(&x->range.dist, u);
+        return sim_dist_quantile(x->range.dist, u);
     }
     return x->is_log ? x->low * sim_elem_pow(x->high / x->low, u) : x->low + u * (x->high - x->low);
 }

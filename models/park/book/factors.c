@@ -125,7 +125,7 @@ double park_factors_constant(const struct park *p, int32_t move, enum park_ledge
     if (v == NULL || (v->form != SIM_VALUE_QUANTITY && v->form != SIM_VALUE_DIST)) {
         return 0;
     }
-    const double value = v->form == SIM_VALUE_DIST ? sim_dist_mean(&v->dist) : v->si;
+    const double value = v->form == SIM_VALUE_DIST ? sim_dist_mean(v->dist) : v->si;
     return value / park_factors_per(p, move, factor);
 }
 

@@ -130,7 +130,7 @@ void park_resolve_chance(struct park_loader *l, const struct sim_value *v, struc
 {
     struct sim_err err;
     *out = v->form == SIM_VALUE_DIST
-               ? v->dist
+               ? *v->dist
                : sim_dist_make(SIM_DIST_CONSTANT, v->form == SIM_VALUE_QUANTITY ? v->si : 0, 0, 0);
     if (sim_dist_prepare(out, &err) != SIM_OK) {
         park_resolve_wrong(l, v->node, NULL, "%s", err.text);

@@ -98,9 +98,9 @@ Test(value, reads_every_distribution)
 
         CFG_SILENT(&x.c);
         cr_assert(eq(int, (int)x.v.form, SIM_VALUE_DIST), "case %d", i);
-        cr_assert(eq(int, (int)x.v.dist.kind, (int)cases[i].kind), "case %d", i);
+        cr_assert(eq(int, (int)x.v.dist->kind, (int)cases[i].kind), "case %d", i);
         for (int k = 0; k < sim_dist_info(cases[i].kind)->count; k++) {
-            cr_assert(eq(dbl, x.v.dist.p[k], cases[i].p[k]), "case %d parameter %d", i, k);
+            cr_assert(eq(dbl, x.v.dist->p[k], cases[i].p[k]), "case %d parameter %d", i, k);
         }
         cr_assert(eq(int, (int)x.v.mark, SIM_MARK_DERIVED));
         free(quoted);
@@ -113,8 +113,8 @@ Test(value, cuts_a_distribution_and_takes_its_dimension)
     struct value_case x = parse("\"normal(1.9 t/h, 0.1 t/h, min = 36 kg/h)\"", ALL_FORMS);
 
     CFG_SILENT(&x.c);
-    cr_assert(eq(dbl, x.v.dist.min, 0.01));
-    cr_assert(isinf(x.v.dist.max));
+    cr_assert(eq(dbl, x.v.dist->min, 0.01));
+    cr_assert(isinf(x.v.dist->max));
     const struct sim_dim rate = {.mass = 1, .time = -1};
     cr_assert(sim_units_is_same(x.v.dim, rate));
     done(&x);
@@ -125,10 +125,10 @@ Test(value, reads_samples_from_a_file)
     struct value_case x = parse("\"empirical(sample.csv)\"", ALL_FORMS);
 
     CFG_SILENT(&x.c);
-    cr_assert(eq(int, x.v.dist.count, 3));
-    cr_assert(eq(dbl, x.v.dist.values[0], 3600.0));
-    cr_assert(eq(dbl, x.v.dist.values[2], 10800.0));
-    cr_assert(eq(dbl, x.v.dist.weights[0], 2.0)); // sorted with its value
+    cr_assert(eq(int, x.v.dist->count, 3));
+    cr_assert(eq(dbl, x.v.dist->values[0], 3600.0));
+    cr_assert(eq(dbl, x.v.dist->values[2], 10800.0));
+    cr_assert(eq(dbl, x.v.dist->weights[0], 2.0)); // sorted with its value
     cr_assert_str_eq(x.v.file, "tests/data/cfg/sample.csv");
     cr_assert(eq(int, sim_tree_source_count(x.c.tree), 2)); // named in the results
     done(&x);

@@ -61,6 +61,38 @@ Test(summary, knows_the_largest_magnitude_of_any_run)
     sim_schema_destroy(s);
 }
 
+// What is kept of one row alone is the row; of two, sums: nothing of either may stay after a reset.
+Test(summary, knows_one_row_as_it_knows_several)
+{
+    struct sim_schema *s = sim_schema_create();
+    const int var = add_total(s);
+    struct sim_row *row = sim_row_create_totals(s);
+    struct sim_row *width = sim_row_create_totals(s);
+    struct sim_summary *m = sim_summary_create(s);
+
+    for (int i = 0; i < 3; i++) {
+        add(m, row, var, -0.1 - i);
+        sim_summary_largest(m, row);
+        cr_assert(eq(dbl, sim_row_value(row, var, 0), 0.1 + i));
+        sim_summary_rows(m, row, width);
+        cr_assert(eq(dbl, sim_row_value(row, var, 0), -0.1 - i));
+        cr_assert(isnan(sim_row_value(width, var, 0)));
+        cr_assert(eq(i64, sim_summary_n(m, var, 0), 1));
+        if (i == 1) {
+            add(m, row, var, -3.1);
+            sim_summary_rows(m, row, width);
+            cr_assert(epsilon_eq(dbl, sim_row_value(row, var, 0), -2.1, 1e-15));
+            cr_assert(eq(i64, sim_summary_n(m, var, 0), 2));
+        }
+        sim_summary_reset(m);
+        cr_assert(eq(i64, sim_summary_n(m, var, 0), 0));
+    }
+    sim_summary_destroy(m);
+    sim_row_destroy(row);
+    sim_row_destroy(width);
+    sim_schema_destroy(s);
+}
+
 Test(summary, leaves_out_what_is_not_there)
 {
     struct sim_schema *s = sim_schema_create();
