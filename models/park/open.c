@@ -2,6 +2,7 @@
 
 #include "models/park/base/kinds.h"
 #include "models/park/net/build.h"
+#include "models/park/out/layout.h"
 #include "models/park/read/designs.h"
 #include "models/park/read/load.h"
 #include "sim/core/evq.h"
@@ -35,6 +36,7 @@ static enum sim_status make(struct park *p, const struct sim_model_source *sourc
         park_check(&l);
     }
     park_load_end(&l);
+    p->layout = sim_diag_wrong(d) == 0 ? park_layout_create(p) : NULL;
     if (source->has_seed) {
         p->seed = source->seed;
     }
@@ -106,6 +108,7 @@ enum sim_status park_open_from(const struct park *origin, const struct sim_model
 void park_open_free(struct park *p)
 {
     if (p != NULL) {
+        park_layout_destroy(p->layout);
         park_build_free(p->net);
         park_load_free(p);
     }

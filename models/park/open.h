@@ -1,5 +1,6 @@
 /** @file
- * Opening a park: read, resolve, build, check. It hands the list of all kinds to those who do so.
+ * Opening a park: read, resolve, build, check, and how its results are named. It hands the list of
+ * all kinds to those who do so.
  *
  * All mistakes go to `d`, warnings too; SIM_INPUT or SIM_MISSING when there is one, and *out is
  * NULL. Of `source` just what it changes is used (design, overrides, end, seed), not its path and

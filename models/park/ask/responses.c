@@ -416,14 +416,12 @@ static bool check_design(const struct asked *a, const struct park *p)
         wrong(a, "unit", "", err.text);
         return false;
     }
-    struct park_layout *layout = park_layout_create(p);
-    const char *stream = park_responses_gather(NULL, layout, &sum);
+    const char *stream = park_responses_gather(NULL, p->layout, &sum);
     if (stream != NULL) {
         wrong_name(
             a, "unit", sim_base_format("%s cannot be told in '%s'", stream, sum.ask.written), NULL,
             "state its density or energy content, or name a `stream` with a unit of its own");
     }
-    park_layout_destroy(layout);
     return stream == NULL;
 }
 

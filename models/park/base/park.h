@@ -311,7 +311,8 @@ struct park {
     struct park_party *parties; // of firms and markets
     int party_count;
 
-    struct park_net *net; // build.h
+    struct park_net *net;             // build.h
+    const struct park_layout *layout; // how its results are named (out/layout.h)
 
     const char *design;           // "shared"; NULL: the park as written
     const char *design_title;     // NULL: none

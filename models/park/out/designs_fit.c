@@ -184,10 +184,7 @@ enum sim_status park_designs_fit_schema(const struct park *p, const struct sim_s
     if (!has_clock(p, schema)) {
         return lacks(err, p, "another recording clock");
     }
-    struct park_layout *l = park_layout_create(p);
-    const enum sim_status status = fit_layout(p, l, schema, err);
-    park_layout_destroy(l);
-    SIM_TRY(status);
+    SIM_TRY(fit_layout(p, p->layout, schema, err));
     return fit_parties(p, schema, err);
 }
 

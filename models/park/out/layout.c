@@ -169,19 +169,18 @@ static void make_units(struct park_layout *l, const struct park *p)
 
 struct park_layout *park_layout_create(const struct park *p)
 {
-    struct park_layout *l = sim_base_alloc(1, sizeof(*l));
-    l->arena = sim_arena_create();
+    struct sim_arena *arena = sim_arena_create();
+    struct park_layout *l = SIM_ARENA_NEW(arena, struct park_layout, 1);
+    l->arena = arena;
     make_units(l, p);
     make_links(l, p);
     make_stocks(l, p);
     return l;
 }
 
-void park_layout_destroy(struct park_layout *l)
+void park_layout_destroy(const struct park_layout *l)
 {
-    if (l == NULL) {
-        return;
+    if (l != NULL) {
+        sim_arena_destroy(l->arena);
     }
-    sim_arena_destroy(l->arena);
-    free(l);
 }

@@ -50,9 +50,10 @@ struct park_layout {
     struct sim_arena *arena;
 };
 
-/** Borrows the park. Owned by the caller. */
+/** Borrows the park. Made once when it is opened (open.h): `layout` of struct park. Owned by the
+ * caller. */
 struct park_layout *park_layout_create(const struct park *p);
-void park_layout_destroy(struct park_layout *l); // NULL is fine
+void park_layout_destroy(const struct park_layout *l); // NULL is fine
 
 /** SI amounts per unit of the stream: 1000 for t. */
 double park_layout_scale(const struct park_stream *s);

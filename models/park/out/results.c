@@ -99,7 +99,6 @@ struct world {
     struct sim_schema *schema;
     struct sim_arena *arena;
     struct gathered links, stocks, streams, processes, parties;
-    struct park_layout **layouts;
     struct gathered units; // label: the text, from: the tag
 };
 
@@ -152,7 +151,6 @@ static void gather(struct world *w, const struct park *const *parks, int count)
     int streams = 0;
     int processes = 0;
     int parties = 0;
-    w->layouts = SIM_ARENA_NEW(w->arena, struct park_layout *, count);
     for (int i = 0; i < count; i++) {
         moves += parks[i]->net->move_count;
         pools += parks[i]->net->pool_count;
@@ -167,8 +165,7 @@ static void gather(struct world *w, const struct park *const *parks, int count)
     w->processes.at = room(w, processes);
     w->parties.at = room(w, parties);
     for (int i = 0; i < count; i++) {
-        w->layouts[i] = park_layout_create(parks[i]);
-        gather_links(w, parks[i], w->layouts[i]);
+        gather_links(w, parks[i], parks[i]->layout);
         gather_names(w, parks[i]);
     }
     settle(&w->links);
@@ -300,7 +297,7 @@ static bool keeps_unit(const struct world *w, const char *unit, enum park_record
         return false;
     }
     for (int k = 0; k < w->park_count; k++) {
-        const struct park_layout *l = w->layouts[k];
+        const struct park_layout *l = w->parks[k]->layout;
         const struct park *p = w->parks[k];
         for (int i = 0; kind == PARK_RECORD_FLOWS && i < l->link_count; i++) {
             if (strcmp(l->units[l->links[i].unit].text, unit) == 0 &&
@@ -584,9 +581,6 @@ enum sim_status park_results_declare(const struct park *const *parks, int park_c
     }
     park_work_declare(out);
     declare_inputs(&w, parks, park_count);
-    for (int i = 0; i < park_count; i++) {
-        park_layout_destroy(w.layouts[i]);
-    }
     sim_arena_destroy(w.arena);
     return d != NULL ? sim_diag_status(d) : SIM_OK;
 }
@@ -735,7 +729,7 @@ void park_results_unbind(struct park_results *r)
 
 void park_results_point(const struct park *p, const struct sim_schema *schema, struct sim_row *row)
 {
-    struct park_layout *l = park_layout_create(p);
+    const struct park_layout *l = p->layout;
     for (int i = 0; i < l->link_count; i++) {
         const char *tag = l->units[l->links[i].unit].tag;
         sim_row_i8(row, find(schema, "present_link_%",
@@ -746,5 +740,4 @@ void park_results_point(const struct park *p, const struct sim_schema *schema, s
         sim_row_i8(row, find(schema, "present_stock_%",
                              tag))[column(schema, NULL, "stock_%", tag, l->stocks[i].label)] = 1;
     }
-    park_layout_destroy(l);
 }

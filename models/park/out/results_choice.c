@@ -130,7 +130,7 @@ bool park_results_choice_has_party(const struct park_results_choice *c, const st
 static bool finds_any(const struct park_results_choice *c, const struct park *p)
 {
     bool any = false;
-    struct park_layout *l = park_layout_create(p);
+    const struct park_layout *l = p->layout;
     for (int i = 0; i < l->link_count; i++) {
         any = any || park_results_choice_has_link(c, p, &l->links[i]);
     }
@@ -144,7 +144,6 @@ static bool finds_any(const struct park_results_choice *c, const struct park *p)
         any = any || park_results_choice_has_party(c, p, i, PARK_RECORD_EMISSIONS) ||
               park_results_choice_has_party(c, p, i, PARK_RECORD_MONEY);
     }
-    park_layout_destroy(l);
     return any;
 }
 

@@ -28,7 +28,6 @@ enum {
 struct park_run {
     const struct park *park;
     const struct sim_schema *schema;
-    struct park_layout *layout;
     struct park_results results;
     struct park_responses *responses; // NULL: none are wanted
     struct park_roster roster;
@@ -62,8 +61,7 @@ struct park_run *park_run_create(const struct park *p, const struct sim_model_wa
     struct park_run *r = sim_base_alloc(1, sizeof(*r));
     r->park = p;
     r->schema = schema;
-    r->layout = park_layout_create(p);
-    park_results_bind(&r->results, p, r->layout, want, schema);
+    park_results_bind(&r->results, p, p->layout, want, schema);
     r->responses = park_responses_bind(p, &r->results, want, schema);
     park_roster_init(&r->roster, p);
     r->flow = sim_flow_create(p->net->network);
@@ -109,7 +107,6 @@ void park_run_destroy(struct park_run *r)
     park_roster_fini(&r->roster);
     park_responses_unbind(r->responses);
     park_results_unbind(&r->results);
-    park_layout_destroy(r->layout);
     free(r->was);
     free(r->tried);
     free(r);

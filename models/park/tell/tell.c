@@ -25,7 +25,7 @@ struct told {
 /** All that the summaries read. */
 struct summary {
     const struct park *park;
-    struct park_layout *layout;
+    const struct park_layout *layout;
     struct park_results results;
     const struct sim_outcome *outcome;
     struct told *links;
@@ -38,7 +38,7 @@ static double value_of(const struct sim_row *row, int var, int32_t at)
 
 static void open_summary(struct summary *s, const struct park *p, const struct sim_outcome *o)
 {
-    *s = (struct summary){.park = p, .outcome = o, .layout = park_layout_create(p)};
+    *s = (struct summary){.park = p, .outcome = o, .layout = p->layout};
     park_results_bind(&s->results, p, s->layout, NULL, o->schema);
     s->links = sim_base_alloc((size_t)s->layout->link_count, sizeof(*s->links));
     for (int i = 0; i < s->layout->link_count; i++) {
@@ -61,7 +61,6 @@ static void close_summary(struct summary *s)
 {
     free(s->links);
     park_results_unbind(&s->results);
-    park_layout_destroy(s->layout);
 }
 
 static const char *unit_of(const struct summary *s, const struct park_layout_link *link)
