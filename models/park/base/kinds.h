@@ -128,20 +128,6 @@ extern const struct sim_kind *const park_processes_kinds[];
 /** What a market sells (or takes) of a stream: index into offers, -1 if nothing. */
 int32_t park_offers_find(const struct park *p, int32_t market, int32_t stream, bool sells);
 
-/** What a kind of process or unit adds to the recipe written as `inputs` and `outputs`; the `model`
- * of its sim_kind. */
-struct park_recipe {
-    void (*add)(struct park_loader *l, struct park_process *s);
-    int most; // flows that it adds at most, besides its `fuel`
-};
-
-/** Add an input of a process, of so much per unit of its basis [SI/SI]; NULL, told, when the stream
- * is an input already. */
-struct park_flow *park_processes_add(struct park_loader *l, struct park_process *s, int32_t stream,
-                                     double coef, const struct sim_node *at);
-/** It comes from (or goes to) the stock that `at` names, if any. */
-void park_processes_from(struct park_loader *l, struct park_flow *f, const struct sim_ref *at);
-
 /** Mass, volume or energy: what a stream may be measured in. */
 bool park_streams_is_amount(struct sim_dim dim);
 

@@ -141,14 +141,11 @@ struct park_process {
     int64_t order, priority; // -1: default
     struct sim_key_time enters, leaves;
     struct sim_items inputs, outputs, failures;
-    // boilers
-    struct sim_items fuel;
-    struct sim_ref burns_ref, takes_ref;
-    struct sim_value efficiency, enthalpy; // [-], [J/SI of the product]
-    int64_t merit;                         // 1 is asked first
-    bool standby;                          // after all that are not
+    int64_t merit; // 1 is asked first
+    bool standby;  // after all that are not
     // resolved
-    const struct park_recipe *recipe; // of its kind; NULL: inputs and outputs say all
+    const struct park_recipe *recipe;   // of its kind; NULL: inputs and outputs say all
+    const struct sim_value *efficiency; // [-] heat per energy that it uses; NULL: makes no heat
     int32_t firm;
     int32_t product;         // stream; -1: none (a plain user)
     int32_t basis;           // stream that capacity and amounts refer to
@@ -157,7 +154,7 @@ struct park_process {
     double least;            // [-] turndown, 0..1
     double band;             // [-] restart_band
     struct park_flow *flows; // basis included; sorted: inputs then outputs, by stream
-    int flow_count;
+    int flow_count, flow_room;
     sim_time from_us, until_us; // it is there in [from, until), its firm's dates included
     int32_t first_failure;      // into park.failures
     int failure_count;

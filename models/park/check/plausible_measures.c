@@ -409,7 +409,7 @@ double park_plausible_energy(struct park_plausible_thing *t)
 double park_plausible_efficiency(struct park_plausible_thing *t)
 {
     const struct park_process *s = process_at(t, "efficiency");
-    return s->recipe != NULL ? 100 * stated(&s->efficiency) : NOT_IT;
+    return s->efficiency != NULL ? 100 * stated(s->efficiency) : NOT_IT;
 }
 
 static const struct park_stream *basis_of(const struct park_plausible_thing *t)

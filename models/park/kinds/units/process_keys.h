@@ -25,6 +25,12 @@ extern const char *const park_processes_modes[];    // "push", "pull"
      .doc = "push: runs at what inputs and outlets allow; pull: makes what users of its product "  \
             "ask (and fills stocks to their target)"}
 
+#define PARK_PROCESS_MERIT                                                                         \
+    {PARK_PROCESS_FIELD("merit", SIM_KEY_COUNT, merit), .initial = "1", .min = "1", .max = "1000", \
+     .doc = "1 is asked first; units of one merit run at equal fill"},                             \
+    {PARK_PROCESS_FIELD("standby", SIM_KEY_BOOL, standby), .initial = "false",                     \
+     .doc = "asked only after all units that are not on standby, whatever its merit"}
+
 #define PARK_PROCESS_KEYS                                                                          \
     {PARK_PROCESS_FIELD("title", SIM_KEY_TEXT, title), .doc = "its name in reports"},              \
     {PARK_PROCESS_FIELD("product", SIM_KEY_REF, product_ref), .refers = "streams",                 \
@@ -68,6 +74,19 @@ extern const char *const park_processes_modes[];    // "push", "pull"
     {PARK_PROCESS_FIELD("failures", SIM_KEY_MAP, failures), .kind = &park_failures_kind,           \
      .doc = "how it breaks"}
 // clang-format on
+
+/** What a kind of process or unit adds to the recipe written as `inputs` and `outputs`; the `model`
+ * of its sim_kind. Its struct begins with the struct of a process. */
+struct park_recipe {
+    void (*add)(struct park_loader *l, struct park_process *s);
+};
+
+/** Add a flow of a process, of so much per unit of its basis [SI/SI]; NULL, told at `at`, when the
+ * stream is an input (an output) already. Borrowed until the next one is added. */
+struct park_flow *park_processes_add(struct park_loader *l, struct park_process *s, int32_t stream,
+                                     bool gives, double coef, const struct sim_node *at);
+/** It comes from (or goes to) the stock that `at` names, if any. */
+void park_processes_from(struct park_loader *l, struct park_flow *f, const struct sim_ref *at);
 
 /** Activities of processes, with their flows. */
 void park_build_processes(struct park_builder *b);

@@ -157,17 +157,34 @@ void park_processes_from(struct park_loader *l, struct park_flow *f, const struc
     }
 }
 
-struct park_flow *park_processes_add(struct park_loader *l, struct park_process *s, int32_t stream,
-                                     double coef, const struct sim_node *at)
+/** One more, empty. */
+static struct park_flow *new_flow(struct park_loader *l, struct park_process *s)
 {
-    if (find_flow(s, stream, false) != NULL) {
-        park_resolve_wrong(l, at, "say it once", "%s is an input already",
-                           l->park->streams[stream]->name);
-        return NULL;
+    if (s->flow_count == s->flow_room) {
+        s->flow_room = s->flow_room > 0 ? 2 * s->flow_room : 4;
+        struct park_flow *more = SIM_ARENA_NEW(l->park->arena, struct park_flow, s->flow_room);
+        if (s->flow_count > 0) {
+            memcpy(more, s->flows, (size_t)s->flow_count * sizeof(*more));
+        }
+        s->flows = more;
     }
     struct park_flow *f = &s->flows[s->flow_count++];
-    *f = (struct park_flow){
-        .stream = stream, .stock = -1, .priority = -1, .order = -1, .coef = coef};
+    *f = (struct park_flow){.stock = -1, .priority = -1, .order = -1};
+    return f;
+}
+
+struct park_flow *park_processes_add(struct park_loader *l, struct park_process *s, int32_t stream,
+                                     bool gives, double coef, const struct sim_node *at)
+{
+    if (find_flow(s, stream, gives) != NULL) {
+        park_resolve_wrong(l, at, "say it once", "%s is an %s already",
+                           l->park->streams[stream]->name, gives ? "output" : "input");
+        return NULL;
+    }
+    struct park_flow *f = new_flow(l, s);
+    f->stream = stream;
+    f->gives = gives;
+    f->coef = coef;
     return f;
 }
 
@@ -193,19 +210,19 @@ static void add_flows(struct park_loader *l, struct park_process *s, const struc
 {
     struct park *p = l->park;
     for (int i = 0; i < items->count; i++) {
-        struct park_flow *f = &s->flows[s->flow_count];
+        const int32_t stream = PARK_ID(p, stream, park_stream, items->at[i].name);
+        if (stream < 0) {
+            continue; // told by the loader
+        }
+        struct park_flow *f = new_flow(l, s);
         *f = *(struct park_flow *)items->at[i].data;
         const struct sim_ref *at = gives ? &f->to : &f->from;
         f->gives = gives;
         f->stock = -1;
-        f->stream = PARK_ID(p, stream, park_stream, items->at[i].name);
+        f->stream = stream;
         f->coef = f->amount.form == SIM_VALUE_QUANTITY ? f->amount.si : 1;
-        if (f->stream < 0) {
-            continue; // told by the loader
-        }
         park_processes_from(l, f, at);
         f->is_burnt = !gives && is_burnt(l, f, &items->at[i]);
-        s->flow_count++;
     }
 }
 
@@ -220,8 +237,8 @@ static void set_basis(struct park_loader *l, struct park_process *s)
                            "its basis %s is both taken and made", l->park->streams[s->basis]->name);
     }
     if (f == NULL) {
-        f = &s->flows[s->flow_count++];
-        *f = (struct park_flow){.stream = s->basis, .stock = -1, .priority = -1, .order = -1};
+        f = new_flow(l, s);
+        f->stream = s->basis;
         f->gives = s->basis == s->product;
         f->is_burnt = !f->gives && is_fuel(l->park->streams[s->basis]);
         f->coef = 1;
@@ -235,9 +252,6 @@ static void set_basis(struct park_loader *l, struct park_process *s)
 
 static void resolve_flows(struct park_loader *l, struct park_process *s)
 {
-    const int more = s->recipe != NULL ? s->recipe->most : 0;
-    s->flows = SIM_ARENA_NEW(l->park->arena, struct park_flow,
-                             s->inputs.count + s->outputs.count + s->fuel.count + more + 1);
     add_flows(l, s, &s->inputs, false);
     add_flows(l, s, &s->outputs, true);
     if (s->recipe != NULL) {
@@ -256,7 +270,9 @@ static void resolve_flows(struct park_loader *l, struct park_process *s)
                            "the product is not among the outputs, and the basis is another stream");
         free(remedy);
     }
-    qsort(s->flows, (size_t)s->flow_count, sizeof(*s->flows), by_stream);
+    if (s->flow_count > 0) {
+        qsort(s->flows, (size_t)s->flow_count, sizeof(*s->flows), by_stream);
+    }
 }
 
 // Classes that are left to default (-1).

@@ -1,0 +1,38 @@
+/** @file
+ * Units that make heat from what they burn or take: heat given to a unit of product, over the
+ * efficiency, over the energy content (net calorific value) of what is used, is used of it.
+ *
+ * Private to models/park.
+ */
+#ifndef PARK_HEAT_H
+#define PARK_HEAT_H
+
+#include "models/park/base/kinds.h"
+
+/** A member of the struct of such a kind. */
+struct park_heat {
+    struct sim_value efficiency; // [-]
+    struct sim_value enthalpy;   // [J/SI of the product]
+};
+
+// clang-format off
+#define PARK_HEAT_KEYS(type_of, field)                                                             \
+    {.name = "efficiency", .type = SIM_KEY_VALUE,                                                  \
+     .offset = offsetof(type_of, field.efficiency), .min = "0 %", .max = "110 %",                  \
+     .flags = SIM_KEY_ABOVE_MIN,                                                                   \
+     .doc = "heat given to the product per energy content (net calorific value) of what is used. " \
+            "So much is used per unit of product: enthalpy / efficiency / energy of that stream"}, \
+    {.name = "enthalpy", .type = SIM_KEY_VALUE, .offset = offsetof(type_of, field.enthalpy),       \
+     .dim = "GJ/{basis}", .min = "0", .flags = SIM_KEY_ABOVE_MIN,                                  \
+     .doc = "heat given to a unit of product, from feed water on; default: the product's energy"}
+// clang-format on
+
+/** [J/SI] Energy content of a stream; 0 when it is not said. */
+double park_heat_energy(const struct park_stream *s);
+
+/** Add the input that `ref` names, of as much as the heat of a unit of product takes; told when it
+ * does not follow from what is said. */
+void park_heat_add(struct park_loader *l, struct park_process *s, const struct park_heat *h,
+                   const struct sim_ref *ref);
+
+#endif
