@@ -12,7 +12,16 @@
 #include <unistd.h>
 
 enum {
-    OPEN_FILES = 64
+    OPEN_FILES = 64,
+    WINDOW_BYTES = 32 * 1024 // read at once: small runs lie side by side
+};
+
+/** What was read last: a piece of one block. */
+struct window {
+    int64_t block; // -1: none
+    uint64_t from; // [bytes] where it begins in the file
+    size_t length;
+    unsigned char bytes[WINDOW_BYTES];
 };
 
 /** A block that is open for reading; block numbers share places. */
@@ -31,7 +40,8 @@ struct sim_compose_source {
     int64_t of_others;
     bool is_set_aside;
     struct open_file files[OPEN_FILES];
-    SIM_VEC(unsigned char) bytes; // of a record
+    struct window window;
+    SIM_VEC(unsigned char) bytes; // of a record that is larger
 };
 
 // ---- which blocks ----
@@ -109,6 +119,7 @@ enum sim_status sim_compose_source_create(const struct sim_card *card, const cha
     s->card = card;
     sim_card_layout(card, &s->layout);
     s->index = sim_parts_index_create(card);
+    s->window.block = -1;
     for (int i = 0; i < OPEN_FILES; i++) {
         s->files[i] = (struct open_file){-1, -1};
     }
@@ -186,24 +197,51 @@ static int file_of(struct sim_compose_source *s, uint32_t block)
     return f->fd;
 }
 
-/** The whole record in s->bytes, checked; SIM_INPUT: not as it was written. */
-static enum sim_status fetch(struct sim_compose_source *s, int fd,
-                             const struct sim_parts_index_run *run, size_t *out_length,
-                             struct sim_err *err)
+/** `length` bytes of a block from `from` on, no more than a window; borrowed until the next call.
+ * SIM_INPUT: the file ends before. */
+static enum sim_status look(struct sim_compose_source *s, int fd, uint32_t block, uint64_t from,
+                            size_t length, const unsigned char **out, struct sim_err *err)
 {
-    const char *path = s->paths.data[run->block];
+    struct window *w = &s->window;
+
+    if (w->block != (int64_t)block || from < w->from || from + length > w->from + w->length) {
+        const ptrdiff_t got = sim_sys_read_at(fd, from, w->bytes, WINDOW_BYTES);
+
+        w->block = got >= 0 ? (int64_t)block : -1;
+        w->from = from;
+        w->length = got >= 0 ? (size_t)got : 0;
+        if (got < 0) {
+            return sim_err_errno(err, SIM_MISSING, "cannot read %s", s->paths.data[block]);
+        }
+    }
+    *out = w->bytes + (from - w->from);
+    return from + length <= w->from + w->length ? SIM_OK : SIM_INPUT;
+}
+
+/** The whole record, checked; borrowed until the next call. SIM_INPUT: not as it was written. */
+static enum sim_status fetch(struct sim_compose_source *s, int fd,
+                             const struct sim_parts_index_run *run, const unsigned char **out,
+                             size_t *out_length, struct sim_err *err)
+{
     const uint64_t offset = sim_parts_index_offset(run);
     struct sim_pack_record_head head;
 
-    SIM_TRY(sim_file_read_at(fd, path, offset, &head, sizeof(head), err));
+    SIM_TRY(look(s, fd, run->block, offset, sizeof(head), out, err));
+    memcpy(&head, *out, sizeof(head));
     if (!sim_pack_record_is_head(&head, sizeof(head)) || head.length > INT32_MAX ||
         head.replication != run->replication) {
         return SIM_INPUT;
     }
-    SIM_VEC_RESERVE(&s->bytes, (int)head.length);
-    SIM_TRY(sim_file_read_at(fd, path, offset, s->bytes.data, head.length, err));
     *out_length = (size_t)head.length;
-    return sim_pack_record_is_whole(s->bytes.data, head.length) ? SIM_OK : SIM_INPUT;
+    if (head.length <= WINDOW_BYTES) {
+        SIM_TRY(look(s, fd, run->block, offset, *out_length, out, err));
+    } else {
+        SIM_VEC_RESERVE(&s->bytes, (int)head.length);
+        SIM_TRY(sim_file_read_at(fd, s->paths.data[run->block], offset, s->bytes.data, *out_length,
+                                 err));
+        *out = s->bytes.data;
+    }
+    return sim_pack_record_is_whole(*out, *out_length) ? SIM_OK : SIM_INPUT;
 }
 
 static enum sim_status tell_damaged(struct sim_compose_source *s, const char *path,
@@ -236,11 +274,12 @@ enum sim_status sim_compose_source_read(struct sim_compose_source *s,
     if (fd < 0) {
         return sim_err_errno(err, SIM_MISSING, "cannot read %s", path);
     }
+    const unsigned char *bytes = NULL;
     size_t length = 0;
-    const enum sim_status status = fetch(s, fd, run, &length, err);
+    const enum sim_status status = fetch(s, fd, run, &bytes, &length, err);
 
     if (status == SIM_OK) {
-        *out = sim_pack_record_read(s->card->schema, s->bytes.data, length, key);
+        *out = sim_pack_record_read(s->card->schema, bytes, length, key);
     }
     if (*out != NULL) {
         return SIM_OK;

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #define GROUP "execution"
 
@@ -42,19 +43,16 @@ void park_work_declare(struct sim_schema *out)
     }
 }
 
-static int var_of(const struct sim_schema *s, int figure)
-{
-    const int var = sim_schema_var_find(s, GROUP, figures[figure].name);
-    SIM_REQUIRE(var >= 0, "a figure of the rates is not declared");
-    return var;
-}
-
+/** The figures follow each other, as declared: one is looked up. */
 void park_work_put(const struct sim_schema *s, struct sim_row *row,
                    const struct sim_rates_work *work)
 {
+    const int first = sim_schema_var_find(s, GROUP, figures[0].name);
+    SIM_REQUIRE(first >= 0, "the figures of the rates are declared");
     for (int i = 0; i < SIM_COUNT(figures); i++) {
         const void *at = (const char *)work + figures[i].offset;
-        *sim_row_f64(row, var_of(s, i)) = (double)*(const int64_t *)at;
+        SIM_ASSERT(strcmp(sim_schema_var_at(s, first + i)->name, figures[i].name) == 0);
+        *sim_row_f64(row, first + i) = (double)*(const int64_t *)at;
     }
 }
 
