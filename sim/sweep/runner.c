@@ -250,8 +250,11 @@ static void hand_in(struct sweep *s, int64_t place, struct sim_pack *pack)
     place = s->plan->is_ordered ? place : s->arrived;
     s->arrived++;
     s->window[place % s->size] = pack;
-    (void)pthread_cond_signal(&s->ready);
+    const bool is_awaited = place == s->taken;
     (void)pthread_mutex_unlock(&s->lock);
+    if (is_awaited) { // who is woken finds the lock free
+        (void)pthread_cond_signal(&s->ready);
+    }
 }
 
 static void work(struct worker *w)
@@ -337,8 +340,8 @@ static void hand_over(struct sweep *s, struct sim_pack *pack)
         s->is_broken = true;
         s->err = err;
     }
-    (void)pthread_cond_broadcast(&s->changed);
     (void)pthread_mutex_unlock(&s->lock);
+    (void)pthread_cond_broadcast(&s->changed);
 }
 
 static void *hand_over_all(void *user)

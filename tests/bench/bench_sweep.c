@@ -208,8 +208,29 @@ static void measure_memory(const struct bench_opts *opts)
     close_site(&s);
 }
 
+/** Runs of two firms and two days, where all that surrounds a run shows. */
+static void measure_short(const struct bench_opts *opts)
+{
+    struct site s;
+    double speedup[ROUNDS];
+    double cpu_us[ROUNDS];
+    const int rounds = opts->quick ? 1 : ROUNDS;
+    open_site(&s, 2, 2);
+    write_study(&s, 10, opts->quick ? 10 : 1000, "responses");
+    for (int i = 0; i < rounds; i++) {
+        const struct cost one = sweep(&s, 1);
+        const struct cost two = sweep(&s, 2);
+        speedup[i] = one.wall_s / two.wall_s;
+        cpu_us[i] = one.cpu_s * 1e6 / (double)one.runs;
+    }
+    bench_line("sweep/short_speedup_2_threads", bench_median(speedup, rounds), "x");
+    bench_line("sweep/short_cpu_us_a_run", bench_median(cpu_us, rounds), "us");
+    close_site(&s);
+}
+
 void bench_sweep_run(const struct bench_opts *opts)
 {
     measure_speed(opts);
+    measure_short(opts);
     measure_memory(opts);
 }
