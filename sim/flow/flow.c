@@ -40,6 +40,7 @@ struct stock {
     bool is_listed;         // in `looked_at`
     bool is_touched;        // in `touched`
     int32_t met;            // bounds met since reset, and lumps: what it holds ends there
+    int32_t holds_at;       // `met` while it holds a unit off; -1: it does not
     unsigned forced;        // condition in a trial of a unit that it holds; 0: none
     double forced_level;    // [amount] of that bound
     int64_t seen_in;        // the last trial that came by
@@ -388,16 +389,18 @@ static double next_bound(const struct sim_flow *f, int32_t pool)
     const struct sim_network_pool *p = &f->net->pools[pool];
     const struct stock *s = &f->stocks[pool];
     const int way = direction(f, pool);
-    const bool has_target = p->has_pull && p->target < p->capacity;
-    const bool has_reorder = p->has_pull && p->reorder >= 0 && p->reorder < p->target;
+    const bool holds = s->holds_at == s->met; // then its levels count, whoever gives to it
+    const bool has_levels = p->has_pull || holds;
+    const bool has_target = has_levels && p->target < p->capacity;
+    const bool has_reorder = has_levels && p->reorder >= 0 && p->reorder < p->target;
     if (way > 0 && s->level < p->minimum) {
         return p->minimum;
     }
     if (way > 0) {
-        const bool to_target = p->has_pull && s->level < p->target && !s->is_resting;
+        const bool to_target = has_levels && s->level < p->target && !s->is_resting;
         return to_target ? p->target : isinf(p->capacity) ? (double)NAN : p->capacity;
     }
-    if (way < 0 && has_reorder && s->is_resting && s->level > p->reorder) {
+    if (way < 0 && has_reorder && (s->is_resting || holds) && s->level > p->reorder) {
         return p->reorder;
     }
     if (way < 0 && has_target && !has_reorder && s->level > p->target) {
@@ -822,6 +825,7 @@ static void keep_holds(struct sim_flow *f, int32_t k)
     for (int i = 0; i < holds->count; i++) {
         const struct hold h = holds->data[i];
         if (f->stocks[h.pool].condition != h.condition) {
+            f->stocks[h.pool].holds_at = h.met;
             holds->data[kept++] = h;
         }
     }
@@ -950,6 +954,7 @@ void sim_flow_reset(struct sim_flow *f, sim_time start, const double *levels)
         f->stocks[p] = (struct stock){.level = is_stock ? levels[out] : 0,
                                       .since = start,
                                       .due = SIM_TIME_NEVER,
+                                      .holds_at = -1,
                                       .heap_at = NOT_PLANNED};
         f->onlookers[p].count = 0;
         if (is_stock) {
@@ -986,6 +991,7 @@ void sim_flow_advance(struct sim_flow *f, sim_time now)
         bring_stock(f, pool);
         s->trimmed += bound - s->level;
         s->level = bound;
+        f->is_disturbed = f->is_disturbed || s->holds_at == s->met; // whom it held is tried anew
         s->met++;
         see(f, pool);
         unplan(f, pool);
@@ -1035,6 +1041,7 @@ double sim_flow_lump(struct sim_flow *f, int32_t pool, double amount)
     if (fabs(moved) == room) {
         s->level = amount > 0 ? q->capacity : q->minimum;
     }
+    f->is_disturbed = f->is_disturbed || s->holds_at == s->met;
     s->met++;
     see(f, p);
     look_at(f, p);

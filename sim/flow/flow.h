@@ -31,16 +31,18 @@
  * its minimum (tie: name), and again. Then each that is off is tried alone, by merit, then name:
  * it restarts when it reaches minimum x (1 + its restart_band), or full load where that is less,
  * and pushes nobody below his own; after a success from the first again, until none is left to
- * restart. So as many as help restart at one instant; no two are tried together. A trial that failed
- * is not repeated while nothing has changed at the pools that it came by, as it would end alike: an
- * event costs no trial of a unit elsewhere in the park.
+ * restart. So as many as help restart at one instant; no two are tried together. A trial that
+ * failed is not repeated while nothing has changed at the pools that it came by, as it would end
+ * alike: an event costs no trial of a unit elsewhere in the park.
  *
  * A unit may fail because a stock stands at its bound, and that stock leaves the bound as soon as
  * the unit is off: a boiler at a full tank of which little is drawn. Any moment later it could run
  * for a moment, and would switch on and off without end. So such a stock holds it: until the stock
- * meets another bound, or the unit's capacity is 0, the unit is tried as if the stock still stood
- * there. It restarts when what flows through suffices, or the stock has run empty (or full, where
- * it takes from it; or down to its target, or reorder level).
+ * meets another of its levels, or the unit's capacity is 0, the unit is tried as if the stock still
+ * stood there. Its levels are its capacity and its minimum; falling, its reorder level, or its
+ * target where it has none; rising, its target; for a stock that holds a unit these count whoever
+ * gives to it. So the unit restarts when what flows through suffices, or when a tank that it fills
+ * is down to its target, or one that it empties is up to its own.
  *
  * Floor 3. One thread at a time; no allocation after warm-up.
  */

@@ -618,14 +618,20 @@ static void outdate(struct sim_rates *r, int32_t measure)
     }
 }
 
-/** The weight of port `j` may be another: so may be the limits in its class. */
-static void take_weight(struct sim_rates *r, int32_t j)
+/** The weight of port `j` may be another: so may be the limits in its class. Even where its claim
+ * stays the same, others' claims may come to mean more or less there, so it counts as claimed. */
+static void take_one_weight(struct sim_rates *r, int32_t j)
 {
+    note_claimed(r, r->net->ports[j].activity);
     sim_rates_mark(r, j);
     sim_rates_mark_dependents(r, j, -1);
+}
+
+static void take_weight(struct sim_rates *r, int32_t j)
+{
+    take_one_weight(r, j);
     for (int32_t i = r->net->ports[j].first_follower; i >= 0; i = r->net->ports[i].next_follower) {
-        sim_rates_mark(r, i);
-        sim_rates_mark_dependents(r, i, -1);
+        take_one_weight(r, i);
     }
 }
 
@@ -676,7 +682,6 @@ static void take_measures(struct sim_rates *r)
              value != r->measure[m] && w < net->first_weighed[m + 1]; w++) {
             const int32_t j = net->weighed[w];
             seed(r, net->ports[j].activity);
-            note_claimed(r, net->ports[j].activity); // others' claims may come to mean more or less
             take_weight(r, j);
         }
         r->measure[m] = value;

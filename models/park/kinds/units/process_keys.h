@@ -50,7 +50,9 @@ extern const char *const park_processes_modes[];    // "push", "pull"
      .doc = "a unit that its `turndown` switched off restarts when it would run at least so far "  \
             "above its least load (5 %: 1.05 x the least load), or at full load where that is "    \
             "less, and push no other unit below its own. 0: as soon as it would keep its least "   \
-            "load. Those that are off are tried one by one, by merit, then name"},                 \
+            "load. Those that are off are tried one by one, by merit, then name. One that failed " \
+            "because a stock was full or empty waits until that is at another of its levels: its " \
+            "target, its reorder level, empty, full"},                                             \
     {PARK_PROCESS_FIELD("calendar", SIM_KEY_REF, calendar_ref), .refers = "calendars",             \
      .doc = "when it may run; default: the firm's"},                                               \
     {PARK_PROCESS_FIELD("enters", SIM_KEY_TIME, enters),                                           \

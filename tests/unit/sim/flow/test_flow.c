@@ -463,6 +463,68 @@ Test(flow, a_held_boiler_restarts_when_enough_is_drawn)
     rig_fini(&rig);
 }
 
+/** A tank with a target that only a push boiler of 3 fills (above half of it) and a user of 1. */
+static struct rig tank_with_levels(double reorder)
+{
+    const struct sim_pool_def pools[] = {
+        {.name = "tank", .capacity = 10, .target = 6, .reorder = reorder}};
+    const struct sim_activity_def acts[] = {
+        {.name = "boiler", .capacity = 3, .turndown = 0.5, .restart_band = 0.05},
+        {.name = "user", .capacity = 1}};
+    const struct sim_port_def ports[] = {{0, 0, true, 1, 1, 0, 0}, {1, 0, false, 1, 1, 0, 0}};
+    const double levels[] = {4};
+    return rig_of(pools, 1, acts, 2, ports, 2, levels);
+}
+
+Test(flow, a_held_boiler_restarts_at_the_target_of_its_tank)
+{
+    struct rig rig = tank_with_levels(-1); // full at 3 s, down to its target at 7 s
+    run_to(rig.flow, 6 * SECOND);
+    cr_expect(sim_flow_is_off(rig.flow, 0));
+    run_to(rig.flow, 8 * SECOND);
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 0), 3.0));
+    run_to(rig.flow, 10 * SECOND); // full again at 9 s
+    cr_expect(sim_flow_is_off(rig.flow, 0));
+    rig_fini(&rig);
+}
+
+Test(flow, a_held_boiler_restarts_at_the_reorder_level_where_there_is_one)
+{
+    struct rig rig = tank_with_levels(2); // down to it at 11 s
+    run_to(rig.flow, 10 * SECOND);
+    cr_expect(sim_flow_is_off(rig.flow, 0));
+    run_to(rig.flow, 12 * SECOND);
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 0), 3.0));
+    rig_fini(&rig);
+}
+
+// Bought goods may not be sold, so the junction is divided; what joins its parts weighs what the
+// unit weighs, and nothing while that is off: the user's wish must reach its trial all the same.
+Test(flow, a_unit_is_tried_again_when_a_user_beyond_a_hidden_link_begins)
+{
+    const struct sim_pool_def pools[] = {{.name = "yard"}};
+    const struct sim_activity_def acts[] = {
+        {.name = "unit", .capacity = 10, .turndown = 0.8, .restart_band = 0.05},
+        {.name = "bought", .capacity = 100},
+        {.name = "user", .capacity = 10},
+        {.name = "sold", .capacity = 3}};
+    const struct sim_port_def ports[] = {{0, 0, true, 1, 1, 0, 0},
+                                         {1, 0, true, 1, 10, 0, SIM_PORT_BOUGHT | SIM_PORT_PULL},
+                                         {2, 0, false, 1, 1, 0, 0},
+                                         {3, 0, false, 1, 6, 0, SIM_PORT_SALE}};
+    const double levels[] = {0};
+    struct rig rig = rig_of(pools, 1, acts, 4, ports, 4, levels);
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 0), 10.0));
+    sim_flow_set_capacity(rig.flow, 2, 0);
+    settle(rig.flow);
+    cr_expect(sim_flow_is_off(rig.flow, 0)); // only 3 are sold
+    run_to(rig.flow, 5 * SECOND);
+    sim_flow_set_capacity(rig.flow, 2, 10);
+    settle(rig.flow);
+    cr_expect(eq(dbl, sim_flow_rate(rig.flow, 0), 10.0));
+    rig_fini(&rig);
+}
+
 static int64_t solves(const struct rig *rig)
 {
     return sim_rates_work_done(sim_flow_rates(rig->flow)).settles;
