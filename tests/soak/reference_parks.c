@@ -4,7 +4,7 @@
 // was met by too few parks.
 //
 //     reference_parks [--seed S] [--from N] [--count M] [--log FILE] [--seconds T] [--every E]
-//                     [--shrink K] [--without BITS] [--known N]... [--one] [--part]
+//                     [--shrink K] [--without BITS] [--one] [--part]
 //
 // --log FILE appends all that is told to FILE, too, and keeps where it stands in FILE.state (every
 //     E seconds, 60 by default). The same command goes on from there: kill it and start it again as
@@ -14,8 +14,6 @@
 // --part ends with 0 then, if all is well so far.
 // --without BITS leaves out what enum ref_without names; by default what the program does not take
 //     yet, contracts without limit that lead to an open outlet. --without 0 draws everything.
-// --known N tells a disagreement on park N, but lets it pass: which of both is right is not yet
-//     decided.
 // --one prints the park --from, both answers, and the same of the smallest park that ends alike.
 #include "tests/support/ref_trial.h"
 
@@ -23,10 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-enum {
-    KNOWN = 16
-};
 
 struct options {
     uint64_t seed;
@@ -39,8 +33,6 @@ struct options {
     unsigned without;
     bool one;
     bool part;
-    int known_count;
-    uint64_t known[KNOWN];
 };
 
 static bool take_flag(struct options *o, const char *word)
@@ -71,8 +63,6 @@ static bool take_value(struct options *o, const char *word, const char *value)
         o->log = value;
     } else if (strcmp(word, "--shrink") == 0) {
         o->shrink = (int)number;
-    } else if (strcmp(word, "--known") == 0 && o->known_count < KNOWN) {
-        o->known[o->known_count++] = number;
     } else if (strcmp(word, "--without") == 0) {
         o->without = (unsigned)number;
     } else {
@@ -239,16 +229,6 @@ static void tell_fault(struct soak *s, const struct ref_trial *trial, FILE *out)
     fflush(out);
 }
 
-static bool is_known(const struct options *o, uint64_t number)
-{
-    for (int i = 0; i < o->known_count; i++) {
-        if (o->known[i] == number) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void try_next(struct soak *s, struct ref_park *p)
 {
     struct ref_trial trial;
@@ -257,10 +237,7 @@ static void try_next(struct soak *s, struct ref_park *p)
     ref_trial_count(&s->counts, &trial);
     if (getenv("REF_SKIPS") && trial.verdict == REF_SKIPPED)
         tell_fault(s, &trial, stdout);
-    if (is_known(&s->o, s->next) && ref_trial_is_fault(trial.verdict)) {
-        printf("known, not yet decided: ");
-        tell_fault(s, &trial, stdout);
-    } else if (ref_trial_is_fault(trial.verdict) && s->faults++ < 1000) {
+    if (ref_trial_is_fault(trial.verdict) && s->faults++ < 1000) {
         tell_fault(s, &trial, stdout);
         if (s->log != NULL) {
             tell_fault(s, &trial, s->log);

@@ -398,6 +398,7 @@ static void make_link(struct maker *m, struct ref_contract *c)
     c->capacity = -1;
     c->loss = 0.0;
     c->calendar = -1;
+    c->enters = 0; // a contract made of another's had its link's
     c->leaves = REF_NEVER;
     if (c->has_link) {
         c->capacity = all || chance(m, 0.6) ? number(m, 0.3, 12) : -1;

@@ -597,6 +597,40 @@ static void add_places(struct ref_net *n)
     }
 }
 
+// Marks the pools to which contracts without a capacity hand on whatever comes to `pool`.
+static void reach(const struct ref_net *n, int pool, bool *reached)
+{
+    const struct ref_pool *at = &n->pools[pool];
+    for (int i = 0; i < at->count[0]; i++) {
+        const int taker = at->ports[0][i];
+        const struct ref_act *a = &n->acts[n->ports[taker].act];
+        const int to = is_free(a) && a->kind == REF_CONTRACT ? ref_net_other(n, taker) : -1;
+        if (to >= 0 && !reached[n->ports[to].pool]) {
+            reached[n->ports[to].pool] = true;
+            if (n->pools[n->ports[to].pool].stock < 0) {
+                reach(n, n->ports[to].pool, reached);
+            }
+        }
+    }
+}
+
+// Something must limit how fast a stock can be filled: not so where contracts without a capacity
+// lead there from a stock or an unlimited seller, by way of whom ever.
+static void check_ways(struct ref_net *n)
+{
+    for (int p = 0; p < n->pool_count; p++) {
+        bool reached[REF_POOLS] = {false};
+        if (n->pools[p].stock >= 0 || has_unlimited_seller(n, &n->pools[p], REF_USER)) {
+            reach(n, p, reached);
+        }
+        for (int q = 0; q < n->pool_count; q++) {
+            if (reached[q] && n->pools[q].stock >= 0) {
+                trouble(n, "nothing limits how fast a stock is filled");
+            }
+        }
+    }
+}
+
 bool ref_net_build(struct ref_net *n, const struct ref_park *p)
 {
     memset(n, 0, sizeof(*n));
@@ -622,6 +656,7 @@ bool ref_net_build(struct ref_net *n, const struct ref_park *p)
     add_stock_routes(n);
     sort_contracted(n);
     finish_pools(n);
+    check_ways(n);
     return n->trouble == NULL;
 }
 
@@ -639,25 +674,21 @@ static bool may_meet(const struct ref_net_port *port, enum ref_sort sort)
     return port->is_giver ? serves(port->sort, sort) : serves(sort, port->sort);
 }
 
+static const double floor_part = 1e-6; // of what somebody has, that he weighs at least
+
 // Capacity now of the activities with one of their own, on one side of a pool, for goods or takers
-// of a sort. Where all of them stand still and trades hand on what comes, the rules leave open
-// whether they count as none.
-static double own(struct ref_net *n, const struct ref_pool *at, int side, int before_rank,
-                  enum ref_sort sort)
+// of a sort; with `at_most` what they can have at most.
+static double own(const struct ref_net *n, const struct ref_pool *at, int side, int before_rank,
+                  enum ref_sort sort, bool at_most)
 {
     double sum = 0.0;
-    int resting = 0;
-    int handing_on = 0;
     for (int i = 0; i < at->count[side]; i++) {
         const struct ref_net_port *port = &n->ports[at->ports[side][i]];
         const struct ref_act *a = &n->acts[port->act];
-        if (may_meet(port, sort) && port->rank < before_rank) {
-            sum += is_free(a) || a->is_off ? 0.0 : port->coef * a->u;
-            resting += is_free(a) ? 0 : 1;
-            handing_on += is_free(a) && a->u > 0 ? 1 : 0;
+        if (!is_free(a) && may_meet(port, sort) && port->rank < before_rank) {
+            sum += at_most ? port->coef * a->most : a->is_off ? 0.0 : port->coef * a->u;
         }
     }
-    n->is_open |= before_rank == INT32_MAX && sum <= 0 && resting > 0 && handing_on > 0;
     return sum;
 }
 
@@ -692,11 +723,12 @@ static double offer(struct ref_net *n, int port, bool *seen)
         return 0.0;
     }
     seen[taker->pool] = true;
-    if (at->stock >= 0) {
+    if (at->stock >= 0 || has_unlimited_seller(n, at, taker->sort)) {
         return INFINITY;
     }
-    const double sum = own(n, at, 1, INT32_MAX, taker->sort);
-    return sum > 0 ? sum : passed_on(n, at, 1, taker->sort, seen);
+    const double sum = own(n, at, 1, INT32_MAX, taker->sort, false);
+    const double most = own(n, at, 1, INT32_MAX, taker->sort, true);
+    return sum > 0 ? sum : most > 0 ? floor_part * most : passed_on(n, at, 1, taker->sort, seen);
 }
 
 // What the pool of a giving port needs of it.
@@ -711,12 +743,13 @@ static double need(struct ref_net *n, int port, bool *seen)
     if (at->stock >= 0) {
         return INFINITY;
     }
-    const double users = own(n, at, 0, INT32_MAX, giver->sort);
+    const double users = own(n, at, 0, INT32_MAX, giver->sort, false);
+    const double most = own(n, at, 0, INT32_MAX, giver->sort, true);
     if (users <= 0) {
-        return passed_on(n, at, 0, giver->sort, seen);
+        return most > 0 ? floor_part * most : passed_on(n, at, 0, giver->sort, seen);
     }
-    const double others = own(n, at, 1, giver->rank, REF_USER);
-    return fmax(users - others, 1e-6 * users);
+    const double others = own(n, at, 1, giver->rank, REF_USER, false);
+    return fmax(users - others, floor_part * users);
 }
 
 // Weight of a port of a free trade: at the taker's pool what the giver offers, at the giver's what
@@ -743,7 +776,6 @@ static double free_weight(struct ref_net *n, int port)
 
 void ref_net_weigh(struct ref_net *n)
 {
-    n->is_open = false;
     for (int i = 0; i < n->port_count; i++) {
         struct ref_net_port *const port = &n->ports[i];
         const struct ref_act *a = &n->acts[port->act];

@@ -98,8 +98,8 @@ struct ref_net {
     int port_count;
     int pool_count;
     int flow_count;
+    bool is_searched;    // for other solutions with care: each unit's claims once begin at nothing
     const char *trouble; // why the rules do not decide this park; NULL: they do
-    bool is_open;        // at the last weighing the rules did not decide a weight
     struct ref_act acts[REF_ACTS];
     struct ref_net_port ports[REF_POOL_PORTS];
     struct ref_pool pools[REF_POOLS];
@@ -117,7 +117,7 @@ bool ref_net_build(struct ref_net *n, const struct ref_park *p);
  * only users limit it, beside an outlet that takes all? */
 bool ref_net_has_open_end(const struct ref_net *n);
 
-/** Weights of all ports from the capacities now; sets `is_open`. */
+/** Weights of all ports from the capacities now. */
 void ref_net_weigh(struct ref_net *n);
 
 /** The other port of a trade or contract; -1: a market without limit stands there. */

@@ -325,15 +325,26 @@ bool ref_rates_solve(struct ref_net *n, const struct ref_bounds *bounds)
     return propagate(n, bounds);
 }
 
-// Claims to begin with elsewhere: nothing, or some mixture of nothing and all.
+enum {
+    ELSEWHERE = 2 // starts that are tried always, before those of single units
+};
+
+// Claims to begin with elsewhere: nothing, some mixture of nothing and all, or all but one unit's.
 static void begin_elsewhere(struct ref_net *n, int start)
 {
     for (int i = 0; i < n->port_count; i++) {
         const struct ref_act *a = &n->acts[n->ports[i].act];
         const double u = a->is_off ? 0.0 : a->u;
-        const double part = start == 0 ? 0.0 : (double)((unsigned)i * 7919u % 97u) / 96.0;
-        n->ports[i].claim = part > 0 ? (isinf(u) ? 100.0 : u) * part : 0.0;
+        const double mixed = start == 0 ? 0.0 : (double)((unsigned)i * 7919u % 97u) / 96.0;
+        const double part = start < ELSEWHERE ? mixed : n->ports[i].act != start - ELSEWHERE;
+        n->ports[i].claim = part == 1.0 ? u : part > 0 ? (isinf(u) ? 100.0 : u) * part : 0.0;
     }
+}
+
+static bool is_start(const struct ref_net *n, int start)
+{
+    const struct ref_act *a = &n->acts[start >= ELSEWHERE ? start - ELSEWHERE : 0];
+    return start < ELSEWHERE || (n->is_searched && a->kind == REF_PROCESS && !a->is_off);
 }
 
 bool ref_rates_are_unique(struct ref_net *n, const struct ref_bounds *bounds)
@@ -343,7 +354,10 @@ bool ref_rates_are_unique(struct ref_net *n, const struct ref_bounds *bounds)
         rates[k] = n->acts[k].rate;
     }
     bool same = true;
-    for (int start = 0; start < 2 && same; start++) {
+    for (int start = 0; start < ELSEWHERE + n->act_count && same; start++) {
+        if (!is_start(n, start)) {
+            continue;
+        }
         begin_elsewhere(n, start);
         same = propagate(n, bounds);
         for (int k = 0; k < n->act_count && same; k++) {
@@ -402,15 +416,95 @@ static struct ref_act *furthest_below(struct ref_net *n)
     return worst;
 }
 
-// Does `a` run well enough when it is tried, and push no other below its own?
-static bool helps(struct ref_net *n, struct ref_act *a, const struct ref_bounds *bounds,
-                  bool *solved)
+// Solve; where another start leads elsewhere, say so.
+static bool solve_and_ask(struct ref_net *n, const struct ref_bounds *bounds, bool *has_several)
+{
+    const bool solved = ref_rates_solve(n, bounds);
+    *has_several = *has_several || (solved && !ref_rates_are_unique(n, bounds));
+    return solved;
+}
+
+// Does `a` run well enough with these bounds, and push no other below its own? It is on afterwards.
+static bool does_well(struct ref_net *n, struct ref_act *a, const struct ref_bounds *bounds,
+                      bool *has_several, bool *solved)
 {
     a->is_off = false;
-    *solved = ref_rates_solve(n, bounds);
-    if (*solved && a->rate >= a->minimum * (1 + restart_band) && furthest_below(n) == NULL) {
+    *solved = solve_and_ask(n, bounds, has_several);
+    return *solved && a->rate >= fmin(a->minimum * (1 + restart_band), a->u) * (1 - 1e-9) &&
+           furthest_below(n) == NULL;
+}
+
+// [per hour] Into a stock less out of it, decay too; 0 where that is rounding.
+static double balance_of(const struct ref_net *n, int stock, const struct ref_bounds *b)
+{
+    const double in = ref_rates_sum(n, n->stocks[stock], 1);
+    const double out = ref_rates_sum(n, n->stocks[stock], 0);
+    const double net = in - out - b->decay;
+    return fabs(net) <= 1e-11 * (in + out + b->decay) ? 0.0 : net;
+}
+
+static bool is_at_bound(const struct ref_bounds *b)
+{
+    return b->is_full || b->is_empty || b->holds;
+}
+
+// Stocks that stay at their bounds with the unit and leave them without it: those hold it.
+static bool find_holds(struct ref_net *n, struct ref_act *a, const struct ref_bounds *bounds,
+                       const struct ref_memory *m, struct ref_hold *out)
+{
+    bool stays[REF_STOCKS];
+    for (int i = 0; i < n->park->stock_count; i++) {
+        stays[i] =
+            n->stocks[i] >= 0 && is_at_bound(&bounds[i]) && balance_of(n, i, &bounds[i]) == 0.0;
+    }
+    a->is_off = true;
+    out->count = 0;
+    if (!ref_rates_solve(n, bounds)) {
+        return false;
+    }
+    for (int i = 0; i < n->park->stock_count; i++) {
+        if (stays[i] && balance_of(n, i, &bounds[i]) != 0.0) {
+            out->stock[out->count] = i;
+            out->met[out->count] = m->met[i];
+            out->at[out->count++] = bounds[i];
+        }
+    }
+    return true;
+}
+
+// The bounds with those of the stocks that hold a unit as they were; false: none does any more.
+static bool with_holds(const struct ref_net *n, const struct ref_bounds *bounds,
+                       const struct ref_memory *m, const struct ref_hold *h, struct ref_bounds *out)
+{
+    bool any = false;
+    memcpy(out, bounds, (size_t)n->park->stock_count * sizeof(*out));
+    for (int i = 0; i < h->count; i++) {
+        if (m->met[h->stock[i]] == h->met[i]) {
+            out[h->stock[i]] = h->at[i];
+            any = true;
+        }
+    }
+    return any;
+}
+
+// Try a unit that is off: first as if the stocks that hold it stood where they did, then as things
+// are. It is on afterwards if it does well; `kept`: what holds it if it does not.
+static bool helps(struct ref_net *n, struct ref_act *a, const struct ref_bounds *bounds,
+                  struct ref_memory *m, struct ref_hold *kept, bool *solved)
+{
+    struct ref_bounds held[REF_STOCKS];
+    if (with_holds(n, bounds, m, kept, held)) {
+        const bool does = does_well(n, a, held, &m->has_several, solved);
+        a->is_off = true;
+        if (!does) {
+            return false;
+        }
+    }
+    if (does_well(n, a, bounds, &m->has_several, solved)) {
+        kept->count = 0;
         return true;
     }
+    *solved = *solved && find_holds(n, a, bounds, m, kept);
     a->is_off = true;
     return false;
 }
@@ -443,16 +537,22 @@ static int resting(struct ref_net *n, struct ref_act **out)
     return count;
 }
 
-bool ref_rates_settle(struct ref_net *n, const struct ref_bounds *bounds, int *out_switched)
+bool ref_rates_settle(struct ref_net *n, const struct ref_bounds *bounds, struct ref_memory *m,
+                      int *out_switched)
 {
     struct ref_act *units[REF_ACTS];
-    if (!ref_rates_solve(n, bounds)) {
+    for (int k = 0; k < n->act_count; k++) {
+        if (!(n->acts[k].u > 0) || !n->acts[k].is_off) {
+            m->holds[k].count = 0; // it begins anew when it may run again
+        }
+    }
+    if (!solve_and_ask(n, bounds, &m->has_several)) {
         return false;
     }
     for (struct ref_act *a = furthest_below(n); a != NULL; a = furthest_below(n)) {
         a->is_off = true;
         ++*out_switched;
-        if (!ref_rates_solve(n, bounds)) {
+        if (!solve_and_ask(n, bounds, &m->has_several)) {
             return false;
         }
     }
@@ -460,7 +560,7 @@ bool ref_rates_settle(struct ref_net *n, const struct ref_bounds *bounds, int *o
     int count = resting(n, units);
     for (int i = 0; i < count;) {
         bool solved = true;
-        const bool restarts = helps(n, units[i], bounds, &solved);
+        const bool restarts = helps(n, units[i], bounds, m, &m->holds[units[i] - n->acts], &solved);
         if (!solved) {
             return false;
         }
@@ -475,13 +575,14 @@ bool ref_rates_settle(struct ref_net *n, const struct ref_bounds *bounds, int *o
     return !tried || ref_rates_solve(n, bounds);
 }
 
-int ref_rates_restartable(struct ref_net *n, const struct ref_bounds *bounds)
+int ref_rates_restartable(struct ref_net *n, const struct ref_bounds *bounds, struct ref_memory *m)
 {
     struct ref_act *units[REF_ACTS];
     const int count = resting(n, units);
     for (int i = 0; i < count; i++) {
+        struct ref_hold hold = m->holds[units[i] - n->acts];
         bool solved = true;
-        if (helps(n, units[i], bounds, &solved)) {
+        if (helps(n, units[i], bounds, m, &hold, &solved)) {
             units[i]->is_off = true;
             return units[i]->of;
         }

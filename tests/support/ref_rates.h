@@ -27,6 +27,23 @@ struct ref_bounds {
     double decay;  // per hour, at this level
 };
 
+/** Why a unit is not tried as things are: the stocks at whose bounds it failed, as they stood then.
+ * Each left its bound only because the unit is off, and would be back at once with it; so until it
+ * has met a bound again, the unit is tried first as if it still stood there. */
+struct ref_hold {
+    int count;
+    int stock[REF_STOCKS];
+    int met[REF_STOCKS]; // bounds it had met by then
+    struct ref_bounds at[REF_STOCKS];
+};
+
+/** What a run remembers of its units and stocks. */
+struct ref_memory {
+    struct ref_hold holds[REF_ACTS];
+    int met[REF_STOCKS]; // bounds that each stock has come to
+    bool has_several;    // somewhere the rates, or those of a trial, are no matter of propagation
+};
+
 /** Set weights, claims, limits and rates; false where propagation does not settle. `bounds` by
  * stock. */
 bool ref_rates_solve(struct ref_net *n, const struct ref_bounds *bounds);
@@ -37,10 +54,11 @@ bool ref_rates_are_unique(struct ref_net *n, const struct ref_bounds *bounds);
 
 /** The same with turndown: units below their minimum are switched off one by one, furthest first,
  * then tried again. `*out_switched` counts changes of state. */
-bool ref_rates_settle(struct ref_net *n, const struct ref_bounds *bounds, int *out_switched);
+bool ref_rates_settle(struct ref_net *n, const struct ref_bounds *bounds, struct ref_memory *m,
+                      int *out_switched);
 
 /** A unit that is off, could run now and would do well if tried: its process; -1: none. */
-int ref_rates_restartable(struct ref_net *n, const struct ref_bounds *bounds);
+int ref_rates_restartable(struct ref_net *n, const struct ref_bounds *bounds, struct ref_memory *m);
 
 /** What comes in [1] or goes out [0] of a pool now. */
 double ref_rates_sum(const struct ref_net *n, int pool, int side);

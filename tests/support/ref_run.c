@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -16,6 +17,7 @@ struct runner {
     struct ref_run *out;
     double now; // [h]
     struct ref_bounds bounds[REF_STOCKS];
+    struct ref_memory *memory;
     bool waits[REF_STOCKS]; // down to `reorder`: pull processes rest
     int change_count;
     int next_change;
@@ -247,6 +249,18 @@ static double level_in(const struct runner *r, int id, double hours)
     return level;
 }
 
+// Does the stock meet one of its levels there, on its way from `before`? Falling, its target is
+// none where it has a reorder level; rising, that is none.
+static bool is_met(const struct ref_stock *s, double before, double level)
+{
+    if (level == before) {
+        return false;
+    }
+    const bool by_reorder = level < before && s->reorder >= 0;
+    return level == s->capacity || level == s->minimum ||
+           level == (by_reorder ? s->reorder : target_of(s));
+}
+
 // ---- What is met ----
 
 static void meet_stock(struct runner *r, int id)
@@ -360,6 +374,20 @@ static void check_balance(struct runner *r)
     }
 }
 
+// Does a stock that is both bought into and sold from decay at its minimum? Whether its sales or
+// the decay come first there is left open: the rules say one for each.
+static bool decays_where_traded(const struct runner *r)
+{
+    for (int i = 0; i < r->n->park->stock_count; i++) {
+        const int pool = r->n->stocks[i];
+        if (pool >= 0 && r->n->pools[pool].is_traded && r->bounds[i].is_empty &&
+            r->bounds[i].decay > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void find_rates(struct runner *r)
 {
     int switched = 0;
@@ -372,15 +400,16 @@ static void find_rates(struct runner *r)
     for (int k = 0; k < r->n->act_count; k++) {
         was_off[k] = r->n->acts[k].is_off;
     }
-    if (!ref_rates_settle(r->n, r->bounds, &switched)) {
+    if (!ref_rates_settle(r->n, r->bounds, r->memory, &switched)) {
         fail(r, REF_RUN_UNSETTLED, "claims do not settle");
         return;
     }
-    if (r->n->is_open) {
-        fail(r, REF_RUN_UNSETTLED, "own ports stand still where trades hand on");
+    if (decays_where_traded(r)) {
+        fail(r, REF_RUN_UNSETTLED,
+             "decay at the minimum of a stock both bought into and sold from");
         return;
     }
-    if (!ref_rates_are_unique(r->n, r->bounds)) {
+    if (r->memory->has_several) {
         fail(r, REF_RUN_UNSETTLED, "several solutions");
         return;
     }
@@ -410,10 +439,10 @@ static void look_halfway(struct runner *r, double hours)
         const double rate = r->n->acts[k].rate;
         same_rates = fabs(rate - rates[k]) <= 1e-9 * (rate + rates[k]) + 1e-10;
     }
-    r->out->chatters = same_rates ? ref_rates_restartable(r->n, bounds) : -1;
-    if (!same_rates || r->out->chatters >= 0) {
-        fail(r, REF_RUN_UNSETTLED,
-             same_rates ? "a unit restarts between events" : "rates change between events");
+    if (!same_rates) {
+        fail(r, REF_RUN_UNSETTLED, "rates change between events");
+    } else if (ref_rates_restartable(r->n, bounds, r->memory) >= 0) {
+        fail(r, REF_RUN_UNBALANCED, "a unit restarts between events");
     }
     for (int k = 0; k < r->n->act_count; k++) {
         r->n->acts[k].rate = rates[k];
@@ -462,7 +491,9 @@ static void step(struct runner *r)
     book(r, hours);
     for (int i = 0; i < r->n->park->stock_count; i++) {
         if (r->n->stocks[i] >= 0) {
-            r->out->level[i] = level_in(r, i, hours);
+            const double level = level_in(r, i, hours);
+            r->memory->met[i] += is_met(&r->n->park->stocks[i], r->out->level[i], level) ? 1 : 0;
+            r->out->level[i] = level;
         }
     }
     r->now += hours;
@@ -491,8 +522,8 @@ static void start(struct runner *r)
 
 void ref_run(struct ref_net *n, struct ref_run *out)
 {
-    *out = (struct ref_run){.status = REF_RUN_FINE, .chatters = -1};
-    struct runner r = {.n = n, .out = out};
+    *out = (struct ref_run){.status = REF_RUN_FINE};
+    struct runner r = {.n = n, .out = out, .memory = calloc(1, sizeof(*r.memory))};
     const double until = n->park->minutes / 60.0;
     start(&r);
     while (out->status == REF_RUN_FINE && r.now < until - 1e-11) {
@@ -501,4 +532,5 @@ void ref_run(struct ref_net *n, struct ref_run *out)
             fail(&r, REF_RUN_ENDLESS, "too many events");
         }
     }
+    free(r.memory);
 }

@@ -7,8 +7,8 @@
  * worked out anew.
  *
  * Rates must depend on the state only: those halfway to the next event are worked out, too, and
- * must be the same. Where a unit that is turned down could restart there (because the stock that it
- * emptied has left its bound), it would start and stop without end; such parks are left out.
+ * must be the same, and no unit that is turned down may be one that could restart there: a stock
+ * that left its bound because the unit is off holds it off (ref_rates.h).
  */
 #ifndef TESTS_SUPPORT_REF_RUN_H
 #define TESTS_SUPPORT_REF_RUN_H
@@ -50,7 +50,6 @@ enum ref_run_status {
 struct ref_run {
     enum ref_run_status status;
     char why[120];
-    int chatters; // process that could restart at any instant between two events; -1: none
     double level[REF_STOCKS];
     int events;
     bool met[REF_MET_COUNT];

@@ -15,6 +15,7 @@
 enum ref_verdict {
     REF_AGREE,
     REF_SKIPPED, // propagation does not settle: the reference says nothing
+    REF_SEVERAL, // they differ, and there are several solutions: found when searched with care
     REF_DIFFERENT,
     REF_REFUSED,    // the program does not load the park
     REF_FAILED,     // the run fails
@@ -37,9 +38,8 @@ struct ref_trial {
     struct ref_run run;
 };
 
-/** Try `p`, from which turndown is taken where a unit could restart at any instant. `print`: where
- * both answers go; NULL: nowhere. */
-void ref_trial_run(struct ref_park *p, struct ref_trial *out, FILE *print);
+/** Try `p`. `print`: where both answers go; NULL: nowhere. */
+void ref_trial_run(const struct ref_park *p, struct ref_trial *out, FILE *print);
 
 void ref_trial_count(struct ref_counts *counts, const struct ref_trial *trial);
 bool ref_trial_is_fault(enum ref_verdict verdict);
