@@ -442,7 +442,7 @@ static void look_halfway(struct runner *r, double hours)
     if (!same_rates) {
         fail(r, REF_RUN_UNSETTLED, "rates change between events");
     } else if (ref_rates_restartable(r->n, bounds, r->memory) >= 0) {
-        fail(r, REF_RUN_UNBALANCED, "a unit restarts between events");
+        fail(r, REF_RUN_UNSETTLED, "a unit could restart between events");
     }
     for (int k = 0; k < r->n->act_count; k++) {
         r->n->acts[k].rate = rates[k];

@@ -7,8 +7,8 @@
  * worked out anew.
  *
  * Rates must depend on the state only: those halfway to the next event are worked out, too, and
- * must be the same, and no unit that is turned down may be one that could restart there: a stock
- * that left its bound because the unit is off holds it off (ref_rates.h).
+ * must be the same. Where a unit that is turned down could restart there all the same, the rules
+ * leave open at which of the next events it is tried: such parks are left out.
  */
 #ifndef TESTS_SUPPORT_REF_RUN_H
 #define TESTS_SUPPORT_REF_RUN_H

@@ -188,7 +188,9 @@ static bool run_reference(struct ref_net *n, const struct ref_park *p, bool is_s
     n->is_searched = is_searched;
     ref_run(n, &out->run);
     snprintf(out->why, sizeof(out->why), "%s", out->run.why);
-    out->verdict = out->run.status == REF_RUN_UNSETTLED ? REF_SKIPPED : REF_UNBALANCED;
+    const bool says_nothing =
+        out->run.status == REF_RUN_UNSETTLED || out->run.status == REF_RUN_ENDLESS;
+    out->verdict = says_nothing ? REF_SKIPPED : REF_UNBALANCED;
     return out->run.status == REF_RUN_FINE;
 }
 
