@@ -42,6 +42,7 @@ void sim_tree_destroy(struct sim_tree *t)
         sim_strtab_destroy(t->tables.data[i]);
     }
     SIM_VEC_FREE(&t->tables);
+    sim_strtab_destroy(t->keys);
     free(t->sources);
     sim_arena_destroy(t->arena);
     free(t);
@@ -119,13 +120,25 @@ void sim_tree_move_children(struct sim_tree *t, struct sim_node *to, struct sim_
     index_children(t, from);
 }
 
+/** Keys are few, and written again in each thing: kept once. */
+static const char *keep_name(struct sim_tree *t, const char *name)
+{
+    if (name == NULL) {
+        return NULL;
+    }
+    if (t->keys == NULL) {
+        t->keys = sim_strtab_create();
+    }
+    return sim_strtab_name(t->keys, sim_strtab_intern(t->keys, name));
+}
+
 struct sim_node *sim_tree_new(struct sim_tree *t, struct sim_node *parent, enum sim_node_kind kind,
                               const char *name, const char *text, const struct sim_place *place)
 {
     struct sim_node *n = SIM_ARENA_NEW(t->arena, struct sim_node, 1);
     n->kind = kind;
-    n->name = sim_arena_strdup(t->arena, name);
-    n->text = sim_arena_strdup(t->arena, text);
+    n->name = keep_name(t, name);
+    n->text = text != NULL && text[0] == '\0' ? "" : sim_arena_strdup(t->arena, text);
     if (place != NULL) {
         n->place = *place;
         n->value_at = *place;

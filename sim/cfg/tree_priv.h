@@ -19,6 +19,7 @@ struct sim_tree {
     int source_capacity;
     size_t bytes;                        // of all sources
     bool is_unclosed;                    // a bracket of a file has no partner
+    struct sim_strtab *keys;             // names of nodes, each once; NULL: none yet
     SIM_VEC(struct sim_strtab *) tables; // every index ever made, freed with the tree
     int64_t edits;          // [-] since it was made: nodes put in or taken out, values put
     int64_t normal_edits;   // [-] so many when short forms were last written out (kind.c)
