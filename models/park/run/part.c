@@ -20,7 +20,7 @@ struct list {
 };
 
 struct park_parts {
-    struct list all, changed, settled, allows;
+    struct list all, changed, settled, allows, measures;
     struct living taker[PARK_HAPPENING_KINDS];
 };
 
@@ -57,6 +57,9 @@ struct park_parts *park_part_create(const struct park_part_of *of)
         }
         if (x.part->allows != NULL) {
             add(&p->allows, x);
+        }
+        if (x.part->measure != NULL) {
+            add(&p->measures, x);
         }
     }
     return p;
@@ -154,10 +157,9 @@ const char *park_part_because(const struct park_parts *p, sim_time now, int32_t 
 double park_part_measure(const struct park_parts *p, enum park_measure what, int32_t of,
                          sim_time now)
 {
-    for (int i = 0; i < p->all.count; i++) {
-        const struct living *x = &p->all.of[i];
-        const double found =
-            x->part->measure != NULL ? x->part->measure(x->state, what, of, now) : (double)NAN;
+    for (int i = 0; i < p->measures.count; i++) {
+        const struct living *x = &p->measures.of[i];
+        const double found = x->part->measure(x->state, what, of, now);
         if (!isnan(found)) {
             return found;
         }
