@@ -6,7 +6,8 @@
 Checked: who includes whom; that what is included is there; headers for one floor only
 (<libconfig.h>, <hdf5.h>, <omp.h>); *_priv.h stay in their folder; file names are unique;
 USES in CMakeLists.txt says no more than the table;
-exceptions are still needed; no comment cites a document that is not in the tree.
+exceptions are still needed; no comment cites a document that is not in the tree;
+tolerances of the rate solver have names.
 """
 import os
 import re
@@ -68,6 +69,7 @@ GENERATED = {"sim/base/base.c": ["eco_commit.h"]}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 # "DESIGN 3", "STYLE.md": papers that lie beside the project, not in it.
 DOCUMENT = re.compile(r"\b(DESIGN|RULES|STYLE|RESULTS|HOUSE|TRAPS)(?:\.md\b| \d+\b)")
+BARE_TOLERANCE = re.compile(r"(?<![\w.])[0-9.]+e-[0-9]+")
 SOURCES = (".c", ".h", ".def")
 MAY_REPEAT = {"CMakeLists.txt", "README.md", "__init__.py"}
 
@@ -152,6 +154,15 @@ def check_documents(root, path):
                 yield f"{path}:{number}: cites {name}, which is not in the tree: say what it says"
 
 
+def check_tolerances(root, path):
+    """In the rate solver each tolerance has its name and meaning in one header."""
+    with open(os.path.join(root, path), encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            code = line.split("//")[0]
+            if BARE_TOLERANCE.search(code) and not code.lstrip().startswith(("*", "/*")):
+                yield f"{path}:{number}: a bare tolerance; it belongs into sim/flow/tolerances.h"
+
+
 def check_excuses(root, used):
     """Exceptions that nothing needs any more."""
     for source, targets in sorted(ALSO.items()):
@@ -203,6 +214,8 @@ def check(root):
                 continue
             faults += check_file(root, path, used)
             faults += check_documents(root, path)
+            if folder == "sim/flow" and not path.endswith("/tolerances.h"):
+                faults += check_tolerances(root, path)
         elif os.path.basename(path) == "CMakeLists.txt" and folder in FLOORS:
             faults += check_uses(root, path)
     faults += check_excuses(root, used)

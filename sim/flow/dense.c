@@ -1,5 +1,7 @@
 #include "sim/flow/dense.h"
 
+#include "sim/flow/tolerances.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -32,7 +34,7 @@ static void swap_columns(double *a, int rows, int columns, int x, int y)
 
 bool sim_dense_solve(double *a, double *b, int n)
 {
-    const double tiny = 1e-11 * largest(a, (size_t)n * (size_t)n);
+    const double tiny = SIM_TOLERANCE_SINGULAR * largest(a, (size_t)n * (size_t)n);
     for (int k = 0; k < n; k++) {
         int best = k;
         for (int i = k + 1; i < n; i++) {
@@ -63,7 +65,7 @@ bool sim_dense_solve(double *a, double *b, int n)
 /** Reduce by Gauss-Jordan with complete pivoting; returns the rank, columns permuted in `order`. */
 static int reduce(double *a, int rows, int columns, int32_t *order)
 {
-    const double tiny = 1e-11 * largest(a, (size_t)rows * (size_t)columns);
+    const double tiny = SIM_TOLERANCE_SINGULAR * largest(a, (size_t)rows * (size_t)columns);
     for (int c = 0; c < columns; c++) {
         order[c] = c;
     }

@@ -5,6 +5,7 @@
 
 #include "sim/base/vec.h"
 #include "sim/flow/network_priv.h"
+#include "sim/flow/tolerances.h"
 #include "sim/num/elem.h"
 
 #include <math.h>
@@ -20,7 +21,6 @@ enum {
     ROUNDS_AT_ONCE = 20, // in which all stocks change their conditions together
     CHANGES_TO_STAY = 40 // of condition in one solve, after which a stock stays bound
 };
-static const double SAME = 1e-9; // [-] rates closer than this are the same
 
 /** A stock over time; junctions have one too, unused. */
 struct stock {
@@ -472,7 +472,7 @@ static unsigned minimum_condition(const struct sim_flow *f, int32_t pool)
     if ((s->condition & SIM_POOL_EMPTY) != 0 && p->decay_activity >= 0) {
         const int32_t decay = f->net->activity_out[p->decay_activity];
         const double due = p->decay * s->level;
-        if (sim_rates_rate(f->rates, decay) < due * (1 - SAME)) {
+        if (sim_rates_rate(f->rates, decay) < due * (1 - SIM_TOLERANCE_RATE)) {
             return SIM_POOL_BELOW;
         }
     }
@@ -709,10 +709,10 @@ static int32_t furthest_below(struct sim_flow *f)
 {
     const sim_flow_ints *low = all_low(f);
     int32_t worst = -1;
-    double least = 1 - SAME;
+    double least = 1 - SIM_TOLERANCE_RATE;
     for (int i = 0; i < low->count; i++) {
         const double here = margin(f, low->data[i]);
-        if (here < least || (worst >= 0 && here <= least * (1 + SAME))) {
+        if (here < least || (worst >= 0 && here <= least * (1 + SIM_TOLERANCE_RATE))) {
             worst = low->data[i];
             least = here < least ? here : least;
         }
@@ -765,7 +765,7 @@ static enum sim_status run_trial(struct sim_flow *f, int32_t k, bool *out, struc
         .harmed = harmed < 0 || harmed == k ? -1 : f->net->activity_out[harmed],
         .port = sim_rates_limiting_port(f->rates, f->net->activity_out[k]),
     };
-    *out = m->trial.rate >= wanted * (1 - SAME) && harmed < 0;
+    *out = m->trial.rate >= wanted * (1 - SIM_TOLERANCE_RATE) && harmed < 0;
     return SIM_OK;
 }
 

@@ -8,15 +8,13 @@
 #include "sim/base/hash.h"
 #include "sim/flow/dense.h"
 #include "sim/flow/loop_priv.h"
+#include "sim/flow/tolerances.h"
 
 #include <math.h>
 #include <string.h>
 
 // Where many kinks meet at the solution (pools run dry there, say), they come one upon the other
 // when s is no more than rounding, and a path that went on among them could be lost or turn back.
-static const double ARRIVED = 1e-14; // so little s is no offset at all
-static const double NEARLY = 1e-9;   // lost after this, Newton may still see the end
-static const double RESTING = 1e-9;  // |x - F(x)| of what is accepted, of scales cut to what passes
 
 enum constraint_kind {
     LEAST,
@@ -63,7 +61,7 @@ static void meet(struct walk *w, struct constraint c, double slack, double slope
     if (is_same(c, w->asked)) {
         w->asked_slope = slope / scale;
     }
-    if (!(slope < -1e-12 * scale)) {
+    if (!(slope < -SIM_TOLERANCE_FALLING * scale)) {
         return;
     }
     const double step = slack > 0 ? slack / -slope : 0;
@@ -332,14 +330,14 @@ static double follow(struct walk *w, uint64_t attempt)
         }
         const bool arrives = w->ds < 0 && w->s + w->step * w->ds <= 0;
         const double step = arrives ? w->s / -w->ds : w->step;
-        if (isinf(step) || w->s + step * w->ds > 1 + 1e-9) {
+        if (isinf(step) || w->s + step * w->ds > 1 + SIM_TOLERANCE_BACK) {
             return w->s;
         }
         for (int j = 0; j < l->rows.count; j++) {
             w->x[j] += step * w->dx[j];
         }
         w->s += step * w->ds;
-        if (arrives || w->s <= ARRIVED) {
+        if (arrives || w->s <= SIM_TOLERANCE_ARRIVED) {
             return 0;
         }
         turned = turn_over(w, w->nearest);
@@ -356,13 +354,13 @@ bool sim_follow_solve(struct sim_loop *l)
         struct walk w = walk_from(l);
         start_at_capacity(&w, attempt);
         const double s = follow(&w, attempt);
-        if (s > NEARLY) {
+        if (s > SIM_TOLERANCE_NEARLY) {
             continue;
         }
         if (s == 0) {
             polish(&w);
         }
-        if (sim_loop_residual(l) <= RESTING || sim_loop_newton(l)) {
+        if (sim_loop_residual(l) <= SIM_TOLERANCE_RESTING || sim_loop_newton(l)) {
             return true;
         }
     }
@@ -400,7 +398,7 @@ static void hold_rate(const struct sim_loop *l, const struct sim_rates *r, int32
     }
     for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
         const int32_t row = l->row_of[j];
-        if (row >= 0 && l->x.data[row] <= least * (1 + 1e-9)) {
+        if (row >= 0 && l->x.data[row] <= least * (1 + SIM_TOLERANCE_TIE)) {
             is_held[row] = true;
         }
     }
@@ -464,14 +462,14 @@ static bool raise_row(struct walk *w, int dimension, int32_t row)
         w->dx[j] *= l->rows.data[j].scale;
     }
     const double slope = w->dx[row];
-    if (!(slope > 1e-9 * l->rows.data[row].scale)) {
+    if (!(slope > SIM_TOLERANCE_RISE * l->rows.data[row].scale)) {
         return false;
     }
     look_ahead(w, (struct constraint){NONE, -1, -1, -1});
     if (isinf(w->step)) {
         return false;
     }
-    const double beyond = w->step + 1e-7 * l->rows.data[row].scale / slope;
+    const double beyond = w->step + SIM_TOLERANCE_STEP * l->rows.data[row].scale / slope;
     const double tries[] = {beyond, w->step};
     double *back = l->saved_x.data;
     for (int j = 0; j < n; j++) {
@@ -481,7 +479,8 @@ static bool raise_row(struct walk *w, int dimension, int32_t row)
         for (int j = 0; j < n; j++) {
             w->x[j] = back[j] + tries[i] * w->dx[j];
         }
-        if (sim_loop_residual(l) <= 1e-11 && tries[i] * slope > 1e-9 * l->rows.data[row].scale) {
+        if (sim_loop_residual(l) <= SIM_TOLERANCE_SOLUTION &&
+            tries[i] * slope > SIM_TOLERANCE_RISE * l->rows.data[row].scale) {
             return true;
         }
     }
@@ -506,7 +505,7 @@ bool sim_follow_by_name(struct sim_loop *l, const struct sim_rates *r)
     for (int i = 0; i < l->activities.count; i++) {
         for (int step = 0; step < 100; step++) {
             (void)sim_loop_residual(l); // brings y up to date
-            w.piece = sim_loop_piece_at(l, l->x.data, l->y.data, 1e-9);
+            w.piece = sim_loop_piece_at(l, l->x.data, l->y.data, SIM_TOLERANCE_TIE);
             const int dimension = free_directions(&w, is_held);
             is_open = is_open || dimension > 0;
             if (dimension == 0) {

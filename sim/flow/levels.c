@@ -14,6 +14,7 @@
 
 #include "sim/flow/levels_priv.h"
 #include "sim/flow/loop_priv.h"
+#include "sim/flow/tolerances.h"
 
 #include <math.h>
 #include <string.h>
@@ -23,10 +24,6 @@ enum {
     NEWTON_STEPS = 40,
     PATIENCE = 6
 };
-static const double DRY = 1e-14;       // [-] of a supply: so little left is a rounding
-static const double CONVERGED = 1e-12; // [-] of what the pool moves
-static const double EXACT = 1e-15;     // [-] of what the pool moves: no step makes this better
-static const double SETTLED = 1e-9;    // [-] where roundings stand in the way of more
 
 // ---- Constants: what capacities and the limits outside leave to each claim ----
 
@@ -126,8 +123,8 @@ static void levels_of_pool(const struct sim_levels *v, struct sim_levels_block *
         t->supply = supply;
         t->better = better;
         t->share.left = supply - better;
-        if (!(t->share.left > DRY * supply)) {
-            t->share.left = t->share.left < -DRY * supply ? t->share.left : 0;
+        if (!(t->share.left > SIM_TOLERANCE_DRY * supply)) {
+            t->share.left = t->share.left < -SIM_TOLERANCE_DRY * supply ? t->share.left : 0;
         }
         sim_share_fill(&v->room, &t->share);
     }
@@ -344,7 +341,7 @@ static void polish(struct sim_levels *v, struct sim_levels_block *b, double was)
         TIMES = 3
     };
     const size_t size = (size_t)b->level_count * sizeof(double);
-    for (int i = 0; i < TIMES && was > EXACT; i++) {
+    for (int i = 0; i < TIMES && was > SIM_TOLERANCE_LEVEL; i++) {
         memcpy(v->saved.data, v->level.data, size);
         const double now = newton_step(v, b) ? residual(v, b) : 1;
         if (!(now < was)) {
@@ -361,7 +358,7 @@ static bool newton(struct sim_levels *v, struct sim_levels_block *b)
     double now = residual(v, b);
     double best = now;
     int since = 0; // steps without an improvement
-    for (int i = 0; i < NEWTON_STEPS && now > CONVERGED && since < PATIENCE; i++) {
+    for (int i = 0; i < NEWTON_STEPS && now > SIM_TOLERANCE_CONVERGED && since < PATIENCE; i++) {
         if (!newton_step(v, b)) {
             return false;
         }
@@ -369,7 +366,7 @@ static bool newton(struct sim_levels *v, struct sim_levels_block *b)
         since = now < best ? 0 : since + 1;
         best = fmin(best, now);
     }
-    if (now > SETTLED) {
+    if (now > SIM_TOLERANCE_SETTLED) {
         return false;
     }
     polish(v, b, now);
@@ -421,8 +418,8 @@ static void publish(struct sim_rates *r, const struct sim_levels_block *b)
             }
             const double limit = fmin(r->capacity[k], fmax(0, v->limit[b->own[i]]));
             const bool is_nothing =
-                limit < SIM_RATES_NOTHING * sim_rates_scale(r, k) &&
-                limit * e->coef <= SIM_RATES_NOTHING * b->levels[e->level].supply;
+                limit < SIM_TOLERANCE_NOTHING * sim_rates_scale(r, k) &&
+                limit * e->coef <= SIM_TOLERANCE_NOTHING * b->levels[e->level].supply;
             const bool is_still = stands && sim_levels_is_main_output(r->net, e->port);
             const double now = is_nothing || is_still ? 0 : limit;
             is_changed = is_changed || now != r->limit[e->port];

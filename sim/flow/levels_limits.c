@@ -2,12 +2,12 @@
 // next to this one, whether it could feed itself.
 
 #include "sim/flow/levels_priv.h"
+#include "sim/flow/tolerances.h"
 
 #include <math.h>
 #include <string.h>
 
 static const double UNBOUNDED = 1e9; // [-] a rise that comes back so large knows no end
-static const double TIE = 1e-9;      // [-] two limits closer than this may be the same
 
 // ---- Limits of the ports from levels and claims ----
 
@@ -53,7 +53,6 @@ bool sim_levels_find_limits(struct sim_rates *r, struct sim_levels_block *b)
     enum {
         TIMES = 8
     };
-    static const double SAME = 1e-14;
     struct sim_levels *v = r->levels;
     for (int time = 0; time < TIMES; time++) {
         for (int i = 0; i < b->level_count; i++) {
@@ -62,7 +61,7 @@ bool sim_levels_find_limits(struct sim_rates *r, struct sim_levels_block *b)
             }
             limits_of_class(r, b, &b->levels[i]);
         }
-        if (sim_levels_claims(v, b) <= SAME) {
+        if (sim_levels_claims(v, b) <= SIM_TOLERANCE_LIMIT) {
             return true;
         }
     }
@@ -82,7 +81,7 @@ bool sim_levels_has_tie(const struct sim_levels *v, const struct sim_levels_bloc
             for (int32_t k = member->begin; k < member->end; k++) {
                 const int32_t other = b->own[k];
                 if (other != e && b->entries[other].level >= 0 && b->entries[e].is_read &&
-                    fabs(v->limit[other] - constant) <= TIE * constant) {
+                    fabs(v->limit[other] - constant) <= SIM_TOLERANCE_TIE * constant) {
                     return true;
                 }
             }
@@ -116,19 +115,20 @@ static void hold(struct sim_levels *v, const struct sim_levels_block *b, double 
  * has two of them: more than one piece meets there. */
 static bool cap_at_ties(const struct sim_levels *v, struct sim_levels_class *t)
 {
-    if (t->share.kind == SIM_SHARE_DRY && t->share.left >= -TIE * t->supply && t->supply > 0) {
+    if (t->share.kind == SIM_SHARE_DRY && t->share.left >= -SIM_TOLERANCE_TIE * t->supply &&
+        t->supply > 0) {
         t->share.kind = SIM_SHARE_SHORT; // at level 0 nobody has had enough
         return true;
     }
     int tied = 0;
     for (int32_t e = t->share.begin; e < t->share.end && t->share.kind != SIM_SHARE_DRY; e++) {
         const double share = v->weight[e] * t->share.level;
-        tied += v->weight[e] > 0 && fabs(v->flow[e] - share) <= TIE * share ? 1 : 0;
+        tied += v->weight[e] > 0 && fabs(v->flow[e] - share) <= SIM_TOLERANCE_TIE * share ? 1 : 0;
     }
     if (t->share.kind == SIM_SHARE_SHORT && tied == 1) {
         for (int32_t e = t->share.begin; e < t->share.end; e++) {
             const double share = v->weight[e] * t->share.level;
-            if (v->flow[e] >= share && v->flow[e] <= share * (1 + TIE) &&
+            if (v->flow[e] >= share && v->flow[e] <= share * (1 + SIM_TOLERANCE_TIE) &&
                 t->share.weights > v->weight[e]) {
                 return false; // it would have to change sides
             }
@@ -141,7 +141,7 @@ static bool cap_at_ties(const struct sim_levels *v, struct sim_levels_class *t)
  * is singular, or that cannot be said from here. */
 bool sim_levels_may_be_open(struct sim_levels *v, struct sim_levels_block *b)
 {
-    hold(v, b, TIE);
+    hold(v, b, SIM_TOLERANCE_TIE);
     for (int i = 0; i < b->level_count; i++) {
         if (!cap_at_ties(v, &b->levels[i])) {
             return true;

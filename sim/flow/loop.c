@@ -6,6 +6,7 @@
 #include "sim/flow/dense.h"
 #include "sim/flow/levels_priv.h"
 #include "sim/flow/loop_priv.h"
+#include "sim/flow/tolerances.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,9 +18,6 @@ enum {
     NEWTON_STEPS = 40
 };
 static const double AMPLE = 1e3; // capacities up to so many times the scale are taken as they are
-static const double SETTLED = 1e-9;    // as CONVERGED, for what goes no further
-static const double EXACT = 1e-14;     // of the image itself: what roundings leave
-static const double CONVERGED = 1e-12; // relative to the larger of limit and capacity
 
 struct sim_loop *sim_loop_create(const struct sim_network *net)
 {
@@ -317,7 +315,7 @@ static double left_over(const struct sim_loop *l, const struct sim_loop_row *row
     }
     const double left = supply - better;
     *out_supply = supply;
-    return fabs(left) > 1e-14 * supply ? left : 0;
+    return fabs(left) > SIM_TOLERANCE_DRY * supply ? left : 0;
 }
 
 /** Fill level at which the row's class uses up `left`, its own wish unlimited. `is_capped` (NULL is
@@ -438,7 +436,7 @@ static double noise(const struct sim_loop *l, int32_t j)
     for (int32_t i = row->terms_begin; i < row->terms_end; i++) {
         sum += l->terms.data[i].coef * l->y.data[l->terms.data[i].claim];
     }
-    return 1e-14 * sum / row->coef;
+    return SIM_TOLERANCE_DRY * sum / row->coef;
 }
 
 double sim_loop_residual(struct sim_loop *l)
@@ -675,11 +673,12 @@ bool sim_loop_newton(struct sim_loop *l)
             return false;
         }
         residual = sim_loop_residual(l);
-        if (residual <= CONVERGED) {
+        if (residual <= SIM_TOLERANCE_CONVERGED) {
             return true;
         }
     }
-    return residual <= SETTLED; // where scales differ much, roundings stand in the way of more
+    return residual <=
+           SIM_TOLERANCE_SETTLED; // where scales differ much, roundings stand in the way of more
 }
 
 /** How far x is from its image, the most of any row's own image; `out_off` is by how much, in units
@@ -692,7 +691,7 @@ static double worst_share(struct sim_loop *l, double *out_off)
     for (int j = 0; j < l->rows.count; j++) {
         const double scale = l->rows.data[j].scale;
         const double off = l->g.data[j] - l->x.data[j];
-        const double size = fabs(l->g.data[j]) + SIM_RATES_NOTHING * scale;
+        const double size = fabs(l->g.data[j]) + SIM_TOLERANCE_NOTHING * scale;
         out_off[j] = scale > 0 ? off / scale : 0;
         most = fabs(off) > most * size ? fabs(off) / size : most;
     }
@@ -712,7 +711,7 @@ static void refine(struct sim_loop *l)
     double *off = l->right.data;
     double *by = off + n;
     double was = worst_share(l, off);
-    for (int i = 0; i < TIMES && was > EXACT; i++) {
+    for (int i = 0; i < TIMES && was > SIM_TOLERANCE_IMAGE; i++) {
         memcpy(l->saved_x.data, l->x.data, (size_t)n * sizeof(*off));
         const struct sim_loop_piece piece = sim_loop_piece_at(l, l->x.data, l->y.data, 0);
         if (!sim_loop_solve_piece(l, piece, off, by)) {
@@ -741,7 +740,7 @@ static void publish(struct sim_rates *r, const struct sim_loop *l)
         const struct sim_network_port *p = &r->net->ports[row->port];
         const bool is_main = p->gives && (p->is_pull || r->net->activities[p->activity].is_link);
         const bool stands = is_main && r->is_idle[p->activity];
-        r->limit[row->port] = stands || limit < SIM_RATES_NOTHING * row->scale ? 0 : limit;
+        r->limit[row->port] = stands || limit < SIM_TOLERANCE_NOTHING * row->scale ? 0 : limit;
     }
     for (int i = 0; i < l->activities.count; i++) {
         sim_rates_set_claims(r, l->activities.data[i]);
@@ -789,7 +788,7 @@ static bool has_tie(const struct sim_loop *l)
         const struct sim_loop_claim *claim = &l->claims.data[m];
         for (int32_t i = claim->rows_begin; i < claim->rows_end; i++) {
             if (fabs(l->x.data[l->claim_rows.data[i]] - claim->constant) <=
-                1e-9 * claim->constant) {
+                SIM_TOLERANCE_TIE * claim->constant) {
                 return true;
             }
         }

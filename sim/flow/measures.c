@@ -1,11 +1,10 @@
 // Measures: what ports of no own limit weigh, from the capacities of others.
 #include "sim/flow/measures_priv.h"
+#include "sim/flow/tolerances.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define LEAST 1e-6 // [-] of what is added: who needs nothing comes last, but is not forgotten
 
 static int by_number(const void *a, const void *b)
 {
@@ -199,6 +198,6 @@ double sim_measures_value(const struct sim_network *net, int32_t measure, const 
         const struct sim_network_port *p = &net->ports[net->measure_ports[i]];
         *(i < m->minus_begin ? &plus : &minus) += p->coef * capacity[p->activity];
     }
-    const double own = fmax(plus - minus, LEAST * (plus > 0 ? plus : m->most));
+    const double own = fmax(plus - minus, SIM_TOLERANCE_WEIGHT * (plus > 0 ? plus : m->most));
     return m->factor * (own + sum_inner(net, m, values));
 }

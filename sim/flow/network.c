@@ -3,6 +3,7 @@
 #include "sim/flow/measures_priv.h"
 #include "sim/flow/network_priv.h"
 #include "sim/flow/split_priv.h"
+#include "sim/flow/tolerances.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -149,7 +150,7 @@ static const double *largest_flows(const struct sim_split_draft *d)
 /** A stock so small that it would run full or empty within a microsecond is a junction. */
 static bool is_junction(const struct sim_split_draft *d, const double *largest, int32_t pool)
 {
-    return d->pools.data[pool].capacity <= largest[pool] * 1e-6;
+    return d->pools.data[pool].capacity <= largest[pool] * SIM_TOLERANCE_STOCK;
 }
 
 static void split_pools(struct sim_split_draft *d)

@@ -5,14 +5,11 @@
 // the answer is exact to roundings.
 
 #include "sim/flow/programme_priv.h"
+#include "sim/flow/tolerances.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const double OPEN = 1e-8;    // [-] of a scale: less is no rise
-static const double EVEN = 1e-12;   // [-] of what flows at a pool: less is a rounding
-static const double CLOSED = 1e-12; // [-] of a scale: less is no room
 
 /** Overflow, make-up, and pull at its target: rationed though the others of their side are not. */
 static bool is_extra_port(const struct sim_programme *g, const struct sim_network_port *p)
@@ -49,7 +46,7 @@ static double floor_net(const struct sim_programme *g, int32_t pool)
             size = fmax(size, fabs(number));
         }
     }
-    return fabs(net) <= EVEN * gross ? 0 : net / size;
+    return fabs(net) <= SIM_TOLERANCE_EVEN * gross ? 0 : net / size;
 }
 
 /** Overflow of a full stock that is drawn on faster than it fills is none, and so is the make-up of
@@ -62,7 +59,7 @@ static void rest_at_bound(struct sim_programme *g, int32_t pool)
     for (int32_t i = p->takers_begin; i < p->ports_end; i++) {
         const struct sim_network_port *q = &net->ports[net->at_pool[i]];
         const int32_t member = g->member_of[q->activity];
-        const bool rests = q->gives ? gain > 1e-9 : gain < -1e-9;
+        const bool rests = q->gives ? gain > SIM_TOLERANCE_ROOM : gain < -SIM_TOLERANCE_ROOM;
         if (is_extra_port(g, q) && rests && member >= 0) {
             g->members.data[member].ceiling = g->members.data[member].floor;
             g->members.data[member].is_resting = true;
@@ -132,7 +129,7 @@ static void make_sums(struct sim_programme *g)
     }
     for (int i = 0; i < g->members.count; i++) {
         struct sim_programme_member *m = &g->members.data[i];
-        m->column = m->ceiling - m->floor > CLOSED ? columns++ : -1;
+        m->column = m->ceiling - m->floor > SIM_TOLERANCE_CLOSED ? columns++ : -1;
         m->is_blocked = m->is_blocked && m->column >= 0;
     }
     sim_simplex_init(&g->sums, g->pools.count, columns);
@@ -214,7 +211,7 @@ static void end_class(struct sim_programme *g, struct sim_simplex *s)
 static void drop(struct sim_programme_member *m, struct sim_simplex *s, bool is_stuck)
 {
     const int c = m->column;
-    const bool is_full = s->value[c] >= s->high[c] - CLOSED;
+    const bool is_full = s->value[c] >= s->high[c] - SIM_TOLERANCE_CLOSED;
     const double value = is_full ? s->high[c] : s->value[c];
     s->low[c] =
         is_stuck ? value : fmin(value, fmax(s->low[c], s->value[s->columns - 1] - m->floor));
@@ -238,7 +235,7 @@ static void drop_stuck(struct sim_programme *g, struct sim_simplex *s)
         }
         first = first == NULL ? m : first;
         if (sim_simplex_has_price(s, m->row) ||
-            s->value[m->column] >= s->high[m->column] - CLOSED) {
+            s->value[m->column] >= s->high[m->column] - SIM_TOLERANCE_CLOSED) {
             drop(m, s, true);
             any = true;
         }
@@ -290,7 +287,7 @@ static bool is_anything_open(struct sim_programme *g)
         sum += s->value[c];
     }
     free(objective);
-    return !g->has_failed && sum > OPEN;
+    return !g->has_failed && sum > SIM_TOLERANCE_OPEN;
 }
 
 /** Where the largest sum has all blocked members at their ceilings, no class is short. */
@@ -346,13 +343,13 @@ static bool take_solution(struct sim_programme *g)
     for (int i = 0; i < g->members.count; i++) {
         struct sim_programme_member *m = &g->members.data[i];
         const double found = m->column >= 0 ? g->sums.value[m->column] : 0;
-        const double rise = found > SIM_RATES_NOTHING ? found : 0;
+        const double rise = found > SIM_TOLERANCE_NOTHING ? found : 0;
         const double before = m->floor;
         m->floor = fmin(m->ceiling, m->floor + rise);
         if (m->column >= 0 && g->sums.value[m->column] == m->ceiling - before) {
             m->floor = m->ceiling;
         }
-        has_risen = has_risen || (m->is_inside && m->floor > before + 1e-9);
+        has_risen = has_risen || (m->is_inside && m->floor > before + SIM_TOLERANCE_ROOM);
     }
     return has_risen;
 }
@@ -411,7 +408,8 @@ bool sim_programme_is_open(struct sim_programme *g)
         any = false;
         for (int i = 0; i < g->members.count; i++) {
             const struct sim_programme_member *m = &g->members.data[i];
-            any = any || (m->is_inside && m->column >= 0 && g->sums.value[m->column] > OPEN);
+            any = any ||
+                  (m->is_inside && m->column >= 0 && g->sums.value[m->column] > SIM_TOLERANCE_OPEN);
         }
     }
     sim_simplex_fini(&g->sums);

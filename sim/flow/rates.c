@@ -6,6 +6,7 @@
 #include "sim/flow/levels_priv.h"
 #include "sim/flow/measures_priv.h"
 #include "sim/flow/rates_priv.h"
+#include "sim/flow/tolerances.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -405,7 +406,7 @@ static struct sim_rates_class *class_at(struct sim_rates *r, int32_t place)
     c->stamp = r->stamp[p->pool];
     c->supply = p->gives ? crowd->takers_flow : crowd->givers_flow;
     const double left = c->supply - better;
-    c->share.left = left > 1e-14 * c->supply ? left : 0;
+    c->share.left = left > SIM_TOLERANCE_DRY * c->supply ? left : 0;
     sim_share_fill(&r->room, &c->share);
     return c;
 }
@@ -442,7 +443,7 @@ double sim_rates_compute_limit(struct sim_rates *r, int32_t j)
     } else {
         const struct offer o = sum_offer(r, j, condition);
         const double left = o.supply - o.better;
-        if (left > 1e-14 * o.supply) {
+        if (left > SIM_TOLERANCE_DRY * o.supply) {
             limit = o.has_equals
                         ? r->weight[j] * fill_level(r, j, condition, left, o.weights) / p->coef
                         : left / p->coef;
@@ -451,7 +452,7 @@ double sim_rates_compute_limit(struct sim_rates *r, int32_t j)
     if (r->is_eased[j] && limit < r->least[j]) {
         limit = r->least[j];
     }
-    if (limit < SIM_RATES_NOTHING * sim_rates_scale(r, p->activity)) {
+    if (limit < SIM_TOLERANCE_NOTHING * sim_rates_scale(r, p->activity)) {
         return 0;
     }
     return limit < capacity ? limit : capacity;
@@ -866,8 +867,9 @@ double sim_rates_net(const struct sim_rates *r, int32_t pool)
         in += q->gives ? flow : 0;
         out += q->gives ? 0 : flow;
     }
-    return fabs(in - out) <= 1e-9 * fmax(in, out) ? 0
-                                                  : in - out; // of what flows, not of what could
+    return fabs(in - out) <= SIM_TOLERANCE_BALANCE * fmax(in, out)
+               ? 0
+               : in - out; // of what flows, not of what could
 }
 
 double sim_rates_limit(const struct sim_rates *r, int32_t port)

@@ -113,9 +113,6 @@ struct sim_rates {
     struct sim_share_room room;
 };
 
-/** Of an activity's scale: a rate below this is a rounding. */
-#define SIM_RATES_NOTHING 1e-13
-
 /** What tolerances on the rate of `activity` are relative to: its capacity now, or about what its
  * junctions could carry, whichever is less; so an ample capacity hides no small flow. */
 static inline double sim_rates_scale(const struct sim_rates *r, int32_t activity)

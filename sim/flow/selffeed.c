@@ -18,6 +18,7 @@
 #include "sim/flow/dense.h"
 #include "sim/flow/loop_priv.h"
 #include "sim/flow/programme_priv.h"
+#include "sim/flow/tolerances.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -208,7 +209,7 @@ static void add_member(struct sim_programme *g, int32_t activity)
     m.floor = r->rate[activity] / m.scale;
     m.reach = fmax(m.floor, ceiling / m.scale);
     m.ceiling = r->is_idle[activity] ? m.floor : m.reach;
-    m.is_blocked = m.is_inside && m.ceiling - m.floor > 1e-9;
+    m.is_blocked = m.is_inside && m.ceiling - m.floor > SIM_TOLERANCE_ROOM;
     g->member_of[activity] = g->members.count;
     SIM_VEC_PUSH(&g->members, m);
 }
@@ -264,7 +265,7 @@ static void wake_idle(struct sim_programme *g)
             if (!m->is_reached && m->reach > 0 && would_be_drawn(g, m)) {
                 m->is_reached = moved = true;
                 m->ceiling = m->reach;
-                m->is_blocked = m->is_inside && m->ceiling - m->floor > 1e-9;
+                m->is_blocked = m->is_inside && m->ceiling - m->floor > SIM_TOLERANCE_ROOM;
             }
         }
     }
@@ -295,7 +296,7 @@ static void hold(struct sim_programme *g, const struct sim_programme_member *m)
     struct sim_rates *r = g->r;
     const struct sim_network_activity *a = &r->net->activities[m->activity];
     const double rate = m->floor * m->scale;
-    const bool is_short = m->floor < m->ceiling - 1e-12;
+    const bool is_short = m->floor < m->ceiling - SIM_TOLERANCE_MEMBER;
     for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
         if (is_in_group(g, j)) {
             const bool is_held = is_short && !r->is_eased[j] && !r->is_rationed[j];
@@ -415,7 +416,7 @@ static bool is_held_by_circle(const struct sim_rates *r, int32_t k)
     const struct sim_network_activity *a = &r->net->activities[k];
     const double scale = sim_rates_scale(r, k);
     for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
-        if (r->raised_by[j] < 0 && r->limit[j] <= r->rate[k] + 1e-12 * scale &&
+        if (r->raised_by[j] < 0 && r->limit[j] <= r->rate[k] + SIM_TOLERANCE_MEMBER * scale &&
             r->limit[j] < r->capacity[k] && sim_rates_is_circular(r, r->block[j])) {
             return true;
         }
@@ -449,7 +450,7 @@ bool sim_selffeed_correct(struct sim_rates *r, int32_t group)
     for (int i = 0; i < r->raised.count; i++) {
         const int32_t k = net->ports[r->raised.data[i]].activity;
         if (r->raised_by[r->raised.data[i]] != group || r->member_of[k] != group ||
-            r->rate[k] <= r->decided[k] + 1e-12 * sim_rates_scale(r, k)) {
+            r->rate[k] <= r->decided[k] + SIM_TOLERANCE_MEMBER * sim_rates_scale(r, k)) {
             continue;
         }
         int32_t tightest = -1;
@@ -473,7 +474,7 @@ bool sim_selffeed_loosen(struct sim_rates *r, int32_t group)
     for (int i = 0; i < r->raised.count; i++) {
         const int32_t j = r->raised.data[i];
         const int32_t k = net->ports[j].activity;
-        const double rate = r->decided[k] + 1e-12 * sim_rates_scale(r, k);
+        const double rate = r->decided[k] + SIM_TOLERANCE_MEMBER * sim_rates_scale(r, k);
         bool is_held = false; // by another port
         for (int32_t m = net->activities[k].ports_begin; m < net->activities[k].ports_end; m++) {
             is_held = is_held || (m != j && r->limit[m] <= rate);
@@ -501,7 +502,8 @@ static bool is_held_back(const struct sim_rates *r, int32_t k)
     for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
         ceiling = r->raised_by[j] < 0 ? fmin(ceiling, r->limit[j]) : ceiling;
     }
-    return r->decided[k] >= r->ceiling[k] - 1e-11 * scale && ceiling > r->ceiling[k] + 1e-9 * scale;
+    return r->decided[k] >= r->ceiling[k] - SIM_TOLERANCE_KEPT * scale &&
+           ceiling > r->ceiling[k] + SIM_TOLERANCE_ROOM * scale;
 }
 
 bool sim_selffeed_is_kept(const struct sim_rates *r, int32_t group, bool is_widest)
@@ -509,7 +511,7 @@ bool sim_selffeed_is_kept(const struct sim_rates *r, int32_t group, bool is_wide
     for (int i = 0; i < r->members.count; i++) {
         const int32_t k = r->members.data[i];
         if (r->member_of[k] == group &&
-            (fabs(r->rate[k] - r->decided[k]) > 1e-11 * sim_rates_scale(r, k) ||
+            (fabs(r->rate[k] - r->decided[k]) > SIM_TOLERANCE_KEPT * sim_rates_scale(r, k) ||
              (!is_widest && is_held_back(r, k)))) {
             return false;
         }
@@ -571,7 +573,7 @@ double sim_selffeed_ration(const struct sim_rates *r, int32_t j)
     const double capacity = r->capacity[p->activity];
     double supply = 0;
     const double left = left_by_fed(r, j, &supply);
-    if (!(left > 1e-12 * supply)) {
+    if (!(left > SIM_TOLERANCE_SHARED * supply)) {
         return 0;
     }
     double level = HUGE_VAL;
@@ -595,7 +597,7 @@ double sim_selffeed_ration(const struct sim_rates *r, int32_t j)
         weights_before = weights;
     }
     const double limit = r->weight[j] * level / p->coef;
-    const bool is_nothing = limit < SIM_RATES_NOTHING * sim_rates_scale(r, p->activity);
+    const bool is_nothing = limit < SIM_TOLERANCE_NOTHING * sim_rates_scale(r, p->activity);
     return is_nothing ? 0 : fmin(limit, capacity);
 }
 
@@ -612,7 +614,8 @@ static bool is_pool_even(const struct sim_rates *r, int32_t j)
     }
     const bool is_extra =
         p->is_at_bound || (p->is_pull && sim_rates_pull_last(r->condition[p->pool]));
-    return is_extra || !sim_programme_rations(r, j) || own <= other + 1e-10 * fmax(own, other);
+    return is_extra || !sim_programme_rations(r, j) ||
+           own <= other + SIM_TOLERANCE_GIVEN * fmax(own, other);
 }
 
 bool sim_selffeed_is_even(const struct sim_rates *r, int32_t group, bool is_as_decided)
@@ -620,7 +623,7 @@ bool sim_selffeed_is_even(const struct sim_rates *r, int32_t group, bool is_as_d
     for (int i = 0; i < r->members.count && is_as_decided; i++) {
         const int32_t k = r->members.data[i];
         if (r->member_of[k] == group && r->is_fed[k] &&
-            fabs(r->rate[k] - r->decided[k]) > 1e-11 * sim_rates_scale(r, k)) {
+            fabs(r->rate[k] - r->decided[k]) > SIM_TOLERANCE_KEPT * sim_rates_scale(r, k)) {
             return false;
         }
     }

@@ -1,17 +1,11 @@
 #include "sim/flow/simplex.h"
 
 #include "sim/flow/dense.h"
+#include "sim/flow/tolerances.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const double PRICE = 1e-10;   // [-] less is none
-static const double PIVOT = 1e-10;   // [-] smaller numbers of the table turn no variable in
-static const double NOTHING = 1e-13; // [-] smaller numbers of the table are roundings
-static const double BEYOND = 1e-13;  // [-] how far a bound may be passed for a better pivot
-static const double SMALL = 1e-6;    // [-] may be a rounding, but in a fresh table
-static const double SOUND = 1e-9;    // [-] of their parts: how far sums may be from what A says
 
 void sim_simplex_init(struct sim_simplex *s, int rows, int columns)
 {
@@ -66,8 +60,8 @@ void sim_simplex_begin(struct sim_simplex *s)
 static bool gains(const struct sim_simplex *s, int place)
 {
     const int32_t v = s->at[place];
-    return (s->price[place] > PRICE && s->value[v] < s->high[v]) ||
-           (s->price[place] < -PRICE && s->value[v] > s->low[v]);
+    return (s->price[place] > SIM_TOLERANCE_PRICE && s->value[v] < s->high[v]) ||
+           (s->price[place] < -SIM_TOLERANCE_PRICE && s->value[v] > s->low[v]);
 }
 
 /** The place that enters, -1 none: that of the largest price, or (Bland) of the lowest variable. */
@@ -105,14 +99,14 @@ static int leaving(const struct sim_simplex *s, int place, double sign, bool by_
     int best = -1;
     for (int r = 0; r < s->rows; r++) {
         const double rate = sign * s->table[r * s->columns + place];
-        if (fabs(rate) > PIVOT) {
-            most = fmin(most, room(s, r, rate, BEYOND));
+        if (fabs(rate) > SIM_TOLERANCE_PIVOT) {
+            most = fmin(most, room(s, r, rate, SIM_TOLERANCE_BEYOND));
         }
     }
     *out_step = own;
     for (int r = 0; r < s->rows; r++) {
         const double rate = sign * s->table[r * s->columns + place];
-        if (!(fabs(rate) > PIVOT) || room(s, r, rate, 0) > most) {
+        if (!(fabs(rate) > SIM_TOLERANCE_PIVOT) || room(s, r, rate, 0) > most) {
             continue;
         }
         const double other = best < 0 ? 0 : fabs(s->table[best * s->columns + place]);
@@ -150,7 +144,7 @@ static void take_out(double *row, const double *pivot_row, int columns, int plac
     row[place] = 0;
     for (int c = 0; c < columns; c++) {
         const double sum = row[c] + f * pivot_row[c];
-        row[c] = fabs(sum) < NOTHING ? 0 : sum;
+        row[c] = fabs(sum) < SIM_TOLERANCE_TABLE ? 0 : sum;
     }
 }
 
@@ -189,7 +183,7 @@ static bool largest_to_turn(const struct sim_simplex *s, const bool *is_basic, i
             }
         }
     }
-    return most > NOTHING;
+    return most > SIM_TOLERANCE_TABLE;
 }
 
 /** The table of the basis at hand from A, by the largest pivots, and the values by it. A variable
@@ -233,7 +227,7 @@ enum outcome {
 static bool has_small_price(const struct sim_simplex *s)
 {
     for (int c = 0; c < s->columns; c++) {
-        if (s->price[c] != 0 && fabs(s->price[c]) < SMALL) {
+        if (s->price[c] != 0 && fabs(s->price[c]) < SIM_TOLERANCE_SMALL) {
             return true;
         }
     }
@@ -253,7 +247,7 @@ static enum outcome step(struct sim_simplex *s, bool by_bland, double *out_step)
         return ENDLESS;
     }
     const double number = row < 0 ? 1 : s->table[row * s->columns + place];
-    if (fabs(number) < SMALL && s->pivots > 0) {
+    if (fabs(number) < SIM_TOLERANCE_SMALL && s->pivots > 0) {
         return DOUBTFUL;
     }
     move(s, place, sign * *out_step);
@@ -312,7 +306,7 @@ static bool are_prices_sound(struct sim_simplex *s, const double *objective, int
     }
     bool sound = true;
     for (int c = 0; c < n; c++) {
-        sound = sound && fabs(off[c]) <= SOUND * size[c] + PRICE;
+        sound = sound && fabs(off[c]) <= SIM_TOLERANCE_SOUND * size[c] + SIM_TOLERANCE_PRICE;
     }
     return sound;
 }
@@ -327,7 +321,7 @@ static bool is_row_sound(const struct sim_simplex *s, int row)
         off -= part;
         size += fabs(part);
     }
-    return fabs(off) <= SOUND * size + NOTHING;
+    return fabs(off) <= SIM_TOLERANCE_SOUND * size + SIM_TOLERANCE_TABLE;
 }
 
 /** Whether prices and values are what A says. Prices that are, and from which nothing gains, prove
@@ -367,7 +361,7 @@ static enum outcome climb_by(struct sim_simplex *s, const double *objective, int
         } else if (outcome != STEPPED) {
             return outcome;
         } else {
-            still = length > NOTHING ? 0 : still + 1;
+            still = length > SIM_TOLERANCE_TABLE ? 0 : still + 1;
         }
     }
     return STEPPED;
@@ -406,7 +400,7 @@ bool sim_simplex_maximise_column(struct sim_simplex *s, int column)
 void sim_simplex_hold_priced(struct sim_simplex *s)
 {
     for (int c = 0; c < s->columns; c++) {
-        if (fabs(s->price[c]) > PRICE) {
+        if (fabs(s->price[c]) > SIM_TOLERANCE_PRICE) {
             s->low[s->at[c]] = s->high[s->at[c]] = s->value[s->at[c]];
         }
     }
@@ -416,7 +410,7 @@ bool sim_simplex_has_price(const struct sim_simplex *s, int variable)
 {
     for (int c = 0; c < s->columns; c++) {
         if (s->at[c] == variable) {
-            return fabs(s->price[c]) > PRICE;
+            return fabs(s->price[c]) > SIM_TOLERANCE_PRICE;
         }
     }
     return false;

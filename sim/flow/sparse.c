@@ -1,11 +1,12 @@
 #include "sim/flow/sparse.h"
 
+#include "sim/flow/tolerances.h"
+
 #include <math.h>
 #include <string.h>
 
-static const double SINGULAR = 1e-11; // [-] of the largest number that a row began with
-static const double EVEN = 0x1p20;    // [-] numbers of this size are no trouble
-static const double STABLE = 0.1;     // [-] of the largest in its row: a pivot may be no smaller
+static const double EVEN = 0x1p20; // [-] numbers of this size are no trouble
+static const double STABLE = 0.1;  // [-] of the largest in its row: a pivot may be no smaller
 
 void sim_sparse_fini(struct sim_sparse *s)
 {
@@ -176,7 +177,7 @@ static int32_t best_of_row(const struct sim_sparse *s, int32_t row, int64_t *out
         most = fmax(most, fabs(e[i].value));
     }
     int32_t best = -1;
-    for (int32_t i = 0; i < count && most > SINGULAR * s->size.data[row]; i++) {
+    for (int32_t i = 0; i < count && most > SIM_TOLERANCE_SINGULAR * s->size.data[row]; i++) {
         const int64_t cost = (int64_t)(count - 1) * (s->column_count.data[e[i].column] - 1);
         if (fabs(e[i].value) >= STABLE * most && (best < 0 || cost < *out_cost)) {
             best = s->begin.data[row] + i;

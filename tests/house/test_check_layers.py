@@ -92,6 +92,11 @@ class CheckLayers(unittest.TestCase):
         self.found("cites DESIGN", {"sim/core/x.c": "// as in DESIGN 3.\n"})
         self.found("cites STYLE", {"tests/unit/x.c": "// STYLE.md says it\n"})
 
+    def test_a_tolerance_without_a_name(self):
+        self.found("a bare tolerance", {"sim/flow/x.c": "const double tiny = 1e-12 * x; // 1e-12\n"})
+        self.assertEqual(faults_with({"sim/flow/tolerances.h": "#define SIM_TOLERANCE_X 1e-9\n",
+                                      "sim/flow/y.c": " * within 1e-9\n"}), [])
+
     def test_an_exception_that_nothing_needs(self):
         self.found("remove it from ALSO", {"models/park/main.c": ""})
 
