@@ -29,6 +29,7 @@ struct stock {
     double integrated; // [amount] integral of net since reset
     double decayed;    // [amount] between bounds
     double trimmed;    // [amount]
+    double lumped;     // [amount] that came (+) or went at once
     sim_time since;
     sim_time due; // when it reaches its next bound; SIM_TIME_NEVER
     int32_t heap_at;
@@ -1038,6 +1039,7 @@ double sim_flow_lump(struct sim_flow *f, int32_t pool, double amount)
         amount > 0 ? fmax(0, q->capacity - s->level) : fmax(0, s->level - q->minimum);
     const double moved = amount > 0 ? fmin(amount, room) : -fmin(-amount, room);
     s->level += moved;
+    s->lumped += moved;
     if (fabs(moved) == room) {
         s->level = amount > 0 ? q->capacity : q->minimum;
     }
@@ -1046,6 +1048,37 @@ double sim_flow_lump(struct sim_flow *f, int32_t pool, double amount)
     see(f, p);
     look_at(f, p);
     return moved;
+}
+
+/** [activity] How much of it the stocks that it touches have or have room for. */
+static double most_at_once(struct sim_flow *f, int32_t k)
+{
+    const struct sim_network_activity *a = &f->net->activities[k];
+    double most = HUGE_VAL;
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        const struct sim_network_port *q = &f->net->ports[j];
+        const struct sim_network_pool *p = &f->net->pools[q->pool];
+        SIM_REQUIRE(!p->is_junction, "what comes at once needs a stock at each end");
+        bring_stock(f, q->pool);
+        const double level = f->stocks[q->pool].level;
+        const double room = q->gives ? p->capacity - level : level - p->minimum;
+        most = fmin(most, fmax(0, room) / q->coef);
+    }
+    return most;
+}
+
+double sim_flow_act(struct sim_flow *f, int32_t activity, double amount)
+{
+    const int32_t k = f->net->activity_in[activity];
+    const struct sim_network_activity *a = &f->net->activities[k];
+    const double done = fmin(amount, most_at_once(f, k));
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        const struct sim_network_port *q = &f->net->ports[j];
+        (void)sim_flow_lump(f, f->net->pool_out[q->pool], (q->gives ? 1 : -1) * q->coef * done);
+    }
+    bring_mover(f, k);
+    f->movers[k].total += done;
+    return done;
 }
 
 sim_time sim_flow_now(const struct sim_flow *f)
@@ -1137,6 +1170,11 @@ int32_t sim_flow_held_off_by(const struct sim_flow *f, int32_t activity, unsigne
         }
     }
     return first >= 0 ? f->net->pool_out[first] : -1;
+}
+
+double sim_flow_lumped(const struct sim_flow *f, int32_t pool)
+{
+    return f->stocks[f->net->pool_in[pool]].lumped;
 }
 
 double sim_flow_integrated(const struct sim_flow *f, int32_t pool)

@@ -93,6 +93,12 @@ void sim_flow_set_capacity(struct sim_flow *f, int32_t activity, double capacity
  * moves: returns the amount that did (same sign). Stocks only. */
 double sim_flow_lump(struct sim_flow *f, int32_t pool, double amount);
 
+/** Let the activity do `amount` (>= 0, in its own units) at once: each stock that it touches takes
+ * or gives its part, and its total counts it, so that whatever is booked, limited or told by the
+ * total is so, too. Only as much as all of them have, or have room for, is done: returns it. Stocks
+ * only. */
+double sim_flow_act(struct sim_flow *f, int32_t activity, double amount);
+
 /** Solve for the rates now and plan the next bounds. SIM_FAILED with names when the network cannot
  * be resolved, or when bounds are reached again and again without time moving. */
 enum sim_status sim_flow_settle(struct sim_flow *f, struct sim_err *err) SIM_MUST_USE;
@@ -108,13 +114,16 @@ void sim_flow_touch(struct sim_flow *f, int32_t activity);
 
 sim_time sim_flow_now(const struct sim_flow *f);
 double sim_flow_rate(const struct sim_flow *f, int32_t activity); // [1/s] now
-double sim_flow_total(const struct sim_flow *f,
-                      int32_t activity);                       // integral of the rate since reset
+double
+sim_flow_total(const struct sim_flow *f,
+               int32_t activity); // integral of the rate since reset, and what it did at once
 double sim_flow_level(const struct sim_flow *f, int32_t pool); // [amount] now
 double sim_flow_decayed(const struct sim_flow *f,
                         int32_t pool); // [amount] lost to decay since reset
 double sim_flow_trimmed(const struct sim_flow *f,
                         int32_t pool); // [amount] added (+) by setting on bounds
+double sim_flow_lumped(const struct sim_flow *f,
+                       int32_t pool); // [amount] that came (+) or went at once since reset
 bool sim_flow_is_off(const struct sim_flow *f, int32_t activity); // switched off by its turndown
 bool sim_flow_trial_of(const struct sim_flow *f, int32_t activity,
                        struct sim_flow_trial *out);             // true while it is off

@@ -30,7 +30,7 @@ struct course {
 
 /** What the engine said of a pool at the restart. */
 struct mark {
-    double integrated, decayed, trimmed, level;
+    double integrated, lumped, decayed, trimmed, level;
 };
 
 struct park_ledger {
@@ -89,6 +89,7 @@ void park_ledger_restart(struct park_ledger *l, const struct sim_flow *f)
     }
     for (int p = 0; p < l->net->pool_count; p++) {
         l->marks[p] = (struct mark){.integrated = sim_flow_integrated(f, p),
+                                    .lumped = sim_flow_lumped(f, p),
                                     .decayed = sim_flow_decayed(f, p),
                                     .trimmed = sim_flow_trimmed(f, p),
                                     .level = sim_flow_level(f, p)};
@@ -310,10 +311,12 @@ static double level_change(const struct park_ledger *l, const struct sim_flow *f
     return sim_flow_level(f, pool) - l->marks[pool].level - park_ledger_trimmed(l, f, pool);
 }
 
-/** Change of the level as the engine integrated it, in closed form where the stock decays. */
+/** Change of the level as the engine integrated it, in closed form where the stock decays, and by
+ * what came or went at once. */
 static double stock_change(const struct park_ledger *l, const struct sim_flow *f, int pool)
 {
-    return sim_flow_integrated(f, pool) - l->marks[pool].integrated;
+    return sim_flow_integrated(f, pool) - l->marks[pool].integrated + sim_flow_lumped(f, pool) -
+           l->marks[pool].lumped;
 }
 
 /** Of one pool; its sums must be fresh. */

@@ -17,6 +17,9 @@
  *
  *     residual = booked in - booked out - lost - decay - (level, as integrated, end - start)
  *
+ * (and by what came or went at once: what an activity does so, sim_flow_act, is in its total and is
+ * booked with it),
+ *
  * and for each process what its ports booked against the recipe of the park file x activity. A
  * level is set exactly on a bound that it would cross between two microseconds; that difference is
  * known to the engine (sim_flow_trimmed) and counts on neither side. Beyond 1e-9 of the throughput

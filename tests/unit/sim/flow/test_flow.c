@@ -261,6 +261,30 @@ Test(flow, takes_and_gives_lumps_that_fit)
     rig_fini(&rig);
 }
 
+// A truck: 2 from the yard for each 1 at the works, as much as both allow, and its total knows.
+Test(flow, an_activity_does_at_once_what_its_stocks_allow)
+{
+    const struct sim_pool_def pools[] = {
+        {.name = "yard", .capacity = 10, .minimum = 1, .reorder = -1},
+        {.name = "works", .capacity = 3, .reorder = -1}};
+    const struct sim_activity_def acts[] = {{.name = "truck", .capacity = 1}};
+    const struct sim_port_def ports[] = {{0, 0, false, 2, 1, 0, 0}, {0, 1, true, 1, 1, 0, 0}};
+    const double levels[] = {10, 0};
+    struct rig rig = rig_of(pools, 2, acts, 1, ports, 2, levels);
+    sim_flow_set_capacity(rig.flow, 0, 0);
+    settle(rig.flow);
+    cr_expect(eq(dbl, sim_flow_act(rig.flow, 0, 2.5), 2.5));
+    settle(rig.flow);
+    cr_expect(eq(dbl, sim_flow_level(rig.flow, 0), 5.0));
+    cr_expect(eq(dbl, sim_flow_level(rig.flow, 1), 2.5));
+    cr_expect(eq(dbl, sim_flow_act(rig.flow, 0, 2), 0.5)); // no more room at the works
+    cr_expect(eq(dbl, sim_flow_level(rig.flow, 1), 3.0));
+    cr_expect(eq(dbl, sim_flow_total(rig.flow, 0), 3.0));
+    cr_expect(eq(dbl, sim_flow_lumped(rig.flow, 0), -6.0));
+    cr_expect(eq(dbl, sim_flow_integrated(rig.flow, 0), 0.0));
+    rig_fini(&rig);
+}
+
 Test(flow, goes_on_decaying_below_the_minimum)
 {
     const struct sim_pool_def pools[] = {

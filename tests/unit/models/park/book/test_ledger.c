@@ -163,3 +163,75 @@ Test(ledger, decay_is_accounted_for_after_a_warm_up)
     cr_assert(ne(ptr, strstr(k.err.text, "pool 'a.yard'"), NULL), "%s", k.err.text);
     park_kit_close(&k);
 }
+
+// ---- What comes at once ----
+
+/** A press that takes 2 t of chips from the yard for each pallet of 1 t into the store. */
+static const char PRESS[] =
+    "format = 1;\n"
+    "park = { start = \"2026-01-05\"; until = \"2026-01-06\"; };\n"
+    "streams = { chips = { unit = \"t\"; }; pallets = { unit = \"t\"; }; };\n"
+    "firms = { works = {\n"
+    "  processes = { press = { kind = \"continuous\"; product = \"pallets\"; capacity = \"1 "
+    "t/h\";\n"
+    "    inputs = { chips = { amount = \"2 t/t\"; from = \"yard\"; }; };\n"
+    "    outputs = { pallets = { amount = \"1 t/t\"; to = \"store\"; }; }; }; };\n"
+    "  stocks = { yard  = { stream = \"chips\"; capacity = \"50 t\"; initial = \"40 t\"; };\n"
+    "             store = { stream = \"pallets\"; capacity = \"15 t\"; }; }; }; };\n";
+
+struct press {
+    struct park_kit k;
+    struct sim_flow *flow;
+    struct park_ledger *ledger;
+    struct sim_err err;
+};
+
+static void press_open(struct press *x)
+{
+    park_kit_open_text(&x->k, PRESS);
+    const struct park *p = x->k.park;
+    x->flow = sim_flow_create(p->net->network);
+    x->ledger = park_ledger_create(p);
+    sim_flow_reset(x->flow, p->start_us, p->net->initial);
+    park_ledger_restart(x->ledger, x->flow);
+    cr_assert(eq(int, (int)sim_flow_settle(x->flow, &x->err), (int)SIM_OK));
+    sim_flow_advance(x->flow, p->start_us + 3 * SIM_TIME_H); // 3 t in the ordinary way
+}
+
+static enum sim_status press_check(struct press *x)
+{
+    park_ledger_post(x->ledger, x->flow);
+    return park_ledger_check(x->ledger, x->flow, &x->err);
+}
+
+static void press_close(struct press *x)
+{
+    park_ledger_destroy(x->ledger);
+    sim_flow_destroy(x->flow);
+    park_kit_close(&x->k);
+}
+
+Test(ledger, what_an_activity_does_at_once_is_booked_and_balances)
+{
+    struct press x;
+    press_open(&x);
+    const int32_t move = find_move(x.k.park, "works.press", "pallets");
+    const int32_t press = x.k.park->net->moves[move].activity;
+    cr_expect(eq(dbl, sim_flow_act(x.flow, press, 5000), 5000.0)); // [kg]
+    cr_expect(eq(int, (int)press_check(&x), (int)SIM_OK), "%s", x.err.text);
+    cr_expect(epsilon_eq(dbl, park_ledger_sum(x.ledger, move).sent, 8000.0, 1e-6));
+    press_close(&x);
+}
+
+Test(ledger, what_comes_at_once_and_is_not_booked_fails)
+{
+    struct press x;
+    press_open(&x);
+    const int32_t pool =
+        x.k.park->net->moves[find_move(x.k.park, "works.press", "pallets")].to_pool;
+    (void)sim_flow_lump(x.flow, pool, 5000);
+    cr_expect(eq(int, (int)press_check(&x), (int)SIM_FAILED));
+    cr_expect(ne(ptr, strstr(x.err.text, "pool 'works.store' is off by -5 of 3 t"), NULL), "%s",
+              x.err.text);
+    press_close(&x);
+}
