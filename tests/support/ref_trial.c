@@ -194,13 +194,48 @@ static bool run_reference(struct ref_net *n, const struct ref_park *p, bool is_s
     return out->run.status == REF_RUN_FINE;
 }
 
+// Do two units stand side by side in one class at one pool, and in different classes at another?
+// Then what the better one lacks the other makes, and takes it away from the better one: of two
+// solutions one lets both run and one only the better, and where the gain round the loop is above 1
+// plain propagation never rests at the former.
+static bool cross(const struct ref_net *n, const struct ref_act *a, const struct ref_act *b)
+{
+    bool alike = false;
+    bool apart = false;
+    for (int i = 0; i < a->port_count; i++) {
+        for (int k = 0; k < b->port_count; k++) {
+            const struct ref_net_port *p = &n->ports[a->ports[i]];
+            const struct ref_net_port *q = &n->ports[b->ports[k]];
+            const bool side_by_side = p->pool == q->pool && p->is_giver == q->is_giver;
+            alike = alike || (side_by_side && p->rank == q->rank);
+            apart = apart || (side_by_side && p->rank != q->rank);
+        }
+    }
+    return alike && apart;
+}
+
+static bool has_crossing(const struct ref_net *n)
+{
+    for (int a = 0; a < n->act_count; a++) {
+        for (int b = 0; b < a; b++) {
+            if (n->acts[a].kind == REF_PROCESS && n->acts[b].kind == REF_PROCESS &&
+                cross(n, &n->acts[a], &n->acts[b])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 // Where claims form circles there may be several solutions, of which propagation and the program
 // may find different ones, and the usual search does not see all. Is there, at some instant,
-// another to which propagation goes when the claims of a single unit begin at nothing?
+// another to which propagation goes when the claims of a single unit begin at nothing? Or one at
+// which it would not rest?
 static bool has_several(struct ref_net *n, const struct ref_park *p)
 {
     struct ref_trial again = {.verdict = REF_AGREE};
-    return !run_reference(n, p, true, &again) && again.run.status == REF_RUN_UNSETTLED;
+    return has_crossing(n) ||
+           (!run_reference(n, p, true, &again) && again.run.status == REF_RUN_UNSETTLED);
 }
 
 void ref_trial_run(const struct ref_park *p, struct ref_trial *out, FILE *print)
