@@ -23,7 +23,8 @@
  * and for each process what its ports booked against the recipe of the park file x activity. A
  * level is set exactly on a bound that it would cross between two microseconds; that difference is
  * known to the engine (sim_flow_trimmed) and counts on neither side. Beyond 1e-9 of the throughput
- * the run has failed, with the names.
+ * the run has failed, with the names. (Beside it 1e-12 of what the pool could have carried: of a
+ * flow that is a rounding the solver may find the one end and not the other.)
  *
  * One ledger belongs to one run at a time; nothing is allocated after create.
  */
@@ -35,7 +36,8 @@
 #include "sim/flow/flow.h"
 #include "sim/num/table1d.h"
 
-#define PARK_LEDGER_TOLERANCE 1e-9 // [-] of the throughput; beyond it a run has failed
+#define PARK_LEDGER_TOLERANCE                                                                      \
+    1e-9 // [-] of the throughput (and 1e-3 of what could have been carried)
 
 struct park_ledger; // opaque: sums and marks live in ledger.c
 

@@ -235,3 +235,11 @@ Test(ledger, what_comes_at_once_and_is_not_booked_fails)
               x.err.text);
     press_close(&x);
 }
+
+Test(ledger, a_rounding_that_one_end_knows_is_no_imbalance)
+{
+    struct park_kit k;
+    park_kit_open(&k, "tests/data/faults/rounding_at_one_end.cfg", NULL, 0);
+    cr_expect(eq(int, (int)park_kit_make(&k, 0, NULL), (int)SIM_OK), "%s", k.err.text);
+    park_kit_close(&k);
+}
