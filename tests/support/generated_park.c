@@ -330,23 +330,40 @@ static void say_head(struct writer *w, const struct generated_park_opts *o)
 
 static void say_streams(struct writer *w)
 {
-    say(&w->out, "streams = {\n");
+    static const struct {
+        const char *name, *what;
+    } streams[] = {
+        {"brick", "unit = \"t\"; kind = \"product\";"},
+        {"raw", "unit = \"t\"; kind = \"material\"; upstream = \"0.4 tCO2e/t\";"},
+        {"clay", "unit = \"t\"; kind = \"material\";"},
+        {"husk", "unit = \"t\"; kind = \"fuel\"; energy = \"12.6 GJ/t\"; burning = { biogenic = "
+                 "\"1.3 tCO2e/t\"; };"},
+        {"refuse", "unit = \"t\"; kind = \"waste\";"},
+        {"ash", "unit = \"t\"; kind = \"waste\";"},
+        {"sludge", "unit = \"t\"; kind = \"waste\";"},
+        {"steam", "unit = \"t\"; kind = \"heat\"; energy = \"2.76 GJ/t\";"},
+        {"water", "unit = \"m3\"; kind = \"water\"; density = \"1 t/m3\";"},
+        {"clean", "unit = \"m3\"; kind = \"water\"; density = \"1 t/m3\";"},
+        {"waste", "unit = \"m3\"; kind = \"wastewater\"; density = \"1 t/m3\";"},
+    };
+    say_begin(w, "streams");
     for (int i = 0; i < groups(w); i++) {
-        say(&w->out, "  good%d = { unit = \"t\"; kind = \"product\"; };\n", i);
+        char name[24];
+        snprintf(name, sizeof name, "good%d", i);
+        say_name(w, name, i == 0);
+        say(&w->out, " unit = \"t\"; kind = \"product\";");
+        say_done(w);
     }
-    say(&w->out, "  brick  = { unit = \"t\"; kind = \"product\"; };\n"
-                 "  raw    = { unit = \"t\"; kind = \"material\"; upstream = \"0.4 tCO2e/t\"; };\n"
-                 "  clay   = { unit = \"t\"; kind = \"material\"; };\n"
-                 "  husk   = { unit = \"t\"; kind = \"fuel\"; energy = \"12.6 GJ/t\"; burning = { "
-                 "biogenic = \"1.3 tCO2e/t\"; }; };\n"
-                 "  refuse = { unit = \"t\"; kind = \"waste\"; };\n"
-                 "  ash    = { unit = \"t\"; kind = \"waste\"; };\n"
-                 "  sludge = { unit = \"t\"; kind = \"waste\"; };\n"
-                 "  steam  = { unit = \"t\"; kind = \"heat\"; energy = \"2.76 GJ/t\"; };\n"
-                 "  water  = { unit = \"m3\"; kind = \"water\"; density = \"1 t/m3\"; };\n"
-                 "  clean  = { unit = \"m3\"; kind = \"water\"; density = \"1 t/m3\"; };\n"
-                 "  waste  = { unit = \"m3\"; kind = \"wastewater\"; density = \"1 t/m3\"; };\n"
-                 "};\n");
+    for (int i = 0; i < SIM_COUNT(streams); i++) {
+        say_name(w, streams[i].name, false);
+        say(&w->out, " %s", streams[i].what);
+        say_done(w);
+    }
+    say_end(w);
+}
+
+static void say_times(struct writer *w)
+{
     const int times = w->firms > CLUSTER ? (w->firms + CLUSTER - 1) / CLUSTER : 1;
     say(&w->out,
         "calendars = {\n  always = { };\n"
@@ -357,6 +374,27 @@ static void say_streams(struct writer *w)
         "\"two_shifts\"; };\n  crew2 = { size = %d; };\n};\n",
         w->opts.days > 44 ? " closed = ( \"2026-02-14..2026-02-22\" );" : "", 2 * times, times,
         3 * times);
+}
+
+static void say_goods(struct writer *w)
+{
+    const bool is_list = w->firms > LISTS_ABOVE;
+    say(&w->out, "  customers = { buys = %s\n", is_list ? "(" : "{");
+    say_name(w, "brick", true);
+    say(&w->out, " price = \"1.1e6 VND/t\";");
+    say_done(w);
+    for (int i = 0; i < (w->opts.has_one_market ? 1 : groups(w)); i++) {
+        const double mean = between(w, 4, 7) * MILLS * (w->opts.has_one_market ? groups(w) : 1);
+        char name[24];
+        snprintf(name, sizeof name, "good%d", i);
+        say_name(w, name, false);
+        say(&w->out,
+            " price = \"%.0f VND/t\"; demand = \"normal(%.2f t/h, %.2f t/h, min = 0 t/h)\"; "
+            "redraw = \"1 day\";",
+            between(w, 4e6, 9e6), mean, 0.2 * mean);
+        say_done(w);
+    }
+    say(&w->out, "  %s; };\n", is_list ? ")" : "}");
 }
 
 static void say_markets(struct writer *w)
@@ -371,16 +409,8 @@ static void say_markets(struct writer *w)
         "};\nmarkets = {\n  suppliers = { sells = { raw = { price = \"2e6 VND/t\"; }; clay = { "
         "price = \"0.1e6 VND/t\"; }; husk = { price = \"0.95e6 VND/t\"; };\n    water = { price = "
         "\"12000 VND/m3\"; }; refuse = { price = \"-300000 VND/t\"; }; }; };\n");
-    say(&w->out, "  customers = { buys = { brick = { price = \"1.1e6 VND/t\"; };\n");
-    for (int i = 0; i < (w->opts.has_one_market ? 1 : groups(w)); i++) {
-        const double mean = between(w, 4, 7) * MILLS * (w->opts.has_one_market ? groups(w) : 1);
-        say(&w->out,
-            "    good%d = { price = \"%.0f VND/t\"; demand = \"normal(%.2f t/h, %.2f t/h, min = 0 "
-            "t/h)\"; redraw = \"1 day\"; };\n",
-            i, between(w, 4e6, 9e6), mean, 0.2 * mean);
-    }
+    say_goods(w);
     say(&w->out,
-        "  }; };\n"
         "  landfill = { disposes = { sludge = { fate = \"landfill\"; price = \"-450000 "
         "VND/t\"; emission = \"0.4 tCO2e/t\"; };\n    ash = { fate = \"landfill\"; price = "
         "\"-450000 VND/t\"; }; }; };\n"
@@ -406,6 +436,7 @@ static void say_park(struct writer *w, const struct generated_park_opts *opts)
 {
     say_head(w, opts);
     say_streams(w);
+    say_times(w);
     say_markets(w);
     say_begin(w, "firms");
     for (int i = 0; i < w->firms; i++) {
