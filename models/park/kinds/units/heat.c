@@ -6,6 +6,31 @@
 
 #include <stdlib.h>
 
+static const struct sim_key fuel_keys[] = {
+    {.name = "amount",
+     .type = SIM_KEY_VALUE,
+     .dim = "{name}/{basis}",
+     .min = "0",
+     .flags = SIM_KEY_REQUIRED | SIM_KEY_ABOVE_MIN,
+     .offset = offsetof(struct park_flow, amount),
+     .doc = "burnt per unit of the product"},
+    {.name = "from",
+     .type = SIM_KEY_REF,
+     .refers = ".stocks",
+     .offset = offsetof(struct park_flow, from),
+     .doc = "stock of the firm it is taken from; default: the firm's junction"},
+};
+
+const struct sim_kind park_heat_fuel_kind = {
+    .name = "fuel",
+    .doc = "What a boiler burns of one stream; of several, all of them in proportion. Short form: "
+           "coal = \"0.14 t/t\".",
+    .size = sizeof(struct park_flow),
+    .keys = fuel_keys,
+    .key_count = SIM_COUNT(fuel_keys),
+    .brief = "amount",
+};
+
 static void wrong(struct park_loader *l, const struct park_process *s, const char *key,
                   const char *remedy, const char *text)
 {
@@ -56,5 +81,41 @@ void park_heat_add(struct park_loader *l, struct park_process *s, const struct p
     struct park_flow *f = coef > 0 ? park_processes_add(l, s, used, false, coef, ref->node) : NULL;
     if (f != NULL) {
         f->is_burnt = l->park->streams[used]->burning != NULL;
+    }
+}
+
+static void add_fuel(struct park_loader *l, struct park_process *s, const struct sim_item *item)
+{
+    const struct park_flow *written = item->data;
+    const int32_t stream = PARK_ID(l->park, stream, park_stream, item->name);
+    if (stream < 0 || written->amount.form != SIM_VALUE_QUANTITY) {
+        return; // told by the loader
+    }
+    struct park_flow *f = park_processes_add(l, s, stream, false, written->amount.si, item->node);
+    if (f != NULL) {
+        park_processes_from(l, f, &written->from);
+        f->is_burnt = l->park->streams[stream]->burning != NULL;
+    }
+}
+
+void park_heat_burn(struct park_loader *l, struct park_process *s, const struct park_heat *h,
+                    const struct park_heat_fuel *fuel)
+{
+    const bool has_fuel = sim_tree_child(s->node, "fuel") != NULL; // its mistakes are told
+    s->efficiency = &h->efficiency;
+    if (fuel->burns.node != NULL && fuel->fuel.count > 0) {
+        wrong(l, s, "burns", "say `fuel` with amounts, or `burns` with `efficiency`",
+              "its fuel is said twice");
+    } else if (fuel->burns.node != NULL) {
+        park_heat_add(l, s, h, &fuel->burns);
+    } else if (fuel->fuel.count == 0 && !(has_fuel && sim_diag_wrong(l->diag) > 0)) {
+        wrong(l, s, "", "say fuel = { coal = \"0.14 t/t\"; }, or burns = \"coal\" and efficiency",
+              "it burns nothing");
+    } else if (fuel->fuel.count > 0 && h->efficiency.form != SIM_VALUE_NONE) {
+        wrong(l, s, "efficiency", "leave it out, or say burns = \"...\" in place of fuel",
+              "its fuel is said per unit of product, so the efficiency follows");
+    }
+    for (int i = 0; fuel->burns.node == NULL && i < fuel->fuel.count; i++) {
+        add_fuel(l, s, &fuel->fuel.at[i]);
     }
 }

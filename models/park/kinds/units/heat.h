@@ -15,6 +15,14 @@ struct park_heat {
     struct sim_value enthalpy;   // [J/SI of the product]
 };
 
+/** What such a unit burns, by amounts or by the efficiency of its heat; a further member. */
+struct park_heat_fuel {
+    struct sim_items fuel;
+    struct sim_ref burns;
+};
+
+extern const struct sim_kind park_heat_fuel_kind; // an entry of `fuel`
+
 // clang-format off
 #define PARK_HEAT_KEYS(type_of, field)                                                             \
     {.name = "efficiency", .type = SIM_KEY_VALUE,                                                  \
@@ -25,6 +33,14 @@ struct park_heat {
     {.name = "enthalpy", .type = SIM_KEY_VALUE, .offset = offsetof(type_of, field.enthalpy),       \
      .dim = "GJ/{basis}", .min = "0", .flags = SIM_KEY_ABOVE_MIN,                                  \
      .doc = "heat given to a unit of product, from feed water on; default: the product's energy"}
+
+#define PARK_HEAT_FUEL_KEYS(type_of, field)                                                        \
+    {.name = "fuel", .type = SIM_KEY_MAP, .offset = offsetof(type_of, field.fuel),                 \
+     .kind = &park_heat_fuel_kind, .names_refer = "streams",                                       \
+     .doc = "what it burns, by stream, per unit of its product"},                                  \
+    {.name = "burns", .type = SIM_KEY_REF, .offset = offsetof(type_of, field.burns),               \
+     .refers = "streams",                                                                          \
+     .doc = "the one fuel, where `efficiency` says how much, in place of `fuel`"}
 // clang-format on
 
 /** [J/SI] Energy content of a stream; 0 when it is not said. */
@@ -34,5 +50,10 @@ double park_heat_energy(const struct park_stream *s);
  * does not follow from what is said. */
 void park_heat_add(struct park_loader *l, struct park_process *s, const struct park_heat *h,
                    const struct sim_ref *ref);
+
+/** Add the fuels, of as much as is said or as its efficiency takes; told when both or neither is
+ * said. */
+void park_heat_burn(struct park_loader *l, struct park_process *s, const struct park_heat *h,
+                    const struct park_heat_fuel *fuel);
 
 #endif
