@@ -169,3 +169,54 @@ void park_resolve_warn(struct park_loader *l, const struct sim_node *n, const ch
     say(l, SIM_DIAG_WARNING, n, remedy, fmt, args);
     va_end(args);
 }
+
+static bool is_energy(const struct park *p, int32_t stream)
+{
+    return sim_units_is_same(p->streams[stream]->si.dim, SIM_DIM_ENERGY);
+}
+
+/** The stream of electricity where none is said; -1: it cannot be told. */
+static int32_t usual_power(const struct park *p)
+{
+    const int32_t named = PARK_ID(p, stream, park_stream, "electricity");
+    if (named >= 0 && is_energy(p, named)) {
+        return named;
+    }
+    int32_t only = -1;
+    int count = 0;
+    for (int32_t i = 0; i < p->stream_count; i++) {
+        if (p->streams[i]->kind == PARK_STREAM_ENERGY && is_energy(p, i)) {
+            only = i;
+            count++;
+        }
+    }
+    return count == 1 ? only : -1;
+}
+
+int32_t park_resolve_power(struct park_loader *l, const struct sim_ref *said,
+                           const struct sim_value *amount, const char *key, const char *what)
+{
+    const struct park *p = l->park;
+    const int32_t stream = park_resolve_ref(l, said);
+    if (stream >= 0 && !is_energy(p, stream)) {
+        park_resolve_wrong(l, said->node, "name a stream in MWh, kWh or GJ",
+                           "%s energy, and %s is told in %s", what, p->streams[stream]->name,
+                           p->streams[stream]->unit);
+    }
+    if (said->node != NULL || amount->form != SIM_VALUE_QUANTITY || !(amount->si > 0)) {
+        return stream;
+    }
+    const int32_t usual = usual_power(p);
+    char *remedy = sim_base_format(usual < 0 ? "write %s = \"...\"" : "say it: %s = \"...\"", key);
+    if (usual < 0) {
+        park_resolve_wrong(l, amount->node, remedy,
+                           "%s energy, and no stream is named electricity, nor is one the only one "
+                           "of kind energy",
+                           what);
+    } else if (strcmp(p->streams[usual]->name, "electricity") != 0) {
+        park_resolve_warn(l, amount->node, remedy, "%s %s, the only stream of kind energy", what,
+                          p->streams[usual]->name);
+    }
+    free(remedy);
+    return usual;
+}

@@ -1,6 +1,5 @@
 // Links: how a stream travels. Pipes, conveyors and lines are the same thing by three names.
 #include "models/park/base/kinds.h"
-#include "sim/num/units.h"
 
 #include <math.h>
 #include <string.h>
@@ -166,51 +165,6 @@ static void check_stock(struct park_loader *l, const struct park_link *k, const 
     }
 }
 
-static bool is_energy(const struct park *p, int32_t stream)
-{
-    return sim_units_is_same(p->streams[stream]->si.dim, SIM_DIM_ENERGY);
-}
-
-/** What pumping takes where no link says it; -1: it cannot be told. */
-static int32_t usual_power(const struct park *p)
-{
-    const int32_t named = PARK_ID(p, stream, park_stream, "electricity");
-    if (named >= 0 && is_energy(p, named)) {
-        return named;
-    }
-    int32_t only = -1;
-    int count = 0;
-    for (int32_t i = 0; i < p->stream_count; i++) {
-        if (p->streams[i]->kind == PARK_STREAM_ENERGY && is_energy(p, i)) {
-            only = i;
-            count++;
-        }
-    }
-    return count == 1 ? only : -1;
-}
-
-static void resolve_pumping(struct park_loader *l, struct park_link *k, int32_t usual)
-{
-    const struct park *p = l->park;
-    const bool is_said = k->pumping_ref.node != NULL;
-    const int32_t said = park_resolve_ref(l, &k->pumping_ref);
-    k->pumping_stream = is_said ? said : usual;
-    if (said >= 0 && !is_energy(p, said)) {
-        park_resolve_wrong(l, k->pumping_ref.node, "name a stream in MWh, kWh or GJ",
-                           "pumping takes energy, and %s is told in %s", p->streams[said]->name,
-                           p->streams[said]->unit);
-    } else if (k->pumping_j > 0 && !is_said && usual < 0) {
-        park_resolve_wrong(l, k->pumping.node, "write pumping_stream = \"...\"",
-                           "pumping takes energy, and no stream is named electricity, nor is one "
-                           "the only one of kind energy");
-    } else if (k->pumping_j > 0 && !is_said &&
-               strcmp(p->streams[usual]->name, "electricity") != 0) {
-        park_resolve_warn(l, k->pumping.node, "say it: pumping_stream = \"...\"",
-                          "pumping takes %s, the only stream of kind energy",
-                          p->streams[usual]->name);
-    }
-}
-
 static void resolve_one(struct park_loader *l, struct park_link *k)
 {
     k->stream = park_resolve_ref(l, &k->stream_ref);
@@ -241,10 +195,11 @@ static void resolve_one(struct park_loader *l, struct park_link *k)
 
 static void resolve(struct park_loader *l)
 {
-    const int32_t usual = usual_power(l->park);
     for (int i = 0; i < l->park->link_count; i++) {
         resolve_one(l, l->park->links[i]);
-        resolve_pumping(l, l->park->links[i], usual);
+        struct park_link *k = l->park->links[i];
+        k->pumping_stream =
+            park_resolve_power(l, &k->pumping_ref, &k->pumping, "pumping_stream", "pumping takes");
     }
 }
 
