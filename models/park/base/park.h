@@ -116,6 +116,7 @@ struct park_flow {
     double share;            // [-] weight in the class; 0: by capacity
     bool burnt;              // inputs: as written; default: fuels are
     // resolved
+    const struct sim_node *node; // where it is written; else its process
     int32_t stream;
     int32_t stock; // -1: the firm's junction
     bool gives;

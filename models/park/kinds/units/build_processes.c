@@ -5,14 +5,6 @@
 static const struct park_mover process_mover = {
     .noun = "process", .verb = "runs at", .is_process = true};
 
-static const struct sim_node *flow_node(const struct park *p, const struct park_process *s,
-                                        const struct park_flow *f)
-{
-    const struct sim_node *group = sim_tree_child(s->node, f->gives ? "outputs" : "inputs");
-    const struct sim_node *n = sim_tree_child(group, p->streams[f->stream]->name);
-    return n != NULL ? n : s->node;
-}
-
 static void add_flow(struct park_builder *b, int32_t process, const struct park_flow *f)
 {
     const struct park_process *s = b->park->processes[process];
@@ -24,7 +16,7 @@ static void add_flow(struct park_builder *b, int32_t process, const struct park_
         f->gives ? park_build_give(b, pool, arrives, f->order, f->share, pulls ? SIM_PORT_PULL : 0)
                  : park_build_take(b, pool, f->coef, f->priority, f->share, 0);
     park_build_merit(b, port, f->merit);
-    park_build_port_node(b, port, flow_node(b->park, s, f));
+    park_build_port_node(b, port, f->node);
     const int32_t account = b->process_accounts[process];
     park_build_move(b, (struct park_move){
                            .kind = f->gives ? PARK_MOVE_OUTPUT : PARK_MOVE_INPUT,

@@ -169,7 +169,7 @@ static struct park_flow *new_flow(struct park_loader *l, struct park_process *s)
         s->flows = more;
     }
     struct park_flow *f = &s->flows[s->flow_count++];
-    *f = (struct park_flow){.stock = -1, .priority = -1, .order = -1};
+    *f = (struct park_flow){.node = s->node, .stock = -1, .priority = -1, .order = -1};
     return f;
 }
 
@@ -183,6 +183,7 @@ struct park_flow *park_processes_add(struct park_loader *l, struct park_process 
     }
     struct park_flow *f = new_flow(l, s);
     f->stream = stream;
+    f->node = at;
     f->gives = gives;
     f->coef = coef;
     return f;
@@ -217,6 +218,7 @@ static void add_flows(struct park_loader *l, struct park_process *s, const struc
         struct park_flow *f = new_flow(l, s);
         *f = *(struct park_flow *)items->at[i].data;
         const struct sim_ref *at = gives ? &f->to : &f->from;
+        f->node = items->at[i].node;
         f->gives = gives;
         f->stock = -1;
         f->stream = stream;
