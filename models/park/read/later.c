@@ -37,7 +37,6 @@ static const struct later {
     {"utilities.*.units.*.start_up", NULL, "start-up times are", NULL, false},
     {"utilities.*.units.*.ramp", NULL, "ramps are", NULL, false},
     {"utilities.*.units.*.grade", NULL, "temperature grades are", NULL, false},
-    {"utilities.*.units.*.power", NULL, "CHP units are", NULL, false},
     {"utilities.*.units.*.water", NULL, "water as a key of its own is",
      "write inputs = { water = \"1.05 m3/t\"; }", false},
     {"links.*.kind", "truck", "trucks are", "write kind = \"pipe\" with a capacity", true},
@@ -51,7 +50,6 @@ static const struct later {
 /** Kinds of process and unit: a firm may have each as well as a utility. */
 static const struct later unit_laters[] = {
     {NULL, "batch", "batch processes are", "write kind = \"continuous\"", true},
-    {NULL, "chp", "CHP units are", "write kind = \"boiler\"", true},
     {NULL, "wastewater_plant", "wastewater plants are", "write kind = \"continuous\"", true},
     {NULL, "pv", "PV is", "buy it from a market whose capacity is a profile", true},
     {NULL, "battery", "batteries are", "write a stock of the firm", true},
