@@ -184,11 +184,11 @@ void park_resolve_level(struct park_loader *l, const struct sim_value *v,
 /** A duration that is constant or drawn, as a prepared distribution in seconds. */
 void park_resolve_chance(struct park_loader *l, const struct sim_value *v, struct sim_dist *out);
 
-/** The stream that `amount` of electricity is of: the one `said` (by `key`), else the one named
- * electricity, else the only one of kind energy; -1, told where `amount` is above 0, if there is
- * none. `what`: "pumping takes". */
+/** The stream of electricity: the one `said` (by `key`), else the one named electricity, else the
+ * only one of kind energy; -1 if there is none, told at the node that it is `needed` for (NULL: for
+ * nothing). `what`: "pumping takes". */
 int32_t park_resolve_power(struct park_loader *l, const struct sim_ref *said,
-                           const struct sim_value *amount, const char *key, const char *what);
+                           const struct sim_node *needed, const char *key, const char *what);
 
 /** Say a mistake (or warning) at a node (NULL: nowhere). */
 void park_resolve_wrong(struct park_loader *l, const struct sim_node *n, const char *remedy,

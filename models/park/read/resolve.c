@@ -194,7 +194,7 @@ static int32_t usual_power(const struct park *p)
 }
 
 int32_t park_resolve_power(struct park_loader *l, const struct sim_ref *said,
-                           const struct sim_value *amount, const char *key, const char *what)
+                           const struct sim_node *needed, const char *key, const char *what)
 {
     const struct park *p = l->park;
     const int32_t stream = park_resolve_ref(l, said);
@@ -203,18 +203,18 @@ int32_t park_resolve_power(struct park_loader *l, const struct sim_ref *said,
                            "%s energy, and %s is told in %s", what, p->streams[stream]->name,
                            p->streams[stream]->unit);
     }
-    if (said->node != NULL || amount->form != SIM_VALUE_QUANTITY || !(amount->si > 0)) {
+    if (said->node != NULL || needed == NULL) {
         return stream;
     }
     const int32_t usual = usual_power(p);
     char *remedy = sim_base_format(usual < 0 ? "write %s = \"...\"" : "say it: %s = \"...\"", key);
     if (usual < 0) {
-        park_resolve_wrong(l, amount->node, remedy,
+        park_resolve_wrong(l, needed, remedy,
                            "%s energy, and no stream is named electricity, nor is one the only one "
                            "of kind energy",
                            what);
     } else if (strcmp(p->streams[usual]->name, "electricity") != 0) {
-        park_resolve_warn(l, amount->node, remedy, "%s %s, the only stream of kind energy", what,
+        park_resolve_warn(l, needed, remedy, "%s %s, the only stream of kind energy", what,
                           p->streams[usual]->name);
     }
     free(remedy);

@@ -68,9 +68,10 @@ static void add(struct park_loader *l, struct park_process *s)
     const struct chp *c = (struct chp *)s;
     park_heat_burn(l, s, &c->heat, &c->fuel);
     s->efficiency = NULL; // that of its heat alone is not a boiler's
-    const int32_t power =
-        park_resolve_power(l, &c->power_ref, &c->power, "power_stream", "it makes");
-    if (power < 0 || s->product < 0 || c->power.form != SIM_VALUE_QUANTITY) {
+    const bool is_said = c->power.form == SIM_VALUE_QUANTITY;
+    const int32_t power = park_resolve_power(l, &c->power_ref, is_said ? c->power.node : NULL,
+                                             "power_stream", "it makes");
+    if (power < 0 || s->product < 0 || !is_said) {
         return; // told
     }
     if (power == s->product) {

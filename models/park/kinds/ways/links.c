@@ -199,7 +199,8 @@ static void resolve(struct park_loader *l)
         resolve_one(l, l->park->links[i]);
         struct park_link *k = l->park->links[i];
         k->pumping_stream =
-            park_resolve_power(l, &k->pumping_ref, &k->pumping, "pumping_stream", "pumping takes");
+            park_resolve_power(l, &k->pumping_ref, k->pumping_j > 0 ? k->pumping.node : NULL,
+                               "pumping_stream", "pumping takes");
     }
 }
 
