@@ -54,7 +54,6 @@ static const struct later unit_laters[] = {
     {NULL, "pv", "PV is", "buy it from a market whose capacity is a profile", true},
     {NULL, "battery", "batteries are", "write a stock of the firm", true},
     {NULL, "grid", "grid connections are", "buy from a market", true},
-    {NULL, "heat_pump", "heat pumps are", "write kind = \"continuous\"", true},
     {NULL, "heat_exchanger", "heat exchangers are", "write kind = \"waste_heat_boiler\"", true},
     {NULL, "heat_store", "heat stores are", "write a stock of the firm", true},
     {NULL, "thermal_store", "heat stores are", "write a stock of the firm", true},
