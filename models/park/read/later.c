@@ -1,5 +1,5 @@
-// Keys of the park format that a later version will have: told by name and taken out of the tree, so
-// that nothing is silently ignored and nothing is told twice. A part that arrives loses its line
+// Keys of the park format that a later version will have: told by name and taken out of the tree,
+// so that nothing is silently ignored and nothing is told twice. A part that arrives loses its line
 // here.
 #include "models/park/base/kinds.h"
 
@@ -30,12 +30,16 @@ static const struct later {
     {"streams.*.hazard", NULL, "hazard classes are", NULL, false},
     {"firms.*.processes.*.start_up", NULL, "start-up times are", NULL, false},
     {"firms.*.processes.*.ramp", NULL, "ramps are", NULL, false},
+    {"firms.*.processes.*.bypass", NULL, "turbine bypasses are",
+     "let a market dispose of what nobody takes of its power", false},
     {"firms.*.processes.*.inputs.*.optional", NULL, "optional inputs are", NULL, false},
     {"firms.*.processes.*.inputs.*.replaces", NULL, "replaced inputs are", NULL, false},
     {"firms.*.processes.*.inputs.*.grade", NULL, "temperature grades are", NULL, false},
     {"firms.*.processes.*.inputs.*.phase", NULL, "phases of batches are", NULL, false},
     {"utilities.*.units.*.start_up", NULL, "start-up times are", NULL, false},
     {"utilities.*.units.*.ramp", NULL, "ramps are", NULL, false},
+    {"utilities.*.units.*.bypass", NULL, "turbine bypasses are",
+     "let a market dispose of what nobody takes of its power", false},
     {"utilities.*.units.*.grade", NULL, "temperature grades are", NULL, false},
     {"utilities.*.units.*.water", NULL, "water as a key of its own is",
      "write inputs = { water = \"1.05 m3/t\"; }", false},
