@@ -193,6 +193,10 @@ void sim_kind_assign(const struct sim_kind *root, struct sim_tree *t, const char
 void sim_kind_overlay(const struct sim_kind *kind, const struct sim_node *n, const void *from,
                       void *to);
 
+/** What to write instead of "9.500", `length` bytes: "write 9500 if that is meant, else 9.5". What
+ * keeps three digits gets a fourth, that it is not asked about again. Caller frees. */
+char *sim_kind_grouped_advice(const char *text, size_t length);
+
 /** Check the whole tree against `root` and fill its C struct and all below, in `arena`. The tree
  * must outlive what is loaded. Files that keys name are looked for. Never NULL; see
  * sim_diag_status. */

@@ -217,14 +217,7 @@ static void warn_of_groups(struct sim_kind_slot *s, const struct sim_value *v)
     if (at == NULL || (v->form == SIM_VALUE_QUANTITY && 1000 * v->si > most)) {
         return;
     }
-    const int whole = (int)strcspn(at, ".");
-    char *remedy = sim_base_format("write %.*s%.3s if that is meant, else %.*s0", whole, at,
-                                   at + whole + 1, (int)length, at);
-    char *what = sim_base_format("'%.*s' is read with a decimal point, and may be a grouped number",
-                                 (int)length, at);
-    tell_at(s->load, SIM_DIAG_WARNING, n, &n->value_at, remedy, what);
-    free(what);
-    free(remedy);
+    sim_kind_grouped_add(s->load, n, at, length);
 }
 
 static struct sim_value value_of(struct sim_kind_slot *s)
@@ -787,5 +780,6 @@ void *sim_kind_load(const struct sim_kind *root, struct sim_tree *t, struct sim_
     sim_kind_normalise(root, t);
     void *out = sim_arena_alloc(arena, 1, root->size > 0 ? root->size : 1);
     load_thing(&l, NULL, root, t->root, out);
+    sim_kind_grouped_tell(&l);
     return out;
 }

@@ -5,6 +5,7 @@
 #ifndef SIM_CFG_KIND_PRIV_H
 #define SIM_CFG_KIND_PRIV_H
 
+#include "sim/base/vec.h"
 #include "sim/cfg/kind.h"
 
 const struct sim_key *sim_kind_key(const struct sim_kind *kind, const char *name); // NULL if none
@@ -24,6 +25,13 @@ enum {
     SIM_KIND_BOUNDS = 64
 };
 
+/** A number that may be a grouped one; `text` is in the node's. */
+struct sim_kind_grouped {
+    const struct sim_node *node;
+    const char *text;
+    size_t length;
+};
+
 /** One loading of a tree. */
 struct sim_kind_loading {
     struct sim_tree *tree;
@@ -31,6 +39,7 @@ struct sim_kind_loading {
     const struct sim_kind_load_opts *opts;
     struct sim_diag *diag;
     int suggestions;
+    SIM_VEC(struct sim_kind_grouped) grouped;
     struct sim_kind_bound {
         const char *text;      // of the table: the pointer names it
         double si;             // NaN: cannot be read
@@ -49,6 +58,12 @@ struct sim_kind_slot {
 enum {
     SIM_KIND_SUGGESTIONS = 100
 };
+
+/** Remember what may be grouped, until all is loaded; then tell of the first few by place in full,
+ * of the rest in one warning. */
+void sim_kind_grouped_add(struct sim_kind_loading *l, const struct sim_node *n, const char *text,
+                          size_t length);
+void sim_kind_grouped_tell(struct sim_kind_loading *l);
 
 /** A mistake at the value of `n`; the `owned` texts are freed. */
 void sim_kind_tell(struct sim_kind_loading *l, const struct sim_node *n, const char *remedy,

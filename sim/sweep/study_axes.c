@@ -153,10 +153,8 @@ static void warn_of_groups(struct sim_study_loading *l, const struct sim_study_a
     if (!sim_units_may_be_grouped(text, &n)) {
         return;
     }
-    const size_t whole = strcspn(text, ".");
     char *path = sim_tree_path(x->node);
-    char *remedy = sim_base_format("write %.*s%.3s if that is meant, else %.*s0", (int)whole, text,
-                                   text + whole + 1, (int)n, text);
+    char *remedy = sim_kind_grouped_advice(text, n);
     sim_diag_add(l->diag, SIM_DIAG_WARNING, place, path, remedy,
                  "'%.*s' is read with a decimal point, and may be a grouped number", (int)n, text);
     free(remedy);

@@ -30,4 +30,15 @@ printf 'time,p [VND/MWh],q [MWh/h]\n01/01/2026,"1,5",1\n02/01/2026,"2,5",2\n03/0
 ecopark check park.cfg 2>&1 | say | grep csv
 printf 'time;p [VND/MWh];q [MWh/h]\n01/01/2026;1,5;1\n' >price.csv
 ecopark check park.cfg 2>&1 | say | grep csv
+echo "-- thirty of them: three in full, the rest in one line"
+{
+    echo 'format = 1; park = { start = "2026-01-01"; until = "2026-01-03"; }; economy = { currency = "VND"; };'
+    echo 'streams = { water = { unit = "m3"; kind = "water"; }; };'
+    echo 'markets = {'
+    for i in $(seq 10 39); do
+        echo "m$i = { sells = { water = { price = \"9$i.487 VND/m3\"; }; }; };"
+    done
+    echo '};'
+} >many.cfg
+ecopark check many.cfg 2>&1 | grep 'group\|more like'
 exit 0
