@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
@@ -36,14 +35,41 @@ def setUpModule():
                   ["run", "park.cfg", "-o", "one.h5", "--quiet"]):
         done = subprocess.run([ECOPARK, *words], cwd=BASE, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
+    global GOOD_BYTES
+    GOOD_BYTES = measured(["info", "s.h5"], BASE)[2]
 
 
 def tearDownModule():
     shutil.rmtree(BASE)
 
 
+GOOD_BYTES = 0  # memory that `info` of a good file takes
+
+# A file from a stranger must not cost more than this, beside what a good one does: in processor time, which
+# others on the machine hardly change, and in memory in use.
+MOST_SECONDS = 1.0
+MOST_BYTES = 100 << 20
+SLOWER = 20 if "ECO_SANITIZED" in os.environ else 1
+
+
 def few_resources():
+    resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
     resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))  # the libraries alone take 150 MB of addresses
+
+
+def measured(words, cwd, limited=True):
+    """Run it; what it ended with and said, its processor time [s] and its most memory in use [B]."""
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        started = subprocess.Popen([ECOPARK, *words], cwd=cwd, stdout=out, stderr=err, env=environment(),
+                                   preexec_fn=few_resources if limited and SLOWER == 1 else None)
+        _, status, used = os.wait4(started.pid, 0)
+        started.returncode = os.waitstatus_to_exitcode(status)
+        said = []
+        for file in (out, err):
+            file.seek(0)
+            said.append(file.read())
+    done = subprocess.CompletedProcess(words, started.returncode, *said)
+    return done, used.ru_utime + used.ru_stime, used.ru_maxrss << 10
 
 
 def environment():
@@ -61,11 +87,11 @@ class Strangers(unittest.TestCase):
         shutil.copy(BASE / "s.h5", self.file)
 
     def call(self, *words, code, limited=True):
-        start = time.monotonic()
-        done = subprocess.run([ECOPARK, *words], cwd=self.folder, capture_output=True, text=True, timeout=60,
-                              env=environment(), preexec_fn=few_resources if limited and "ECO_SANITIZED" not in os.environ else None)
+        done, seconds, most = measured(words, self.folder, limited)
         self.assertEqual(done.returncode, code, f"{words}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
-        self.assertLess(time.monotonic() - start, 20)
+        self.assertLess(seconds, MOST_SECONDS * SLOWER, words)
+        if SLOWER == 1:
+            self.assertLess(most - GOOD_BYTES, MOST_BYTES, words)
         return done
 
     def refused(self, file="x.h5"):
