@@ -977,6 +977,16 @@ int32_t sim_flow_next_pool(const struct sim_flow *f)
     return f->heap.count > 0 ? f->net->pool_out[f->heap.data[0]] : -1;
 }
 
+/** The stock is at another level than time alone brought it to: whom it held is tried anew. */
+static void meet_level(struct sim_flow *f, int32_t pool)
+{
+    struct stock *s = &f->stocks[pool];
+    f->is_disturbed = f->is_disturbed || s->holds_at == s->met;
+    s->met++;
+    see(f, pool);
+    look_at(f, pool);
+}
+
 void sim_flow_advance(struct sim_flow *f, sim_time now)
 {
     SIM_REQUIRE(now >= f->now && now <= sim_flow_next(f), "time goes back, or past a bound");
@@ -992,11 +1002,8 @@ void sim_flow_advance(struct sim_flow *f, sim_time now)
         bring_stock(f, pool);
         s->trimmed += bound - s->level;
         s->level = bound;
-        f->is_disturbed = f->is_disturbed || s->holds_at == s->met; // whom it held is tried anew
-        s->met++;
-        see(f, pool);
+        meet_level(f, pool);
         unplan(f, pool);
-        look_at(f, pool);
         f->instants_alike++;
     }
 }
@@ -1043,10 +1050,7 @@ double sim_flow_lump(struct sim_flow *f, int32_t pool, double amount)
     if (fabs(moved) == room) {
         s->level = amount > 0 ? q->capacity : q->minimum;
     }
-    f->is_disturbed = f->is_disturbed || s->holds_at == s->met;
-    s->met++;
-    see(f, p);
-    look_at(f, p);
+    meet_level(f, p);
     return moved;
 }
 
