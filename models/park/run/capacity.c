@@ -91,6 +91,14 @@ void park_capacity_ask(struct park_capacity *k, sim_time now, int32_t activity)
     }
 }
 
+void park_capacity_ask_all(struct park_capacity *k, sim_time now,
+                           const struct park_roster_lists *activities, int32_t key)
+{
+    for (int32_t i = activities->first[key]; i < activities->first[key + 1]; i++) {
+        park_capacity_ask(k, now, activities->items[i]);
+    }
+}
+
 void park_capacity_set_most(struct park_capacity *k, sim_time now, int32_t activity, double most)
 {
     if (k->of[activity].is_owned) {

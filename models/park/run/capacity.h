@@ -28,6 +28,10 @@ void park_capacity_open(struct park_capacity *k, sim_time now);
  * network looks at it again. */
 void park_capacity_ask(struct park_capacity *k, sim_time now, int32_t activity);
 
+/** The same of all activities of a key. */
+void park_capacity_ask_all(struct park_capacity *k, sim_time now,
+                           const struct park_roster_lists *activities, int32_t key);
+
 /** [1/s] The activity's capacity at full share from now on. */
 void park_capacity_set_most(struct park_capacity *k, sim_time now, int32_t activity, double most);
 

@@ -64,9 +64,7 @@ static void happen(void *s, const struct park_clock *c, const struct sim_event *
     const struct park_calendar *def = d->of.park->calendars[e->arg];
     d->is_open[e->arg] = sim_calendar_is_open(def->times, c->now);
     SIM_TRACE(c->trace, c->now, def->name, "calendar %s", d->is_open[e->arg] ? "opens" : "closes");
-    for (int32_t i = d->members.first[e->arg]; i < d->members.first[e->arg + 1]; i++) {
-        park_capacity_ask(d->of.capacity, c->now, d->members.items[i]);
-    }
+    park_capacity_ask_all(d->of.capacity, c->now, &d->members, e->arg);
     const sim_time next = sim_calendar_next_change(def->times, c->now);
     if (next != SIM_TIME_NEVER) {
         (void)park_happening_push(c, next, PARK_HAPPENING_CALENDAR, e->who, e->arg);

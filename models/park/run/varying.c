@@ -79,7 +79,7 @@ static void number_levels(struct levels *d)
     }
     for (int i = 0, first = 0; i < count; i++) {
         first = all[i].level == all[first].level ? first : i;
-        d->level_of[all[i].activity] = all[first].activity; // for now
+        d->level_of[all[i].activity] = all[first].activity; // till the levels have numbers
     }
     for (int32_t a = 0; a < net->activity_count; a++) {
         if (d->level_of[a] == a) {

@@ -138,11 +138,8 @@ static void happen(void *s, const struct park_clock *c, const struct sim_event *
 {
     struct failing *d = s;
     const int32_t target = park_breakdown_happen(d->breakdowns, c, e);
-    if (target < 0) {
-        return;
-    }
-    for (int32_t i = d->members.first[target]; i < d->members.first[target + 1]; i++) {
-        park_capacity_ask(d->of.capacity, c->now, d->members.items[i]);
+    if (target >= 0) {
+        park_capacity_ask_all(d->of.capacity, c->now, &d->members, target);
     }
 }
 
