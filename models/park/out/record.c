@@ -113,18 +113,23 @@ static void list_levels(struct park_recorder *r)
     }
 }
 
+/** [1/s] The rate at which hours of a process are told; NaN: it has none. */
+static double full_load(const struct park *p, int32_t process)
+{
+    const double most = park_results_full_load(p, process);
+    return most > 0 && isfinite(most) ? most : (double)NAN;
+}
+
 static void list_processes(struct park_recorder *r)
 {
     const struct park_results *out = r->parts.results;
     for (int32_t i = 0; out->running >= 0 && i < r->parts.park->process_count; i++) {
-        const double most = park_results_full_load(r->parts.park, i);
         if (out->process_kept[i]) {
-            SIM_VEC_PUSH(
-                &r->processes,
-                (struct process_entry){.process = i,
-                                       .activity = r->activity_of[i],
-                                       .first = out->process_at[i] * out->intervals,
-                                       .most = most > 0 && isfinite(most) ? most : (double)NAN});
+            SIM_VEC_PUSH(&r->processes,
+                         (struct process_entry){.process = i,
+                                                .activity = r->activity_of[i],
+                                                .first = out->process_at[i] * out->intervals,
+                                                .most = full_load(r->parts.park, i)});
         }
     }
 }
@@ -601,8 +606,7 @@ struct park_responses_hours park_record_hours(struct park_recorder *r, sim_time 
     const struct park *p = r->parts.park;
     for (int32_t i = 0; i < p->process_count; i++) {
         const double sum = park_ledger_activity(r->parts.ledger, r->parts.flow, r->activity_of[i]);
-        const double most = park_results_full_load(p, i);
-        r->full_load_h[i] = most > 0 && isfinite(most) ? sum / most / 3600 : (double)NAN;
+        r->full_load_h[i] = sum / full_load(p, i) / 3600;
     }
     for (int32_t i = 0; i < p->process_count + p->link_count; i++) {
         r->down_h[i] = down_h(r, now, i) - r->down_began[i];
