@@ -21,9 +21,7 @@ static const struct sim_key keys[] = {
      .flags = SIM_KEY_REQUIRED | SIM_KEY_ABOVE_MIN,
      .doc = "electricity made per unit of the product: a by-product. Heat (`enthalpy`) and power "
             "may not be more than the energy content of what it takes"},
-    {FIELD("power_stream", SIM_KEY_REF, power_ref), .refers = "streams",
-     .doc = "stream of that electricity, in a unit of energy; default: the one named electricity, "
-            "else the only one of kind energy"},
+    PARK_HEAT_POWER_STREAM(struct chp, power_ref),
 };
 // clang-format on
 
@@ -49,8 +47,7 @@ static double energy_in(const struct park *p, const struct park_process *s)
 static void check_energy(struct park_loader *l, const struct park_process *s, const struct chp *c)
 {
     const bool is_said = c->heat.enthalpy.form == SIM_VALUE_QUANTITY;
-    const double heat =
-        is_said ? c->heat.enthalpy.si : park_heat_energy(l->park->streams[s->product]);
+    const double heat = park_heat_given(l->park, s, &c->heat.enthalpy);
     const double in = energy_in(l->park, s);
     const double out = heat + c->power.si;
     if (in > 0 && out > in * (1 + 1e-6)) {

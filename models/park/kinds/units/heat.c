@@ -7,18 +7,8 @@
 #include <stdlib.h>
 
 static const struct sim_key fuel_keys[] = {
-    {.name = "amount",
-     .type = SIM_KEY_VALUE,
-     .dim = "{name}/{basis}",
-     .min = "0",
-     .flags = SIM_KEY_REQUIRED | SIM_KEY_ABOVE_MIN,
-     .offset = offsetof(struct park_flow, amount),
-     .doc = "burnt per unit of the product"},
-    {.name = "from",
-     .type = SIM_KEY_REF,
-     .refers = ".stocks",
-     .offset = offsetof(struct park_flow, from),
-     .doc = "stock of the firm it is taken from; default: the firm's junction"},
+    PARK_FLOW_AMOUNT("burnt per unit of the product"),
+    PARK_FLOW_FROM,
 };
 
 const struct sim_kind park_heat_fuel_kind = {
@@ -47,14 +37,20 @@ double park_heat_energy(const struct park_stream *s)
     return s->energy.form == SIM_VALUE_QUANTITY ? s->energy.si : 0;
 }
 
+double park_heat_given(const struct park *p, const struct park_process *s,
+                       const struct sim_value *enthalpy)
+{
+    return enthalpy->form == SIM_VALUE_QUANTITY ? enthalpy->si
+                                                : park_heat_energy(p->streams[s->product]);
+}
+
 // [SI used per SI of product]; 0, told, when it does not follow.
 static double use_of(struct park_loader *l, const struct park_process *s, const struct park_heat *h,
                      int32_t used)
 {
     const struct park_stream *of = l->park->streams[used];
     const struct park_stream *product = l->park->streams[s->product];
-    const double heat =
-        h->enthalpy.form == SIM_VALUE_QUANTITY ? h->enthalpy.si : park_heat_energy(product);
+    const double heat = park_heat_given(l->park, s, &h->enthalpy);
     char *remedy = NULL;
     if (h->efficiency.form != SIM_VALUE_QUANTITY) {
         wrong(l, s, "burns", "say efficiency = \"90 %\"", "its efficiency is not said");

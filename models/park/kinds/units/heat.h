@@ -41,10 +41,20 @@ extern const struct sim_kind park_heat_fuel_kind; // an entry of `fuel`
     {.name = "burns", .type = SIM_KEY_REF, .offset = offsetof(type_of, field.burns),               \
      .refers = "streams",                                                                          \
      .doc = "the one fuel, where `efficiency` says how much, in place of `fuel`"}
+#define PARK_HEAT_POWER_STREAM(type_of, field)                                                     \
+    {.name = "power_stream", .type = SIM_KEY_REF, .offset = offsetof(type_of, field),              \
+     .refers = "streams",                                                                          \
+     .doc = "stream of that electricity, in a unit of energy; default: the one named electricity, " \
+            "else the only one of kind energy"}
 // clang-format on
 
 /** [J/SI] Energy content of a stream; 0 when it is not said. */
 double park_heat_energy(const struct park_stream *s);
+
+/** [J/SI of the product] Heat given to it: as said, else the product's energy content; 0: neither
+ * is said. */
+double park_heat_given(const struct park *p, const struct park_process *s,
+                       const struct sim_value *enthalpy);
 
 /** Add the input that `ref` names, of as much as the heat of a unit of product takes; told when it
  * does not follow from what is said. */

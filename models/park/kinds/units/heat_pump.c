@@ -26,9 +26,7 @@ static const struct sim_key keys[] = {
      .flags = SIM_KEY_ABOVE_MIN,
      .doc = "heat given to a unit of product, from what comes back on; default: the product's "
             "energy"},
-    {FIELD("power_stream", SIM_KEY_REF, power_ref), .refers = "streams",
-     .doc = "stream of that electricity, in a unit of energy; default: the one named electricity, "
-            "else the only one of kind energy"},
+    PARK_HEAT_POWER_STREAM(struct heat_pump, power_ref),
 };
 // clang-format on
 

@@ -19,6 +19,17 @@ extern const char *const park_processes_modes[];    // "push", "pull"
 #define PARK_PROCESS_FIELD(key, kind_of, field)                                                    \
     .name = key, .type = kind_of, .offset = offsetof(struct park_process, field)
 
+// Of an input, output or fuel: its struct is a struct park_flow.
+#define PARK_FLOW_AMOUNT(what)                                                                     \
+    {.name = "amount", .type = SIM_KEY_VALUE, .offset = offsetof(struct park_flow, amount),        \
+     .dim = "{name}/{basis}", .min = "0", .flags = SIM_KEY_REQUIRED | SIM_KEY_ABOVE_MIN,           \
+     .doc = what}
+
+#define PARK_FLOW_FROM                                                                             \
+    {.name = "from", .type = SIM_KEY_REF, .refers = ".stocks",                                     \
+     .offset = offsetof(struct park_flow, from),                                                   \
+     .doc = "stock of the firm it is taken from; default: the firm's junction"}
+
 #define PARK_PROCESS_MODE(by_default)                                                              \
     {PARK_PROCESS_FIELD("mode", SIM_KEY_CHOICE, mode), .choices = park_processes_modes,            \
      .initial = by_default,                                                                        \

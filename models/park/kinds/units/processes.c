@@ -7,18 +7,8 @@
 #include <string.h>
 
 static const struct sim_key input_keys[] = {
-    {.name = "amount",
-     .type = SIM_KEY_VALUE,
-     .dim = "{name}/{basis}",
-     .min = "0",
-     .flags = SIM_KEY_REQUIRED | SIM_KEY_ABOVE_MIN,
-     .offset = offsetof(struct park_flow, amount),
-     .doc = "taken per unit of the product (of the basis, where there is one)"},
-    {.name = "from",
-     .type = SIM_KEY_REF,
-     .refers = ".stocks",
-     .offset = offsetof(struct park_flow, from),
-     .doc = "stock of the firm it is taken from; default: the firm's junction"},
+    PARK_FLOW_AMOUNT("taken per unit of the product (of the basis, where there is one)"),
+    PARK_FLOW_FROM,
     {.name = "priority",
      .type = SIM_KEY_COUNT,
      .initial = "-1",
@@ -49,13 +39,7 @@ const struct sim_kind park_processes_input = {
 };
 
 static const struct sim_key output_keys[] = {
-    {.name = "amount",
-     .type = SIM_KEY_VALUE,
-     .dim = "{name}/{basis}",
-     .min = "0",
-     .flags = SIM_KEY_REQUIRED | SIM_KEY_ABOVE_MIN,
-     .offset = offsetof(struct park_flow, amount),
-     .doc = "made per unit of the product (of the basis, where there is one)"},
+    PARK_FLOW_AMOUNT("made per unit of the product (of the basis, where there is one)"),
     {.name = "to",
      .type = SIM_KEY_REF,
      .refers = ".stocks",
