@@ -381,6 +381,14 @@ double ref_rates_sum(const struct ref_net *n, int pool, int side)
     return sum;
 }
 
+double ref_rates_balance(const struct ref_net *n, int stock, double decay)
+{
+    const double in = ref_rates_sum(n, n->stocks[stock], 1);
+    const double out = ref_rates_sum(n, n->stocks[stock], 0);
+    const double net = in - out - decay;
+    return fabs(net) <= 1e-11 * (in + out + decay) ? 0.0 : net;
+}
+
 // ---- Turndown ----
 
 static const double restart_band = 0.05;
@@ -434,15 +442,6 @@ static bool does_well(struct ref_net *n, struct ref_act *a, const struct ref_bou
            furthest_below(n) == NULL;
 }
 
-// [per hour] Into a stock less out of it, decay too; 0 where that is rounding.
-static double balance_of(const struct ref_net *n, int stock, const struct ref_bounds *b)
-{
-    const double in = ref_rates_sum(n, n->stocks[stock], 1);
-    const double out = ref_rates_sum(n, n->stocks[stock], 0);
-    const double net = in - out - b->decay;
-    return fabs(net) <= 1e-11 * (in + out + b->decay) ? 0.0 : net;
-}
-
 static bool is_at_bound(const struct ref_bounds *b)
 {
     return b->is_full || b->is_empty || b->holds;
@@ -454,8 +453,8 @@ static bool find_holds(struct ref_net *n, struct ref_act *a, const struct ref_bo
 {
     bool stays[REF_STOCKS];
     for (int i = 0; i < n->park->stock_count; i++) {
-        stays[i] =
-            n->stocks[i] >= 0 && is_at_bound(&bounds[i]) && balance_of(n, i, &bounds[i]) == 0.0;
+        stays[i] = n->stocks[i] >= 0 && is_at_bound(&bounds[i]) &&
+                   ref_rates_balance(n, i, bounds[i].decay) == 0.0;
     }
     a->is_off = true;
     out->count = 0;
@@ -463,7 +462,7 @@ static bool find_holds(struct ref_net *n, struct ref_act *a, const struct ref_bo
         return false;
     }
     for (int i = 0; i < n->park->stock_count; i++) {
-        if (stays[i] && balance_of(n, i, &bounds[i]) != 0.0) {
+        if (stays[i] && ref_rates_balance(n, i, bounds[i].decay) != 0.0) {
             out->stock[out->count] = i;
             out->met[out->count] = m->met[i];
             out->at[out->count++] = bounds[i];

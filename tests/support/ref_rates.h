@@ -63,4 +63,7 @@ int ref_rates_restartable(struct ref_net *n, const struct ref_bounds *bounds, st
 /** What comes in [1] or goes out [0] of a pool now. */
 double ref_rates_sum(const struct ref_net *n, int pool, int side);
 
+/** [per hour] Into a stock less out of it and what decays of it; 0 where that is rounding. */
+double ref_rates_balance(const struct ref_net *n, int stock, double decay);
+
 #endif

@@ -190,12 +190,8 @@ static void look_at_stock(struct runner *r, int id)
 
 static double net_of(const struct runner *r, int id)
 {
-    const int pool = r->n->stocks[id];
-    const double in = ref_rates_sum(r->n, pool, 1);
-    const double out = ref_rates_sum(r->n, pool, 0);
     const double decayed = decay_rate(&r->n->park->stocks[id]) * r->out->level[id];
-    const double net = in - out - decayed;
-    return fabs(net) <= same * (in + out + decayed) ? 0.0 : net;
+    return ref_rates_balance(r->n, id, decayed);
 }
 
 // When the level comes to `bound`, in hours from now; INFINITY: never at these rates.
