@@ -20,15 +20,7 @@ void bench_hub_run(const struct bench_opts *opts)
 {
     static const int SIZES[] = {10, 30, 100, 300, 1000};
     const int sizes = opts->quick ? 2 : SIM_COUNT(SIZES);
-    const int events = opts->quick ? 50 : 1000;
     for (int i = 0; i < sizes; i++) {
-        struct town t = make_hub(SIZES[i]);
-        const double lp = town_measure_lp(&t, events, opts->quick ? 0.02 : 2.0);
-        const struct town_figures f = town_measure(&t, events, opts->quick ? 1 : 5);
-        bench_line_sized("hub", SIZES[i], "us_per_event", f.mean, "us");
-        bench_line_sized("hub", SIZES[i], "median", f.median, "us");
-        bench_line_sized("hub", SIZES[i], "worst", f.worst, "us");
-        bench_line_sized("hub", SIZES[i], "vs_one_lp", lp / f.mean, "x");
-        town_free(&t);
+        town_bench(make_hub(SIZES[i]), "hub", SIZES[i], opts);
     }
 }

@@ -35,36 +35,20 @@ static struct town make_market(int n, bool is_common)
     return t;
 }
 
-static void measure(const char *name, int n, bool is_common, const struct bench_opts *opts)
-{
-    struct town t = make_market(n, is_common);
-    const int events = opts->quick ? 50 : 1000;
-    const double lp = town_measure_lp(&t, events, opts->quick ? 0.02 : 2.0);
-    const struct town_figures f = town_measure(&t, events, opts->quick ? 1 : 5);
-    bench_line_sized(name, n, "us_per_event", f.mean, "us");
-    bench_line_sized(name, n, "median", f.median, "us");
-    bench_line_sized(name, n, "worst", f.worst, "us");
-    bench_line_sized(name, n, "vs_one_lp", lp / f.mean, "x");
-    town_free(&t);
-}
-
 static double park_us(int firms, bool has_one_market, const struct bench_opts *opts)
 {
     struct generated_park_opts o = generated_park_opts_default();
     struct bench_site s;
-    struct sim_err err;
     double event[ROUNDS];
     const int rounds = opts->quick ? 1 : ROUNDS;
     o.firms = firms;
     o.days = opts->quick ? 2 : 60;
     o.has_one_market = has_one_market;
-    bench_site_open(&s);
-    SIM_REQUIRE(generated_park_write(s.folder, &o, &s.park, &err) == SIM_OK, "a park");
+    bench_site_generate(&s, &o);
     for (int i = 0; i < rounds; i++) {
         event[i] = bench_site_run(s.park, 1).us_event;
     }
-    generated_park_remove(s.folder);
-    free(s.park);
+    bench_site_remove(&s);
     return bench_median(event, rounds);
 }
 
@@ -73,8 +57,8 @@ void bench_market_run(const struct bench_opts *opts)
     static const int SIZES[] = {10, 30, 100, 300, 1000};
     static const int FIRMS[] = {50, 200, 400};
     for (int i = 0; i < (opts->quick ? 2 : SIM_COUNT(SIZES)); i++) {
-        measure("market/pairs", SIZES[i], false, opts);
-        measure("market/all", SIZES[i], true, opts);
+        town_bench(make_market(SIZES[i], false), "market/pairs", SIZES[i], opts);
+        town_bench(make_market(SIZES[i], true), "market/all", SIZES[i], opts);
     }
     for (int i = 0; i < (opts->quick ? 1 : SIM_COUNT(FIRMS)); i++) {
         const double apart = park_us(FIRMS[i], false, opts);

@@ -63,13 +63,10 @@ void bench_park_run(const struct bench_opts *opts)
 {
     struct generated_park_opts fifty = generated_park_opts_default();
     struct bench_site s;
-    struct sim_err err;
     measure("ulsan", ECO_CONFIGS "/ulsan.cfg", opts);
     measure("first_park", ECO_CONFIGS "/first_park.cfg", opts);
-    bench_site_open(&s);
     fifty.days = opts->quick ? 2 : 180;
-    SIM_REQUIRE(generated_park_write(s.folder, &fifty, &s.park, &err) == SIM_OK, "a park");
+    bench_site_generate(&s, &fifty);
     measure("fifty_firms", s.park, opts);
-    generated_park_remove(s.folder);
-    free(s.park);
+    bench_site_remove(&s);
 }

@@ -112,14 +112,11 @@ static void measure_generated(const char *name, int firms, int days, const struc
 {
     struct generated_park_opts park = generated_park_opts_default();
     struct bench_site s;
-    struct sim_err err;
-    bench_site_open(&s);
     park.firms = firms;
     park.days = days;
-    SIM_REQUIRE(generated_park_write(s.folder, &park, &s.park, &err) == SIM_OK, "a park");
+    bench_site_generate(&s, &park);
     measure(name, s.park, "park.record.every=1 h", opts);
-    generated_park_remove(s.folder);
-    free(s.park);
+    bench_site_remove(&s);
 }
 
 void bench_recording_run(const struct bench_opts *opts)

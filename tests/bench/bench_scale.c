@@ -45,15 +45,12 @@ static struct bench_cost cost_of(int firms, bool is_clustered, const struct benc
 {
     struct generated_park_opts o = generated_park_opts_default();
     struct bench_site s;
-    struct sim_err err;
     o.firms = firms;
     o.is_clustered = is_clustered;
     o.days = days_of(firms, opts);
-    bench_site_open(&s);
-    SIM_REQUIRE(generated_park_write(s.folder, &o, &s.park, &err) == SIM_OK, "a park");
+    bench_site_generate(&s, &o);
     const struct bench_cost c = run_in_a_process(s.park);
-    generated_park_remove(s.folder);
-    free(s.park);
+    bench_site_remove(&s);
     return c;
 }
 

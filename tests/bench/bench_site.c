@@ -3,6 +3,7 @@
 
 #include "sim/base/file.h"
 #include "tests/bench/bench.h"
+#include "tests/support/generated_park.h"
 #include "tests/support/park_kit.h"
 
 #include <stdio.h>
@@ -61,4 +62,17 @@ struct bench_cost bench_site_run(const char *path, int runs)
     getrusage(RUSAGE_SELF, &u);
     c.run_peak_mb = (double)u.ru_maxrss / 1024;
     return c;
+}
+
+void bench_site_generate(struct bench_site *s, const struct generated_park_opts *opts)
+{
+    struct sim_err err;
+    bench_site_open(s);
+    SIM_REQUIRE(generated_park_write(s->folder, opts, &s->park, &err) == SIM_OK, "a park");
+}
+
+void bench_site_remove(struct bench_site *s)
+{
+    generated_park_remove(s->folder);
+    free(s->park);
 }

@@ -26,6 +26,12 @@ void bench_site_close(struct bench_site *s, const char *const *names, int count)
 /** Write `text` as file `name` of the folder; it becomes the park when that is "park.cfg". */
 void bench_site_write(struct bench_site *s, const char *name, const char *text);
 
+struct generated_park_opts;
+
+/** Open it with a generated park; and remove that, and the folder. */
+void bench_site_generate(struct bench_site *s, const struct generated_park_opts *opts);
+void bench_site_remove(struct bench_site *s);
+
 /** Load the park at `path` and make `runs` runs of it. */
 struct bench_cost bench_site_run(const char *path, int runs);
 

@@ -43,17 +43,10 @@ void bench_star_run(const struct bench_opts *opts)
                 {"star/both_alike", 0.5, 0.5}};
     static const int SIZES[] = {10, 50, 100, 200, 400};
     const int sizes = opts->quick ? 1 : SIM_COUNT(SIZES);
-    const int events = opts->quick ? 50 : 1000;
     for (int way = 0; way < SIM_COUNT(ways); way++) {
         for (int i = 0; i < sizes; i++) {
-            struct town t = make_star(SIZES[i], ways[way].steam, ways[way].works);
-            const double lp = town_measure_lp(&t, events, opts->quick ? 0.02 : 2.0);
-            const struct town_figures f = town_measure(&t, events, opts->quick ? 1 : 5);
-            bench_line_sized(ways[way].name, SIZES[i], "us_per_event", f.mean, "us");
-            bench_line_sized(ways[way].name, SIZES[i], "median", f.median, "us");
-            bench_line_sized(ways[way].name, SIZES[i], "worst", f.worst, "us");
-            bench_line_sized(ways[way].name, SIZES[i], "vs_one_lp", lp / f.mean, "x");
-            town_free(&t);
+            town_bench(make_star(SIZES[i], ways[way].steam, ways[way].works), ways[way].name,
+                       SIZES[i], opts);
         }
     }
 }

@@ -169,3 +169,15 @@ double town_measure_lp(const struct town *t, int events, double most_seconds)
     Clp_deleteModel(lp);
     return 1e6 * seconds / done;
 }
+
+void town_bench(struct town t, const char *group, int size, const struct bench_opts *opts)
+{
+    const int events = opts->quick ? 50 : 1000;
+    const double lp = town_measure_lp(&t, events, opts->quick ? 0.02 : 2.0);
+    const struct town_figures f = town_measure(&t, events, opts->quick ? 1 : 5);
+    bench_line_sized(group, size, "us_per_event", f.mean, "us");
+    bench_line_sized(group, size, "median", f.median, "us");
+    bench_line_sized(group, size, "worst", f.worst, "us");
+    bench_line_sized(group, size, "vs_one_lp", lp / f.mean, "x");
+    town_free(&t);
+}

@@ -40,4 +40,9 @@ struct town_figures town_measure(const struct town *t, int events, int repeats);
 // simplex from the last basis; fills are maximised, better classes weigh more.
 double town_measure_lp(const struct town *t, int events, double most_seconds);
 
+struct bench_opts;
+
+// Both, as lines GROUP/SIZE/...; then the town is gone.
+void town_bench(struct town t, const char *group, int size, const struct bench_opts *opts);
+
 #endif
