@@ -245,6 +245,55 @@ Test(carbon, exported_carbon_leaves_the_park)
     park_kit_close(&k);
 }
 
+#define PIPE(to, more)                                                                             \
+    "links = { pipe = { kind = \"pipe\"; stream = \"gas\"; from = \"plant\"; to = \"" to           \
+    "\"; loss = \"20 %\"; " more "}; };\nexchanges = { g = { over = \"pipe\"; }; };\n"
+#define STORE(offer)                                                                               \
+    "markets = { " MINE " shop = { buys = { ware = { }; }; }; store = { " offer " }; };\n"
+
+/* Half a tonne an hour enters the pipe, and a tenth leaks from it: on its way to a buyer, and to
+ * where it is stored, but where `emission` says what storing it sets free. */
+Test(carbon, what_leaks_on_its_way_to_a_market_is_scope_1_of_who_gives_it)
+{
+    struct park_kit k;
+    make(&k, DAY STORE("buys = { gas = { }; };") CAPTURE("};\n") PIPE("store", ""));
+    expect(&k, "plant", 24 * (1.5 + 0.1), 0, 24 * 0.1);
+    park_kit_close(&k);
+    make(&k, DAY STORE("disposes = { gas = { fate = \"other\"; }; };") CAPTURE("};\n")
+                 PIPE("store", ""));
+    expect(&k, "plant", 24 * (1.5 + 0.1), 0, 24 * 0.1);
+    park_kit_close(&k);
+    make(&k, DAY STORE("disposes = { gas = { fate = \"other\"; emission = \"0.3 tCO2e/t\"; }; };")
+                 CAPTURE("};\n") PIPE("store", ""));
+    expect(&k, "plant", 24 * 1.5, 0, 24 * (0.1 + 0.15));
+    park_kit_close(&k);
+}
+
+/* What is vented at the end of a long pipe was told as it entered. */
+Test(carbon, what_leaks_on_its_way_to_the_stack_is_vented_once)
+{
+    struct park_kit k;
+    make(&k, DAY STORE("disposes = { gas = { fate = \"vent\"; }; };") CAPTURE("};\n")
+                 PIPE("store", "capacity = \"1 t/h\"; delay = \"30 min\"; "));
+    expect(&k, "plant", 24 * 2, 0, 24 * 0.1);
+    park_kit_close(&k);
+}
+
+/* The pipe fills with 4.5 t; then 1.25 t/h is bought, a tonne arrives and is set free: the rest
+ * was, before it reached the park. */
+Test(carbon, what_leaks_on_its_way_from_a_market_is_upstream)
+{
+    struct park_kit k;
+    make(&k, DAY "markets = { well = { sells = { gas = { upstream = \"0.2 tCO2e/t\"; }; }; }; };\n"
+                 "firms = { " USER("green", "gas", "t", "1 t/h") //
+         "};\nlinks = { pipe = { kind = \"pipe\"; stream = \"gas\"; from = \"well\";\n"
+         "  to = \"green\"; loss = \"20 %\"; capacity = \"9 t/h\"; delay = \"30 min\"; }; };\n"
+         "exchanges = { g = { over = \"pipe\"; }; };\n");
+    expect(&k, "green", 23.5, 0, 0.2 * (4.5 + 23.5 * 1.25));
+    expect(&k, "well", 0, 0, 0);
+    park_kit_close(&k);
+}
+
 #define STATION(fate)                                                                              \
     DAY "markets = { " MINE " air = { disposes = { gas = { fate = \"" fate "\"; }; }; }; };\n"     \
         "firms = { plant = { processes = { engine = { kind = \"continuous\";\n"                    \

@@ -20,12 +20,26 @@ static bool is_carried(const struct park *p, int32_t move)
            p->net->moves[move].link >= 0;
 }
 
+static bool is_vent(const struct park_offer *offer)
+{
+    return offer->side == PARK_SIDE_DISPOSES && offer->fate >= 0 &&
+           strcmp(park_markets_fates[offer->fate], "vent") == 0;
+}
+
 bool park_factors_is_vented(const struct park *p, int32_t move)
 {
     const struct park_move *m = &p->net->moves[move];
-    const int fate = m->offer >= 0 ? p->offers[m->offer]->fate : -1;
-    return m->kind == PARK_MOVE_DISPOSAL && fate >= 0 &&
-           strcmp(park_markets_fates[fate], "vent") == 0;
+    return m->kind == PARK_MOVE_DISPOSAL && m->offer >= 0 && is_vent(p->offers[m->offer]);
+}
+
+/** [-] What of it leaks on its way, where nothing else says what is set free: `upstream` does of
+ * what is on its way from a market, `emission` or the fate of what goes to one. */
+static double leaked_by(const struct park *p, const struct park_move *m)
+{
+    const struct park_offer *offer = m->offer >= 0 ? p->offers[m->offer] : NULL;
+    const bool is_said = offer != NULL && (offer->side == PARK_SIDE_SELLS || is_vent(offer) ||
+                                           offer->emission.form != SIM_VALUE_NONE);
+    return is_said ? 0 : 1 - m->arrived / m->sent;
 }
 
 /** [-] How much of a stream that is CO2 is set free by a move, per unit sent; negative: kept. */
@@ -42,13 +56,13 @@ static double freed_by(const struct park *p, int32_t move)
         return park_factors_is_vented(p, move) &&
                        p->offers[m->offer]->emission.form == SIM_VALUE_NONE
                    ? 1
-                   : 0;
+                   : leaked_by(p, m);
+    case PARK_MOVE_SALE:
     case PARK_MOVE_EXCHANGE:
     case PARK_MOVE_INTERNAL:
     case PARK_MOVE_ARRIVAL:
-        return 1 - m->arrived / m->sent; // leaks
+        return leaked_by(p, m);
     case PARK_MOVE_PURCHASE:
-    case PARK_MOVE_SALE:
     case PARK_MOVE_WORLD:
         break;
     }

@@ -9,7 +9,8 @@
  *   was set free before (`upstream`: scope 2 for energy and heat, else 3), what is disposed of
  *   sets it free there (`emission`, scope 3), but what is vented (`fate = "vent"`) does on the
  *   ground of who gives it (scope 1). A stream that is CO2 (`carbon`) counts less for the process
- *   that gives it and more for the one that takes it, vents it or loses it on a link: carbon.h;
+ *   that gives it and more for the one that takes it, vents it or loses it on a link (but where
+ *   `upstream` or `emission` says what is set free on the way from or to a market): carbon.h;
  * - biogenic: of what is burnt or vented, told apart and not part of co2e;
  * - process: `process_emissions`, fossil, booked with the first port of the process; scope 1.
  *
