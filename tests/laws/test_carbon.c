@@ -60,6 +60,28 @@ static double booked(const struct park_kit *k, const char *column)
     return sum;
 }
 
+static double entry(const struct park_kit *k, const char *label, const char *column)
+{
+    const int axis = sim_schema_axis_find(k->schema, "ledger", "entry");
+    const int var = sim_schema_var_find(k->schema, "ledger", column);
+    const int64_t at = sim_schema_label(k->schema, axis, label);
+    cr_assert(ge(i64, at, 0), "no entry %s", label);
+    return sim_row_f64(k->row, var)[at];
+}
+
+static double series_sum(const struct park_kit *k, const char *name, const char *series)
+{
+    const int var = sim_schema_var_find(k->schema, NULL, series);
+    const int axis = sim_schema_axis_find(k->schema, NULL, "party");
+    const int64_t at = sim_schema_label(k->schema, axis, name);
+    const int64_t count = park_results_interval_count(k->park);
+    double sum = 0;
+    for (int64_t i = 0; i < count; i++) {
+        sum += sim_row_value(k->row, var, at * count + i);
+    }
+    return sum;
+}
+
 static void expect(const struct park_kit *k, const char *name, double scope1, double scope2,
                    double scope3)
 {
@@ -294,6 +316,66 @@ Test(carbon, what_leaks_on_its_way_from_a_market_is_upstream)
     park_kit_close(&k);
 }
 
+/* Half a tonne an hour into a tank that loses a hundredth of what it holds in an hour, and whose
+ * level so is 50 (1 - exp(-t / 100)); what it holds is set free by nobody. */
+Test(carbon, what_decays_in_a_stock_is_scope_1_of_whose_it_is)
+{
+    const double lost = 12 - 50 * (1 - exp(-0.24));
+    struct park_kit k;
+    make(&k, DAY "markets = { " MINE " shop = { buys = { ware = { }; }; }; };\n"
+                 "firms = { plant = { processes = { kiln = { kind = \"continuous\";\n"
+                 "    product = \"ware\"; capacity = \"1 t/h\"; inputs = { coal = \"1 t/t\"; };\n"
+                 "    outputs = { gas = { amount = \"0.5 t/t\"; to = \"tank\"; }; }; }; };\n"
+                 "  stocks = { tank = { stream = \"gas\"; capacity = \"99 t\";\n"
+                 "    decay = \"1 %/h\"; }; }; }; };\n");
+    expect(&k, "plant", 24 * 1.5 + lost, 0, 24 * 0.1);
+    cr_expect(epsilon_eq(dbl, entry(&k, "plant.tank > decay: gas", "co2e"), lost, 1e-9));
+    cr_expect(epsilon_eq(dbl, entry(&k, "plant.tank > decay: gas", "quantity"), lost, 1e-9));
+    cr_expect(epsilon_eq(dbl, series_sum(&k, "plant", "co2e_scope1"), 24 * 1.5 + lost, 1e-4));
+    park_kit_close(&k);
+}
+
+/* 0.5 t/h into a tank of 6 t from which 0.2 t/h is drawn: full after 20 h, then 0.3 t/h goes up
+ * the stack. */
+Test(carbon, what_overflows_into_the_air_is_scope_1_of_whose_stock_it_is)
+{
+    struct park_kit k;
+    make(&k,
+         DAY "markets = { " MINE " shop = { buys = { ware = { }; }; };\n"
+             "  air = { disposes = { gas = { fate = \"vent\"; }; }; }; };\n"
+             "firms = { plant = { processes = { kiln = { kind = \"continuous\";\n"
+             "    product = \"ware\"; capacity = \"1 t/h\"; inputs = { coal = \"1 t/t\"; };\n"
+             "    outputs = { gas = { amount = \"0.5 t/t\"; to = \"tank\"; }; }; }; };\n"
+             "  stocks = { tank = { stream = \"gas\"; capacity = \"6 t\"; full = \"air\"; }; };\n"
+             "  };\n" //
+         USER("green", "gas", "t", "0.2 t/h") "};\n"
+                                              "exchanges = { g = { stream = \"gas\"; from = "
+                                              "\"plant.tank\"; to = \"green\"; }; };\n");
+    expect(&k, "plant", 24 * 1.5 + 4 * 0.3, 0, 24 * 0.1);
+    expect(&k, "green", 24 * 0.2, 0, 0);
+    park_kit_close(&k);
+}
+
+/* The power station sets free a tonne a MWh and catches 0.8 of it: of what its own tank loses of
+ * that its power bears all, of what the tank holds nothing. */
+Test(carbon, what_a_supplier_loses_of_its_captured_carbon_passes_with_its_power)
+{
+    const double lost = 96 - 400 * (1 - exp(-0.24));
+    struct park_kit k;
+    make(&k, DAY "markets = { " MINE " };\n"
+                 "firms = { plant = { processes = { engine = { kind = \"continuous\";\n"
+                 "    mode = \"pull\"; product = \"power\"; capacity = \"9 MW\";\n"
+                 "    inputs = { coal = \"0.5 t/MWh\"; };\n"
+                 "    outputs = { gas = { amount = \"0.8 t/MWh\"; to = \"tank\"; }; }; }; };\n"
+                 "  stocks = { tank = { stream = \"gas\"; capacity = \"999 t\";\n"
+                 "    decay = \"1 %/h\"; }; }; };\n" //
+         USER("mill", "power", "MWh", "5 MW") "};\nexchanges = { " GIVES("b", "power", "plant",
+                                                                         "mill") "};\n");
+    expect(&k, "plant", 24 * 5 * 0.2 + lost, 0, 24 * 0.25);
+    expect(&k, "mill", 0, 24 * 5 * 0.2 + lost, 0);
+    park_kit_close(&k);
+}
+
 #define STATION(fate)                                                                              \
     DAY "markets = { " MINE " air = { disposes = { gas = { fate = \"" fate "\"; }; }; }; };\n"     \
         "firms = { plant = { processes = { engine = { kind = \"continuous\";\n"                    \
@@ -346,12 +428,9 @@ Test(carbon, goes_by_calendar_month_whatever_is_recorded)
         const int axis = sim_schema_axis_find(k.schema, NULL, "party");
         const int64_t town = sim_schema_label(k.schema, axis, "town");
         const int64_t count = park_results_interval_count(k.park);
-        double sum = 0;
         expect(&k, "town", 0, wanted, 0);
-        for (int64_t at = 0; at < count; at++) {
-            sum += sim_row_value(k.row, var, town * count + at);
-        }
-        cr_expect(epsilon_eq(dbl, sum, wanted, 1e-5 * wanted), "series of park %d", i);
+        cr_expect(epsilon_eq(dbl, series_sum(&k, "town", "co2e_scope2"), wanted, 1e-5 * wanted),
+                  "series of park %d", i);
         if (i == 1) { // a day of January, and one of February: the month's mean
             cr_expect(epsilon_eq(dbl, sim_row_value(k.row, var, town * count + 3), 2.4, 1e-6));
             cr_expect(epsilon_eq(dbl, sim_row_value(k.row, var, town * count + 40), 2.4, 1e-6));

@@ -85,7 +85,8 @@ enum {
 
 struct park_responses_rule {
     struct park_responses_part parts[PARK_RESPONSES_PARTS];
-    int book; // column of the parties' books + 1; 0: none
+    bool with_decay; // the first part counts what decays in stocks, too
+    int book;        // column of the parties' books + 1; 0: none
     enum park_responses_hour hours;
     bool at_most_one; // a share that is no more than 1: what goes into a stock was possible, too
     enum park_responses_loss loss;

@@ -161,6 +161,24 @@ static const char *gather_link(const struct park_results *results, const struct 
     return NULL;
 }
 
+/** What decays in stocks of the party, or of any. */
+static void add_decays(const struct park_results *r, struct park_responses_sum *sum)
+{
+    const struct park_responses_ask *a = &sum->ask;
+    const struct park_responses_part *part = &a->kind->rule->parts[0];
+    const int var = part->column == PARK_RESPONSES_CO2E ? r->co2e : r->biogenic;
+    for (int i = 0; i < r->layout->stock_count; i++) {
+        const struct park_layout_stock *k = &r->layout->stocks[i];
+        const bool is_here =
+            a->at == PARK_RESPONSES_AT_PARK ||
+            (a->at == PARK_RESPONSES_AT_PARTY && a->park->net->pools[k->pool].party == a->id);
+        if (r->decay_at[i] >= 0 && is_here && (!a->has_stream || a->stream == k->stream)) {
+            add(side_of(sum, part->role), var, r->decay_at[i],
+                scale_of(a, part->column, a->park->streams[k->stream]));
+        }
+    }
+}
+
 const char *park_responses_gather(const struct park_results *results,
                                   const struct park_layout *layout, struct park_responses_sum *sum)
 {
@@ -172,6 +190,9 @@ const char *park_responses_gather(const struct park_results *results,
         if (stream != NULL) {
             return stream;
         }
+    }
+    if (results != NULL && rule->with_decay) {
+        add_decays(results, sum);
     }
     if (results != NULL && rule->book > 0) {
         add_books(results, sum);

@@ -321,10 +321,10 @@ const struct park_responses_kind park_responses_kinds[] = {
     {"environment.co2e", CARBON, PARTY | PROCESS, ANY, -1, "fossil CO2e of scopes 1, 2 and 3",
      "sum of /ledger/co2e, each tonne once; of a party with /ledger/co2e_passed, what it bought in "
      "the park [S]",
-     RULE(.parts = {TOP(CO2E, any_scope), TOP(PASSED, passed)})},
+     RULE(.parts = {TOP(CO2E, any_scope), TOP(PASSED, passed)}, .with_decay = true)},
     {"environment.co2e_scope1", CARBON, PARTY | PROCESS, ANY, -1, "fossil CO2e, scope 1",
-     "fuel burnt, process emissions, and what is vented, whoever takes it [S]",
-     RULE(.parts = {TOP(CO2E, scope1)})},
+     "fuel burnt, process emissions, and what is vented, whoever takes it, leaks or decays [S]",
+     RULE(.parts = {TOP(CO2E, scope1)}, .with_decay = true)},
     {"environment.co2e_scope2", CARBON, PARTY, ANY, -1, "fossil CO2e, scope 2",
      "of bought power, steam and heat: `upstream` of a market's, of others' in the park what the "
      "supplier set free, by calendar month; of the whole park only the former [S]",
@@ -333,7 +333,7 @@ const struct park_responses_kind park_responses_kinds[] = {
      "upstream of other goods bought, and disposal outside [S]",
      RULE(.parts = {TOP(CO2E, scope3)})},
     {"environment.biogenic", CARBON, PARTY | PROCESS, ANY, 0, "biogenic CO2, in no scope",
-     "sum of /ledger/co2e_biogenic", RULE(.parts = {TOP(BIOGENIC, scope1)})},
+     "sum of /ledger/co2e_biogenic", RULE(.parts = {TOP(BIOGENIC, scope1)}, .with_decay = true)},
     {"environment.disposed", AMOUNT, PARTY | EXCHANGE | LINK, ANY, -1, "disposed of, by any fate",
      "moves of kind disposal", RULE(.parts = {TOP(QUANTITY, disposed)})},
     {"environment.landfilled", AMOUNT, PARTY | EXCHANGE | LINK, ANY, -1, "landfilled",

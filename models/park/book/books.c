@@ -62,10 +62,34 @@ void park_books_add(const struct park *p, int32_t move, const struct park_ledger
     }
 }
 
-struct park_ledger_sum park_books_mean(const struct park_results *r, const struct sim_row *mean,
-                                       int link)
+/** [kgCO2e/SI] */
+static double carbon_in(const struct sim_value *stated)
 {
-    const int32_t at = r->entry_at[link];
+    return stated->form == SIM_VALUE_QUANTITY ? stated->si : 0;
+}
+
+struct park_ledger_sum park_books_decay(const struct park *p, int32_t pool, double decayed)
+{
+    const struct park_burning *carbon = p->streams[p->net->pools[pool].stream]->carbon;
+    return (struct park_ledger_sum){
+        .sent = decayed,
+        .arrived = decayed,
+        .co2e_kg = carbon != NULL ? decayed * carbon_in(&carbon->fossil) : 0,
+        .biogenic_kg = carbon != NULL ? decayed * carbon_in(&carbon->biogenic) : 0,
+    };
+}
+
+void park_books_add_decay(const struct park *p, int32_t pool, const struct park_ledger_sum *sum,
+                          struct park_books_party *parties)
+{
+    double *of = parties[p->net->pools[pool].party].of;
+    of[PARK_BOOKS_SCOPE1] += sum->co2e_kg / 1e3;
+    of[PARK_BOOKS_BIOGENIC] += sum->biogenic_kg / 1e3;
+}
+
+struct park_ledger_sum park_books_mean(const struct park_results *r, const struct sim_row *mean,
+                                       int32_t at)
+{
     return (struct park_ledger_sum){
         .money = sim_row_f64_const(mean, r->money)[at],
         .carriage = sim_row_f64_const(mean, r->carriage)[at],
@@ -150,8 +174,14 @@ void park_books_json(const struct park *p, const struct park_results *r,
     struct park_books_party *books = sim_base_alloc((size_t)p->party_count, sizeof(*books));
     json_t *parties = json_array();
     for (int i = 0; i < r->layout->link_count; i++) {
-        const struct park_ledger_sum sum = park_books_mean(r, outcome->mean, i);
+        const struct park_ledger_sum sum = park_books_mean(r, outcome->mean, r->entry_at[i]);
         park_books_add(p, r->layout->links[i].move, &sum, books);
+    }
+    for (int i = 0; i < r->layout->stock_count; i++) {
+        if (r->decay_at[i] >= 0) {
+            const struct park_ledger_sum sum = park_books_mean(r, outcome->mean, r->decay_at[i]);
+            park_books_add_decay(p, r->layout->stocks[i].pool, &sum, books);
+        }
     }
     for (int i = 0; i < p->party_count; i++) {
         (void)json_array_append_new(parties, party_object(&p->parties[i], &books[i]));

@@ -2,12 +2,12 @@
  * The books of each party: what it set free, earned and spent; read from the ledger, move by move.
  *
  * Emissions are fossil CO2e by scope, and biogenic carbon apart. Scope 1 belongs to who burns a
- * fuel, runs the process or vents, scopes 2 and 3 to who buys, disposal (3) to who disposes. What
- * power, steam and heat bought within the park carry (carbon.h) is in scope 2 of who buys it, and
- * stands apart once more, since it is the supplier's, too: over all parties the scopes less that
- * are the park's total, each tonne once. Money: what
- * `to` pays `from` is spent by one and earned by the other (the other way round where it is
- * negative); the cost of a link is spent by its payer.
+ * fuel, runs the process, vents or has a stock in which CO2 decays, scopes 2 and 3 to who buys,
+ * disposal (3) to who disposes. What power, steam and heat bought within the park carry (carbon.h)
+ * is in scope 2 of who buys it, and stands apart once more, since it is the supplier's, too: over
+ * all parties the scopes less that are the park's total, each tonne once. Money: what `to` pays
+ * `from` is spent by one and earned by the other (the other way round where it is negative); the
+ * cost of a link is spent by its payer.
  *
  * One thread.
  */
@@ -52,9 +52,17 @@ void park_books_pay(struct park_books_party *from, struct park_books_party *to, 
 void park_books_add(const struct park *p, int32_t move, const struct park_ledger_sum *sum,
                     struct park_books_party *parties);
 
-/** What the ledger's entry of a link of the layout came to, on average. */
+/** [SI], [kg] What `decayed` in a pool sets free there. */
+struct park_ledger_sum park_books_decay(const struct park *p, int32_t pool, double decayed);
+
+/** Add it to whose pool it is. */
+void park_books_add_decay(const struct park *p, int32_t pool, const struct park_ledger_sum *sum,
+                          struct park_books_party *parties);
+
+/** What an entry of the ledger came to, on average: of a link of the layout (entry_at), of what
+ * decays in a stock of it (decay_at). */
 struct park_ledger_sum park_books_mean(const struct park_results *r, const struct sim_row *mean,
-                                       int link);
+                                       int32_t entry);
 
 /** For the summary: money by party in the park's currency (received, paid, net), then emissions
  * (emissions.h). Nothing where there are none. */

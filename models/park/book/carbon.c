@@ -66,6 +66,8 @@ struct park_carbon {
     int32_t *use_of;            // by move; -1
     int32_t *place_of;          // by pool; -1
     double *gas_out, *gas_free; // [SI] by pool
+    double *gas_decayed;        // [SI] by pool, at the last close
+    double *gas_level;          // likewise
     int32_t *order;             // places, those of one component together, suppliers first
     int32_t *component_end;     // by position in `order`: behind the last of its component
     int32_t *position;          // by place, in its component while that is solved; -1
@@ -417,6 +419,8 @@ struct park_carbon *park_carbon_create(const struct park *p, const struct sim_fl
     c->place_of = sim_base_alloc((size_t)n->pool_count, sizeof(*c->place_of));
     c->gas_out = sim_base_alloc((size_t)n->pool_count, sizeof(double));
     c->gas_free = sim_base_alloc((size_t)n->pool_count, sizeof(double));
+    c->gas_decayed = sim_base_alloc((size_t)n->pool_count, sizeof(double));
+    c->gas_level = sim_base_alloc((size_t)n->pool_count, sizeof(double));
     for (int32_t i = 0; i < n->move_count; i++) {
         c->use_of[i] = -1;
     }
@@ -462,6 +466,8 @@ void park_carbon_destroy(struct park_carbon *c)
     free(c->place_of);
     free(c->gas_out);
     free(c->gas_free);
+    free(c->gas_decayed);
+    free(c->gas_level);
     free(c->order);
     free(c->component_end);
     free(c->position);
@@ -493,16 +499,20 @@ static void begin(struct park_carbon *c)
         struct place *x = &c->places.data[i];
         x->decayed = park_ledger_decayed(c->ledger, c->flow, x->pool);
     }
+    for (int32_t i = 0; i < c->park->net->pool_count; i++) {
+        c->gas_decayed[i] = park_ledger_decayed(c->ledger, c->flow, i);
+        c->gas_level[i] = sim_flow_level(c->flow, i);
+    }
     c->segments.count = c->amounts.count = 0;
 }
 
+/** What decays in a pool leaves it, too, and is set free; what it keeps of the month is not. */
 static void measure(struct park_carbon *c)
 {
-    for (int i = 0; i < c->uses.count; i++) {
-        struct use *u = &c->uses.data[i];
-        if (u->gas >= 0) {
-            c->gas_out[u->gas] = c->gas_free[u->gas] = 0;
-        }
+    for (int32_t i = 0; i < c->park->net->pool_count; i++) {
+        const double kept = sim_flow_level(c->flow, i) - c->gas_level[i];
+        c->gas_free[i] = park_ledger_decayed(c->ledger, c->flow, i) - c->gas_decayed[i];
+        c->gas_out[i] = c->gas_free[i] + fmax(0, kept);
     }
     for (int i = 0; i < c->uses.count; i++) {
         struct use *u = &c->uses.data[i];

@@ -25,9 +25,10 @@
  *
  * **Captured carbon.** A stream may state `carbon`, the CO2 that it is (a flue gas, captured CO2).
  * A process that gives it has not set it free (negative in the ledger's co2e), one that takes it
- * does, but for what it gives on; who vents it or loses it on a link sets it free. So it leaves the
+ * does, but for what it gives on; who vents it, loses it on a link or in a stock (`decay`) sets it
+ * free. So it leaves the
  * scope 1 of who gives it away and enters that of who vents it. Where the firm vents it itself, it
- * counts to what its process made.
+ * counts to what its process made in that month.
  *
  * One belongs to one run at a time. Only parks in which parties supply each other have one.
  */

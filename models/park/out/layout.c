@@ -103,6 +103,16 @@ static int by_stock(const void *a, const void *b)
                   ((const struct park_layout_stock *)b)->label);
 }
 
+/** NULL: what decays sets nothing free. */
+static const char *decay_label(const struct park_layout *l, const struct park *p,
+                               const struct park_pool *pool)
+{
+    const struct park_stream *s = p->streams[pool->stream];
+    const bool is_it =
+        pool->stock >= 0 && p->stocks[pool->stock]->decay_per_s > 0 && s->carbon != NULL;
+    return is_it ? sim_arena_format(l->arena, "%s > decay: %s", pool->name, s->name) : NULL;
+}
+
 static void make_stocks(struct park_layout *l, const struct park *p)
 {
     l->stocks = SIM_ARENA_NEW(l->arena, struct park_layout_stock, p->net->pool_count);
@@ -111,6 +121,7 @@ static void make_stocks(struct park_layout *l, const struct park *p)
         if (pool->stock >= 0 || pool->link >= 0) {
             l->stocks[l->stock_count++] =
                 (struct park_layout_stock){.label = pool->name,
+                                           .decay = decay_label(l, p, pool),
                                            .pool = i,
                                            .stream = pool->stream,
                                            .unit = l->unit_of[pool->stream]};

@@ -8,6 +8,9 @@
  * Axes carry one unit each, since `units` cannot be true on a mixed axis: "link_t",
  * "stock_m3". A unit's tag is the unit with other signs than letters and digits made underscores.
  *
+ * CO2 that decays in a stock is set free there (carbon.h): that is no move, but an entry of the
+ * ledger all the same, "STOCK > decay: stream".
+ *
  * Const once made.
  */
 #ifndef PARK_LAYOUT_H
@@ -36,6 +39,7 @@ struct park_layout_link {
 /** A pool that holds something: a stock, or what is on its way in a pipe. */
 struct park_layout_stock {
     const char *label;
+    const char *decay; // label of the ledger's entry of what decays and so is set free; NULL: none
     int32_t pool, stream, unit;
 };
 

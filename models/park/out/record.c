@@ -407,6 +407,20 @@ static void sum_emissions(struct park_recorder *r, sim_time now)
     }
 }
 
+/** What decayed in stocks since the restart. */
+static void sum_decays(struct park_recorder *r)
+{
+    const struct park_layout *l = r->parts.results->layout;
+    for (int i = 0; i < l->stock_count; i++) {
+        if (l->stocks[i].decay != NULL) {
+            const int32_t pool = l->stocks[i].pool;
+            const struct park_ledger_sum sum = park_books_decay(
+                r->parts.park, pool, park_ledger_decayed(r->parts.ledger, r->parts.flow, pool));
+            park_books_add_decay(r->parts.park, pool, &sum, r->books);
+        }
+    }
+}
+
 static void sum_payments(struct park_recorder *r, sim_time now)
 {
     for (int i = 0; i < r->payments.count; i++) {
@@ -436,6 +450,7 @@ static void put_books_series(struct park_recorder *r, struct sim_row *row, sim_t
     }
     memset(r->books, 0, (size_t)r->parts.park->party_count * sizeof(*r->books));
     sum_emissions(r, now);
+    sum_decays(r);
     sum_payments(r, now);
     for (int i = 0; i < r->parties.count; i++) {
         struct party_entry *e = &r->parties.data[i];
@@ -505,30 +520,38 @@ static double content(const struct park_stream *s, const struct sim_value *state
     return stated->form == SIM_VALUE_QUANTITY ? stated->si : (double)NAN;
 }
 
+static void put_entry(const struct park_recorder *r, struct sim_row *row, int32_t entry,
+                      int32_t stream_id, const struct park_ledger_sum *sum)
+{
+    const struct park_results *out = r->parts.results;
+    const struct park_stream *stream = r->parts.park->streams[stream_id];
+    const double scale = r->scale[stream_id];
+    sim_row_f64(row, out->quantity)[entry] = sum->sent / scale;
+    sim_row_f64(row, out->lost)[entry] = (sum->sent - sum->arrived) / scale;
+    sim_row_f64(row, out->mass)[entry] =
+        sum->sent * content(stream, &stream->density, SIM_DIM_MASS) / 1e3;
+    sim_row_f64(row, out->energy)[entry] =
+        sum->sent * content(stream, &stream->energy, SIM_DIM_ENERGY) / 1e9;
+    sim_row_f64(row, out->money)[entry] = sum->money;
+    sim_row_f64(row, out->take_or_pay)[entry] = sum->unused;
+    sim_row_f64(row, out->carriage)[entry] = sum->carriage;
+    sim_row_f64(row, out->co2e)[entry] = sum->co2e_kg / 1e3;
+    sim_row_f64(row, out->process)[entry] = sum->process_kg / 1e3;
+    sim_row_f64(row, out->biogenic)[entry] = sum->biogenic_kg / 1e3;
+    sim_row_f64(row, out->passed)[entry] = sum->passed_kg / 1e3;
+}
+
 static void put_link(const struct park_recorder *r, struct sim_row *row, int link, sim_time now)
 {
     const struct park_results *out = r->parts.results;
     const struct park_layout_link *k = &out->layout->links[link];
-    const struct park_stream *stream = r->parts.park->streams[k->stream];
     const struct park_move *move = &r->parts.park->net->moves[k->move];
-    const struct park_ledger_sum sum = park_ledger_sum(r->parts.ledger, k->move);
+    struct park_ledger_sum sum = park_ledger_sum(r->parts.ledger, k->move);
     const struct park_results_unit *unit = &out->units[k->unit];
-    const int32_t entry = out->entry_at[link];
     const double scale = r->scale[k->stream];
+    sum.passed_kg = park_carbon_passed(r->parts.carbon, k->move);
     sim_row_f64(row, unit->flow_total)[out->link_at[link]] = sum.sent / scale;
-    sim_row_f64(row, out->quantity)[entry] = sum.sent / scale;
-    sim_row_f64(row, out->lost)[entry] = (sum.sent - sum.arrived) / scale;
-    sim_row_f64(row, out->mass)[entry] =
-        sum.sent * content(stream, &stream->density, SIM_DIM_MASS) / 1e3;
-    sim_row_f64(row, out->energy)[entry] =
-        sum.sent * content(stream, &stream->energy, SIM_DIM_ENERGY) / 1e9;
-    sim_row_f64(row, out->money)[entry] = sum.money;
-    sim_row_f64(row, out->take_or_pay)[entry] = sum.unused;
-    sim_row_f64(row, out->carriage)[entry] = sum.carriage;
-    sim_row_f64(row, out->co2e)[entry] = sum.co2e_kg / 1e3;
-    sim_row_f64(row, out->process)[entry] = sum.process_kg / 1e3;
-    sim_row_f64(row, out->biogenic)[entry] = sum.biogenic_kg / 1e3;
-    sim_row_f64(row, out->passed)[entry] = park_carbon_passed(r->parts.carbon, k->move) / 1e3;
+    put_entry(r, row, out->entry_at[link], k->stream, &sum);
     if (move->is_pull_user) {
         sim_row_f64(row, unit->unserved)[out->link_at[link]] =
             park_held_unserved(r->parts.held, now, k->move) / scale;
@@ -554,8 +577,12 @@ static void put_stock(const struct park_recorder *r, struct sim_row *row, int st
     sim_row_f64(row, unit->stock_end)[at] = sim_flow_level(r->parts.flow, k->pool) / scale;
     sim_row_f64(row, unit->trimmed)[at] =
         park_ledger_trimmed(r->parts.ledger, r->parts.flow, k->pool) / scale;
-    sim_row_f64(row, unit->decayed)[at] =
-        park_ledger_decayed(r->parts.ledger, r->parts.flow, k->pool) / scale;
+    const double decayed = park_ledger_decayed(r->parts.ledger, r->parts.flow, k->pool);
+    sim_row_f64(row, unit->decayed)[at] = decayed / scale;
+    if (out->decay_at[stock] >= 0) {
+        const struct park_ledger_sum sum = park_books_decay(r->parts.park, k->pool, decayed);
+        put_entry(r, row, out->decay_at[stock], k->stream, &sum);
+    }
 }
 
 /** Of each party since the restart, what was passed between them included. */
@@ -569,6 +596,7 @@ static void sum_books(struct park_recorder *r)
         sum.passed_kg = park_carbon_passed(r->parts.carbon, l->links[i].move);
         park_books_add(r->parts.park, l->links[i].move, &sum, r->books);
     }
+    sum_decays(r);
 }
 
 static void put_books(struct park_recorder *r, struct sim_row *row)

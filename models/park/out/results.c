@@ -99,7 +99,8 @@ struct world {
     struct sim_schema *schema;
     struct sim_arena *arena;
     struct gathered links, stocks, streams, processes, parties;
-    struct gathered units; // label: the text, from: the tag
+    struct gathered entries; // of the ledger: the links, and what decays
+    struct gathered units;   // label: the text, from: the tag
 };
 
 static void gather_links(struct world *w, const struct park *p, const struct park_layout *l)
@@ -122,6 +123,36 @@ static void gather_links(struct world *w, const struct park *p, const struct par
         w->units.at[w->units.count++] =
             (struct entity){.label = l->units[i].text, .from = l->units[i].tag};
     }
+}
+
+/** What of the ledger is no move. */
+static void gather_decays(struct world *w, const struct park *p, const struct park_layout *l)
+{
+    for (int i = 0; i < l->stock_count; i++) {
+        const struct park_layout_stock *k = &l->stocks[i];
+        if (k->decay != NULL) {
+            w->entries.at[w->entries.count++] =
+                (struct entity){.label = k->decay,
+                                .unit = l->units[k->unit].text,
+                                .from = k->label,
+                                .to = "decay",
+                                .kind = "decay",
+                                .stream = p->streams[k->stream]->name};
+        }
+    }
+}
+
+/** Once the links are sorted. */
+static void settle_entries(struct world *w)
+{
+    if (w->entries.count == 0) {
+        w->entries = w->links;
+        return;
+    }
+    memcpy(&w->entries.at[w->entries.count], w->links.at,
+           (size_t)w->links.count * sizeof(*w->links.at));
+    w->entries.count += w->links.count;
+    settle(&w->entries);
 }
 
 static void gather_names(struct world *w, const struct park *p)
@@ -160,15 +191,18 @@ static void gather(struct world *w, const struct park *const *parks, int count)
     }
     w->links.at = room(w, moves);
     w->stocks.at = room(w, pools);
+    w->entries.at = room(w, moves + pools);
     w->streams.at = room(w, streams);
     w->units.at = room(w, streams);
     w->processes.at = room(w, processes);
     w->parties.at = room(w, parties);
     for (int i = 0; i < count; i++) {
         gather_links(w, parks[i], parks[i]->layout);
+        gather_decays(w, parks[i], parks[i]->layout);
         gather_names(w, parks[i]);
     }
     settle(&w->links);
+    settle_entries(w);
     settle(&w->stocks);
     settle(&w->streams);
     settle(&w->units);
@@ -443,9 +477,9 @@ static void declare_ledger(struct world *w, const char *currency)
                  {"entry_stream", offsetof(struct entity, stream)},
                  {"entry_kind", offsetof(struct entity, kind)},
                  {"entry_unit", offsetof(struct entity, unit)}};
-    const int axis = add_axis(w, "ledger", "entry", &w->links, NULL, "from > to: stream");
+    const int axis = add_axis(w, "ledger", "entry", &w->entries, NULL, "from > to: stream");
     for (int i = 0; i < SIM_COUNT(texts); i++) {
-        add_texts(w, "ledger", texts[i].name, axis, &w->links, NULL, texts[i].field);
+        add_texts(w, "ledger", texts[i].name, axis, &w->entries, NULL, texts[i].field);
     }
     for (int i = 0; i < SIM_COUNT(columns); i++) {
         const char *units = columns[i].units;
@@ -626,6 +660,7 @@ static void bind_columns(struct park_results *r, const struct park *p, const str
     r->link_at = sim_base_alloc((size_t)l->link_count, sizeof(int32_t));
     r->entry_at = sim_base_alloc((size_t)l->link_count, sizeof(int32_t));
     r->stock_at = sim_base_alloc((size_t)l->stock_count, sizeof(int32_t));
+    r->decay_at = sim_base_alloc((size_t)l->stock_count, sizeof(int32_t));
     r->stream_at = sim_base_alloc((size_t)p->stream_count, sizeof(int32_t));
     r->party_at = sim_base_alloc((size_t)p->party_count, sizeof(int32_t));
     r->process_at = sim_base_alloc((size_t)p->process_count, sizeof(int32_t));
@@ -637,6 +672,7 @@ static void bind_columns(struct park_results *r, const struct park *p, const str
     for (int i = 0; i < l->stock_count; i++) {
         const struct park_layout_stock *k = &l->stocks[i];
         r->stock_at[i] = column(s, NULL, "stock_%", l->units[k->unit].tag, k->label);
+        r->decay_at[i] = k->decay != NULL ? column(s, "ledger", "entry%", "", k->decay) : -1;
     }
     for (int i = 0; i < p->stream_count; i++) {
         r->stream_at[i] =
@@ -717,6 +753,7 @@ void park_results_unbind(struct park_results *r)
     free(r->link_at);
     free(r->entry_at);
     free(r->stock_at);
+    free(r->decay_at);
     free(r->stream_at);
     free(r->process_at);
     free(r->party_at);

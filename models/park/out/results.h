@@ -18,8 +18,9 @@
  *   the last being at most what flows in a microsecond each time a stock runs full or empty.
  * - running is full-load hours: the activity over the interval by the most that its capacity can
  *   be. down is hours times the share of the capacity that failures took away.
- * - ledger entries are the links of all units. mass and energy are NaN where the stream does not
- *   say its density or energy content. What money and co2e are: factors.h.
+ * - ledger entries are the links of all units, and what decays of CO2 in stocks. mass and energy
+ * are NaN where the stream does not say its density or energy content. What money and co2e are:
+ * factors.h.
  * - co2e_scope1_total and the like by party, earned_total and spent_total: books.h. Their series
  *   (co2e_scope1, earned, ...) are kept where the park's `record` asks for emissions or money.
  */
@@ -54,7 +55,7 @@ struct park_results {
     int co2e, process, biogenic, passed;                            // of /ledger
     int party_total[PARK_BOOKS_COLUMNS], party_series[PARK_BOOKS_COLUMNS];
     int32_t *link_at, *entry_at;                 // by link of the layout: its columns
-    int32_t *stock_at;                           // by stock of the layout
+    int32_t *stock_at, *decay_at;                // by stock of the layout; -1: has no entry
     int32_t *stream_at;                          // by stream
     int32_t *process_at;                         // by process, on axis unit
     int32_t *party_at;                           // by party

@@ -48,15 +48,32 @@ static void add_source(struct source *list, int *count, struct source s)
     }
 }
 
+/** What decays in stocks. */
+static void add_decays(const struct park *p, const struct park_results *r,
+                       const struct sim_row *mean, struct source *list, int *count)
+{
+    for (int i = 0; i < r->layout->stock_count; i++) {
+        const struct park_layout_stock *k = &r->layout->stocks[i];
+        if (r->decay_at[i] >= 0) {
+            const struct park_ledger_sum sum = park_books_mean(r, mean, r->decay_at[i]);
+            add_source(list, count,
+                       (struct source){p->net->pools[k->pool].party, 1, k->stream, -1,
+                                       sum.co2e_kg / 1e3, sum.biogenic_kg / 1e3});
+        }
+    }
+}
+
 /** All sources with anything to tell, sorted, one for each party, scope and stream; to free. */
 static struct source *sources_of(const struct park *p, const struct park_results *r,
                                  const struct sim_row *mean, int *out_count)
 {
     const struct park_layout *l = r->layout;
-    struct source *list = sim_base_alloc(3 * (size_t)l->link_count, sizeof(*list));
+    struct source *list =
+        sim_base_alloc(3 * (size_t)l->link_count + (size_t)l->stock_count, sizeof(*list));
     int count = 0;
+    add_decays(p, r, mean, list, &count);
     for (int i = 0; i < l->link_count; i++) {
-        const struct park_ledger_sum sum = park_books_mean(r, mean, i);
+        const struct park_ledger_sum sum = park_books_mean(r, mean, r->entry_at[i]);
         const struct park_move *m = &p->net->moves[l->links[i].move];
         struct source s = {.stream = m->stream, .from = -1};
         s.scope = park_factors_scope(p, l->links[i].move, &s.party);

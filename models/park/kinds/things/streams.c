@@ -49,7 +49,8 @@ static const struct sim_kind carbon_kind = {
     .doc =
         "The CO2 that a stream is, such as flue gas or captured CO2. A process that gives it has "
         "not set it free, one that takes it does, but for what it gives on; who vents it (`fate "
-        "= \"vent\"` without an `emission` of its own) or loses it on a link does.",
+        "= \"vent\"` without an `emission` of its own), or loses it on a link or by the `decay` of "
+        "a stock, does.",
     .size = sizeof(struct park_burning),
     .keys = carbon_keys,
     .key_count = SIM_COUNT(carbon_keys),

@@ -444,3 +444,25 @@ Test(responses, count_what_a_hub_passes_on_once)
 {
     symbiosis_of("tests/data/park_runs/hub.cfg", 75, 50);
 }
+
+/* What decays of CO2 in a stock: 100 (1 - exp(-t / 100)) t stay of 1 t/h, or go of 100 t. */
+Test(responses, what_decays_of_carbon_counts_where_it_decays)
+{
+    static const struct sim_response responses[] = {
+        {.name = "all", .of = "environment.co2e", .unit = "t"},
+        {.name = "plant", .of = "environment.co2e_scope1", .where = "plant", .unit = "t"},
+        {.name = "farm", .of = "environment.co2e_scope1", .where = "farm", .unit = "t"},
+        {.name = "gas", .of = "environment.co2e", .stream = "gas", .unit = "t"},
+        {.name = "bio", .of = "environment.biogenic", .where = "farm", .unit = "t"},
+    };
+    const double gone = 100 * (1 - exp(-0.24));
+    struct study x;
+    open_study(&x, "tests/data/park_runs/captured.cfg", NULL);
+    make(&x, responses, SIM_COUNT(responses), 0);
+    cr_expect(epsilon_eq(dbl, value(&x, "all"), 48 - gone, 1e-9));
+    cr_expect(epsilon_eq(dbl, value(&x, "plant"), 48 - gone, 1e-9));
+    cr_expect(epsilon_eq(dbl, value(&x, "farm"), 0, 1e-9));
+    cr_expect(epsilon_eq(dbl, value(&x, "gas"), -gone, 1e-9)); // caught, less what escaped
+    cr_expect(epsilon_eq(dbl, value(&x, "bio"), 0.5 * gone, 1e-9));
+    close_study(&x);
+}
