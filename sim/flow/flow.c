@@ -81,9 +81,10 @@ struct mover {
 struct sim_flow {
     const struct sim_network *net;
     struct sim_rates *rates;
-    struct stock *stocks; // by inner id
-    struct mover *movers; // by inner id
-    sim_flow_ints heap;   // pools by due, then id
+    struct stock *stocks;  // by inner id
+    struct mover *movers;  // by inner id
+    struct tally *tallies; // of ports, by inner id
+    sim_flow_ints heap;    // pools by due, then id
     sim_flow_ints looked_at, changed;
     sim_flow_ints restarts;        // units with a minimum, in the order in which they are tried
     sim_flow_ints low;             // those of them that may be below it
@@ -99,6 +100,13 @@ struct sim_flow {
     sim_flow_on_change *on_change;
     void *user;
     bool is_disturbed; // something may let a unit restart
+};
+
+/** What passed a port with the coefficients before the last: it counts what its activity did since
+ * with the one now. */
+struct tally {
+    double passed; // [amount]
+    double from;   // [activity] the activity's total when the coefficient changed
 };
 
 /** A unit, and when it is tried. */
@@ -142,6 +150,7 @@ struct sim_flow *sim_flow_create(const struct sim_network *net)
     f->rates = sim_rates_create(net);
     f->stocks = sim_base_alloc((size_t)net->pool_count, sizeof(*f->stocks));
     f->movers = sim_base_alloc((size_t)net->activity_count, sizeof(*f->movers));
+    f->tallies = sim_base_alloc((size_t)net->port_count, sizeof(*f->tallies));
     SIM_VEC_RESERVE(&f->heap, net->pool_count);
     SIM_VEC_RESERVE(&f->looked_at, net->pool_count);
     SIM_VEC_RESERVE(&f->touched, net->pool_count);
@@ -174,6 +183,7 @@ void sim_flow_destroy(struct sim_flow *f)
     }
     free(f->stocks);
     free(f->movers);
+    free(f->tallies);
     free(f);
 }
 
@@ -604,11 +614,16 @@ void sim_flow_touch(struct sim_flow *f, int32_t activity)
     }
 }
 
+/** Full load by its capacity now [1/s]. */
+static double fullest_rate(const struct sim_flow *f, int32_t k)
+{
+    return fmin(f->movers[k].capacity, sim_rates_most(f->rates, f->net->activity_out[k]));
+}
+
 /** The least rate at which it may run, by its capacity now [1/s]. */
 static double least_rate(const struct sim_flow *f, int32_t k)
 {
-    const struct sim_network_activity *a = &f->net->activities[k];
-    return a->turndown * fmin(f->movers[k].capacity, a->capacity);
+    return f->net->activities[k].turndown * fullest_rate(f, k);
 }
 
 /** Rate over minimum; INFINITY for one that has no minimum now. */
@@ -757,7 +772,7 @@ static enum sim_status run_trial(struct sim_flow *f, int32_t k, bool *out, struc
     const struct sim_network_activity *a = &f->net->activities[k];
     SIM_TRY(switch_to(f, k, false, err));
     const double least = least_rate(f, k);
-    const double wanted = fmin(least * (1 + a->restart_band), fmin(m->capacity, a->capacity));
+    const double wanted = fmin(least * (1 + a->restart_band), fullest_rate(f, k));
     const int32_t harmed = furthest_below(f);
     m->trial = (struct sim_flow_trial){
         .rate = sim_rates_rate(f->rates, f->net->activity_out[k]),
@@ -934,6 +949,7 @@ enum sim_status sim_flow_settle(struct sim_flow *f, struct sim_err *err)
 void sim_flow_reset(struct sim_flow *f, sim_time start, const double *levels)
 {
     sim_rates_reset(f->rates);
+    memset(f->tallies, 0, (size_t)f->net->port_count * sizeof(*f->tallies));
     f->heap.count = f->looked_at.count = f->changed.count = f->touched.count = 0;
     f->low.count = f->stopped.count = f->seen.count = 0;
     f->trial = f->trials = 0;
@@ -944,7 +960,7 @@ void sim_flow_reset(struct sim_flow *f, sim_time start, const double *levels)
         const sim_flow_holds holds = {.data = f->movers[k].holds.data,
                                       .capacity = f->movers[k].holds.capacity};
         f->movers[k] = (struct mover){.since = start,
-                                      .capacity = f->net->activities[k].capacity,
+                                      .capacity = f->net->activities[k].declared,
                                       .holds = holds,
                                       .turn = f->movers[k].turn};
         list_low(f, k);
@@ -1021,6 +1037,19 @@ void sim_flow_set_capacity(struct sim_flow *f, int32_t activity, double capacity
     sim_flow_touch(f, activity);
 }
 
+void sim_flow_set_coef(struct sim_flow *f, int32_t port, double coef)
+{
+    const int32_t j = f->net->port_in[port];
+    if (coef == sim_rates_coef(f->rates, port)) {
+        return;
+    }
+    const double total = sim_flow_total(f, f->net->activity_out[f->net->ports[j].activity]);
+    f->tallies[j] = (struct tally){.passed = sim_flow_passed(f, port), .from = total};
+    f->is_disturbed = true;
+    sim_rates_set_coef(f->rates, port, coef);
+    touch(f, f->net->ports[j].pool);
+}
+
 const int32_t *sim_flow_touched(const struct sim_flow *f, int *out_count)
 {
     *out_count = f->touched.count;
@@ -1054,6 +1083,12 @@ double sim_flow_lump(struct sim_flow *f, int32_t pool, double amount)
     return moved;
 }
 
+/** Of a port, by inner id. */
+static double coef_of(const struct sim_flow *f, int32_t j)
+{
+    return sim_rates_coef(f->rates, f->net->port_out[j]);
+}
+
 /** [activity] How much of it the stocks that it touches have or have room for. */
 static double most_at_once(struct sim_flow *f, int32_t k)
 {
@@ -1066,7 +1101,7 @@ static double most_at_once(struct sim_flow *f, int32_t k)
         bring_stock(f, q->pool);
         const double level = f->stocks[q->pool].level;
         const double room = q->gives ? p->capacity - level : level - p->minimum;
-        most = fmin(most, fmax(0, room) / q->coef);
+        most = fmin(most, fmax(0, room) / coef_of(f, j));
     }
     return most;
 }
@@ -1078,7 +1113,8 @@ double sim_flow_act(struct sim_flow *f, int32_t activity, double amount)
     const double done = fmin(amount, most_at_once(f, k));
     for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
         const struct sim_network_port *q = &f->net->ports[j];
-        (void)sim_flow_lump(f, f->net->pool_out[q->pool], (q->gives ? 1 : -1) * q->coef * done);
+        const double moved = coef_of(f, j) * done;
+        (void)sim_flow_lump(f, f->net->pool_out[q->pool], q->gives ? moved : -moved);
     }
     bring_mover(f, k);
     f->movers[k].total += done;
@@ -1099,6 +1135,14 @@ double sim_flow_total(const struct sim_flow *f, int32_t activity)
 {
     const struct mover *m = &f->movers[f->net->activity_in[activity]];
     return m->total + m->rate * seconds(f->now - m->since);
+}
+
+double sim_flow_passed(const struct sim_flow *f, int32_t port)
+{
+    const int32_t j = f->net->port_in[port];
+    const struct tally *t = &f->tallies[j];
+    const double total = sim_flow_total(f, f->net->activity_out[f->net->ports[j].activity]);
+    return t->passed + coef_of(f, j) * (total - t->from);
 }
 
 double sim_flow_level(const struct sim_flow *f, int32_t pool)

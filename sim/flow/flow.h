@@ -44,6 +44,14 @@
  * gives to it. So the unit restarts when what flows through suffices, or when a tank that it fills
  * is down to its target, or one that it empties is up to its own.
  *
+ * **Coefficients** may change while time passes, as a boiler's fuel per heat does with its load. A
+ * change is an event like one of capacity: whatever was integrated until then is with the old one.
+ * An activity's total stays the integral of its rate, in its own units. What passed a port is kept
+ * port by port (sim_flow_passed), as the integral of coefficient times rate, and is what a ledger
+ * books: so the balance of a pool is that of its ports, integrated = sum of what its givers passed
+ * - sum of what its takers passed - decayed (lumps on top of both), and the recipe of a process
+ * over any time is the ratio of what its ports passed.
+ *
  * Floor 3. One thread at a time; no allocation after warm-up.
  */
 #ifndef SIM_FLOW_FLOW_H
@@ -89,6 +97,10 @@ void sim_flow_advance(struct sim_flow *f, sim_time now);
 
 void sim_flow_set_capacity(struct sim_flow *f, int32_t activity, double capacity); // [1/s]
 
+/** What a unit of the port's activity takes or gives [amount per unit of activity] from now on;
+ * what passed until now passed with the coefficient it had. > 0, and finite. */
+void sim_flow_set_coef(struct sim_flow *f, int32_t port, double coef);
+
 /** Put `amount` in (or take it out when negative) at once, as a batch or truck does. Only what fits
  * moves: returns the amount that did (same sign). Stocks only. */
 double sim_flow_lump(struct sim_flow *f, int32_t pool, double amount);
@@ -117,6 +129,9 @@ double sim_flow_rate(const struct sim_flow *f, int32_t activity); // [1/s] now
 double
 sim_flow_total(const struct sim_flow *f,
                int32_t activity); // integral of the rate since reset, and what it did at once
+/** [amount] What passed the port since reset: integral of its coefficient times the rate, and what
+ * came at once. */
+double sim_flow_passed(const struct sim_flow *f, int32_t port);
 double sim_flow_level(const struct sim_flow *f, int32_t pool); // [amount] now
 double sim_flow_decayed(const struct sim_flow *f,
                         int32_t pool); // [amount] lost to decay since reset

@@ -70,7 +70,8 @@ static bool take_member(const struct sim_rates *r, const struct sim_levels_block
                                 : is_idle && !p->gives ? 0
                                 : entry->port == holds ? second
                                                        : least;
-        is_same = take_entry(v, entry, e, constant, r->weight[entry->port], p->coef) && is_same;
+        is_same = take_entry(v, entry, e, constant, r->weight[entry->port], r->coef[entry->port]) &&
+                  is_same;
     }
     return is_same;
 }

@@ -96,7 +96,7 @@ static void add_side(struct sim_rates *r, int32_t pool, int32_t begin, int32_t e
             continue;
         }
         const struct sim_levels_entry e = {
-            m, member_number(v, p->activity), v->shared.count, -1, false, p->coef};
+            m, member_number(v, p->activity), v->shared.count, -1, false, r->coef[m]};
         SIM_VEC_PUSH(&v->entries, e);
         int at = v->entries.count - 1; // nearly always in order: only pull at its target is not
         for (; at > first && rank_of(r, v->entries.data[at - 1].port) > rank_of(r, m); at--) {

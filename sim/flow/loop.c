@@ -225,7 +225,7 @@ static void add_terms(struct sim_rates *r, struct sim_loop *l, int32_t j)
                                         : is_equal           ? SIM_LOOP_EQUAL
                                                              : SIM_LOOP_BETTER;
         SIM_VEC_PUSH(&l->terms,
-                     (struct sim_loop_term){claim_number(r, l, m), role, q->coef, r->weight[m]});
+                     (struct sim_loop_term){claim_number(r, l, m), role, r->coef[m], r->weight[m]});
     }
 }
 
@@ -245,7 +245,7 @@ static void gather_rows(struct sim_rates *r, struct sim_loop *l, int32_t first)
                                            .capacity = r->capacity[p->activity],
                                            .scale = fmin(r->capacity[p->activity],
                                                          AMPLE * sim_rates_scale(r, p->activity)),
-                                           .coef = p->coef,
+                                           .coef = r->coef[j],
                                            .weight = r->weight[j]});
         if (l->activities.count == 0 || SIM_VEC_LAST(&l->activities) != p->activity) {
             SIM_VEC_PUSH(&l->activities, p->activity); // ports are in order of activities

@@ -74,10 +74,6 @@ static void fill(struct sim_network *net, const struct sim_network_weights *def,
             net->measure_inner[inner++] = place[from->measures[i]];
         }
         to->inner_end = inner;
-        for (int32_t i = to->terms_begin; i < to->minus_begin; i++) {
-            const struct sim_network_port *p = &net->ports[net->measure_ports[i]];
-            to->most += p->coef * net->activities[p->activity].capacity;
-        }
     }
 }
 
@@ -188,16 +184,30 @@ static double sum_inner(const struct sim_network *net, const struct sim_network_
     return sum;
 }
 
-double sim_measures_value(const struct sim_network *net, int32_t measure, const double *capacity,
-                          const double *values)
+/** What is added, all at their most. */
+static double most_of(const struct sim_network *net, const struct sim_network_measure *m,
+                      const struct sim_measures_of *of)
+{
+    double most = 0;
+    for (int32_t i = m->terms_begin; i < m->minus_begin; i++) {
+        const int32_t j = net->measure_ports[i];
+        most += of->coef[j] * of->most[net->ports[j].activity];
+    }
+    return most;
+}
+
+double sim_measures_value(const struct sim_network *net, int32_t measure,
+                          const struct sim_measures_of *of)
 {
     const struct sim_network_measure *m = &net->measures[measure];
     double plus = 0;
     double minus = 0;
     for (int32_t i = m->terms_begin; i < m->terms_end; i++) {
-        const struct sim_network_port *p = &net->ports[net->measure_ports[i]];
-        *(i < m->minus_begin ? &plus : &minus) += p->coef * capacity[p->activity];
+        const int32_t j = net->measure_ports[i];
+        *(i < m->minus_begin ? &plus : &minus) +=
+            of->coef[j] * of->capacity[net->ports[j].activity];
     }
-    const double own = fmax(plus - minus, SIM_TOLERANCE_WEIGHT * (plus > 0 ? plus : m->most));
-    return m->factor * (own + sum_inner(net, m, values));
+    const double there = plus > 0 ? plus : most_of(net, m, of);
+    const double own = fmax(plus - minus, SIM_TOLERANCE_WEIGHT * there);
+    return m->factor * (own + sum_inner(net, m, of->values));
 }

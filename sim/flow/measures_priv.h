@@ -11,8 +11,14 @@
 void sim_measures_build(struct sim_network *net, int port_count,
                         const struct sim_network_weights *def, struct sim_arena *scratch);
 
-/** What `measure` is, given all capacities and the values of the measures before it. */
-double sim_measures_value(const struct sim_network *net, int32_t measure, const double *capacity,
-                          const double *values);
+/** What a measure is made of, as a state has it. */
+struct sim_measures_of {
+    const double *coef;            // by port
+    const double *capacity, *most; // by activity: now, and what it may be
+    const double *values;          // by measure, of those before it
+};
+
+double sim_measures_value(const struct sim_network *net, int32_t measure,
+                          const struct sim_measures_of *of);
 
 #endif

@@ -1,5 +1,6 @@
 #include "sim/flow/network.h"
 
+#include "sim/flow/bounds_priv.h"
 #include "sim/flow/measures_priv.h"
 #include "sim/flow/network_priv.h"
 #include "sim/flow/split_priv.h"
@@ -253,7 +254,7 @@ static void fill_activities(struct sim_network *net, const struct sim_split_draf
         const struct sim_activity_def *from = &d->activities.data[net->activity_out[i]];
         net->activities[i] = (struct sim_network_activity){
             .name = sim_arena_strdup(net->arena, from->name),
-            .capacity = from->capacity,
+            .declared = from->capacity,
             .turndown = from->turndown,
             .restart_band = from->restart_band,
             .merit = from->merit,
@@ -301,7 +302,6 @@ static enum sim_status fill_ports(struct sim_network *net, const struct sim_spli
         net->ports[i] = (struct sim_network_port){
             .activity = sorted[i].key[0],
             .pool = sorted[i].key[2],
-            .coef = p->coef,
             .share = p->share,
             .rank = inner_rank(p),
             .gives = p->gives,
@@ -311,6 +311,7 @@ static enum sim_status fill_ports(struct sim_network *net, const struct sim_spli
             .next_follower = -1,
             .measure = -1,
         };
+        net->coef[i] = p->coef;
         struct sim_network_activity *a = &net->activities[sorted[i].key[0]];
         if (a->ports_end == 0) {
             a->ports_begin = i;
@@ -357,84 +358,6 @@ static void list_by_pool(struct sim_network *net, struct sim_arena *scratch)
             next++;
         }
         net->pools[p].ports_end = next;
-    }
-}
-
-/** What the other side of port `i`'s pool could ever carry, as a rate of its activity, going by
- * capacities or by scales. What fills an empty stock never overflows from a full one. */
-static double carried(const struct sim_network *net, int32_t i, bool by_scales)
-{
-    const struct sim_network_port *p = &net->ports[i];
-    const struct sim_network_pool *pool = &net->pools[p->pool];
-    if (!pool->is_junction && !p->is_at_bound) {
-        return INFINITY;
-    }
-    const int32_t begin = p->gives ? pool->takers_begin : pool->givers_begin;
-    const int32_t end = p->gives ? pool->givers_begin : pool->ports_end;
-    double sum = 0;
-    for (int32_t m = begin; m < end; m++) {
-        const struct sim_network_port *q = &net->ports[net->at_pool[m]];
-        const struct sim_network_activity *a = &net->activities[q->activity];
-        const bool is_other_route = p->is_at_bound && q->is_at_bound;
-        sum += is_other_route ? 0 : q->coef * (by_scales ? a->scale : a->capacity);
-    }
-    return sum / p->coef;
-}
-
-/** Unlimited activities get the largest rate that their junctions could ever carry: a number to
- * weigh and to count with. Synchronous passes, so the order does not matter. */
-static enum sim_status bound_unlimited(struct sim_network *net, struct sim_arena *scratch,
-                                       struct sim_err *err)
-{
-    double *bound = SIM_ARENA_NEW(scratch, double, net->activity_count);
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (int32_t k = 0; k < net->activity_count; k++) {
-            bound[k] = net->activities[k].capacity;
-            for (int32_t i = net->activities[k].ports_begin;
-                 isinf(net->activities[k].capacity) && i < net->activities[k].ports_end; i++) {
-                bound[k] = fmin(bound[k], carried(net, i, false));
-            }
-        }
-        for (int32_t k = 0; k < net->activity_count; k++) {
-            changed = changed || bound[k] < net->activities[k].capacity;
-            net->activities[k].capacity = bound[k];
-        }
-    }
-    for (int32_t k = 0; k < net->activity_count; k++) {
-        if (isinf(net->activities[k].capacity)) {
-            return sim_err_set(err, SIM_INPUT,
-                               "nothing bounds the rate of '%s': state a capacity for it, or for "
-                               "what it takes from or gives to",
-                               net->activities[k].name);
-        }
-    }
-    return SIM_OK;
-}
-
-/** Scales for tolerances: the capacity, cut in a few synchronous passes to what the other side of
- * its junctions could carry, so that an ample capacity hides no small flow. */
-static void set_scales(struct sim_network *net, struct sim_arena *scratch)
-{
-    enum {
-        PASSES = 8
-    };
-    double *next = SIM_ARENA_NEW(scratch, double, net->activity_count);
-    for (int32_t k = 0; k < net->activity_count; k++) {
-        net->activities[k].scale = net->activities[k].capacity;
-    }
-    for (int pass = 0; pass < PASSES; pass++) {
-        for (int32_t k = 0; k < net->activity_count; k++) {
-            next[k] = net->activities[k].scale;
-            for (int32_t i = net->activities[k].ports_begin; i < net->activities[k].ports_end;
-                 i++) {
-                const double most = carried(net, i, true);
-                next[k] = most > 0 && most < next[k] ? most : next[k];
-            }
-        }
-        for (int32_t k = 0; k < net->activity_count; k++) {
-            net->activities[k].scale = next[k];
-        }
     }
 }
 
@@ -541,6 +464,7 @@ static struct sim_network *network_alloc(const struct sim_split_draft *d)
     net->pools = SIM_ARENA_NEW(arena, struct sim_network_pool, net->pool_count);
     net->activities = SIM_ARENA_NEW(arena, struct sim_network_activity, net->activity_count);
     net->ports = SIM_ARENA_NEW(arena, struct sim_network_port, net->port_count);
+    net->coef = SIM_ARENA_NEW(arena, double, net->port_count);
     net->at_pool = SIM_ARENA_NEW(arena, int32_t, net->port_count);
     net->pool_in = SIM_ARENA_NEW(arena, int32_t, net->pool_count);
     net->pool_out = SIM_ARENA_NEW(arena, int32_t, net->pool_count);
@@ -561,8 +485,7 @@ static enum sim_status build(struct sim_network *net, const struct sim_split_dra
     SIM_TRY(fill_ports(net, d, err));
     list_by_pool(net, d->arena);
     SIM_TRY(refuse_link_loops(net, def->activity_count, d->arena, err));
-    SIM_TRY(bound_unlimited(net, d->arena, err));
-    set_scales(net, d->arena);
+    SIM_TRY(sim_bounds_build(net, d->arena, err));
     sim_measures_build(net, def->port_count, weights, d->arena);
     sim_labels_components(net);
     return SIM_OK;

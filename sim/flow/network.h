@@ -9,7 +9,15 @@
  * what is scarce is shared by weight: by default c times the capacity now, so that all run at the
  * same fill (rate over capacity).
  *
- * A network is what stays: who touches what. It is const once created and shared by all threads;
+ * A network is what stays: who touches what. Its coefficients are those a run begins with: a state
+ * may change its own (sim_rates_set_coef, sim_flow_set_coef), and all that follows from
+ * coefficients then follows from the state's: flows, weights, measures, what an unlimited activity
+ * can carry, what tolerances are relative to. So a state after any changes has the rates, to the
+ * bit, of a network built with the coefficients that it has now, under the same conditions and
+ * capacities. Only which stocks are so small that they count as junctions is decided once, by the
+ * network's.
+ *
+ * It is const once created and shared by all threads;
  * what changes in a run lives in `struct sim_rates` (rates at an instant) and `struct sim_flow`
  * (levels over time). Ids are the places in the definition's arrays; every sum and every tie goes
  * by name, so the order of declaration changes no bit of a result.
@@ -95,7 +103,7 @@ struct sim_port_def {
     int32_t activity; // index into activities
     int32_t pool;     // index into pools
     bool gives;       // true: activity -> pool, false: pool -> activity
-    double coef;      // [amount per unit of activity] > 0
+    double coef;      // [amount per unit of activity] > 0; as a run begins
     int32_t rank;     // class: priority of a taker, order of a giver; 1 goes first
     double share;     // [-] weight within the class; 0: the measure, or coef x capacity now
     unsigned flags;   // enum sim_port_flag

@@ -3,8 +3,9 @@
  *
  * Inside, activities and pools are numbered by the order of their names and ports by (activity,
  * side, pool), so that walking an array is walking in order of names: sums and ties come out the
- * same whatever the order of declaration. `*_in` maps a definition's id to the inner one, `*_out`
- * back.
+ * same whatever the order of declaration. What follows from coefficients (capacities of unlimited
+ * activities, scales) is here as the definition has it, and in a state as it is now. `*_in` maps a
+ * definition's id to the inner one, `*_out` back.
  */
 #ifndef SIM_FLOW_NETWORK_PRIV_H
 #define SIM_FLOW_NETWORK_PRIV_H
@@ -25,8 +26,10 @@ struct sim_network_pool {
 
 struct sim_network_activity {
     const char *name;
+    double declared; // as in the definition; INFINITY: unlimited
     double capacity; // finite: unlimited ones are cut to what their pools could ever carry
     double scale; // at most the capacity: about what its junctions could ever carry; for tolerances
+    int32_t pass; // 0: limited; else when its bound was found (bounds_priv.h)
     double turndown, restart_band;
     int32_t merit;
     bool is_link;
@@ -41,7 +44,6 @@ enum {
 
 struct sim_network_port {
     int32_t activity, pool;
-    double coef;
     double share; // 0: coef x capacity now
     int32_t rank;
     bool gives;
@@ -57,7 +59,6 @@ struct sim_network_port {
 /** A measure: terms are ports, in order of their names; the first ones add, the others subtract. */
 struct sim_network_measure {
     double factor;
-    double most;                                 // sum of what is added, all at their most
     int32_t terms_begin, minus_begin, terms_end; // into measure_ports
     int32_t inner_begin, inner_end;              // into measure_inner: other measures it sums
 };
@@ -68,7 +69,9 @@ struct sim_network {
     struct sim_network_pool *pools;
     struct sim_network_activity *activities;
     struct sim_network_port *ports;
-    int32_t *at_pool; // ports by pool: takers then givers, each by rank then name of activity
+    double *coef;       // per port, as in the definition; a state has its own (rates_priv.h)
+    int32_t pass_count; // of bounds (bounds_priv.h)
+    int32_t *at_pool;   // ports by pool: takers then givers, each by rank then name of activity
     int32_t *pool_in, *pool_out, *activity_in, *activity_out, *port_in, *port_out;
     int32_t *component; // per port: strongly connected component of all dependencies that any
                         // condition of the stocks could bring about; numbered in order of causes

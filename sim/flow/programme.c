@@ -25,7 +25,7 @@ static int32_t member_at(const struct sim_programme *g, int32_t port, double *ou
     if (member < 0 || !sim_rates_is_active(g->r->net, port, g->r->condition[p->pool])) {
         return -1;
     }
-    *out_number = (p->gives ? 1 : -1) * p->coef * g->members.data[member].scale;
+    *out_number = (p->gives ? 1 : -1) * g->r->coef[port] * g->members.data[member].scale;
     return member;
 }
 

@@ -49,6 +49,11 @@ struct sim_rates *sim_rates_create(const struct sim_network *net)
     const size_t pools = (size_t)net->pool_count;
     r->net = net;
     r->capacity = sim_base_alloc(activities, sizeof(double));
+    r->wanted = sim_base_alloc(activities, sizeof(double));
+    r->most = sim_base_alloc(activities, sizeof(double));
+    r->scale = sim_base_alloc(activities, sizeof(double));
+    r->coef = sim_base_alloc(ports, sizeof(double));
+    r->is_altered = sim_base_alloc(ports, sizeof(bool));
     r->rate = sim_base_alloc(activities, sizeof(double));
     r->before = sim_base_alloc(activities, sizeof(double));
     r->is_changed = sim_base_alloc(activities, sizeof(bool));
@@ -109,20 +114,23 @@ void sim_rates_destroy(struct sim_rates *r)
         return;
     }
     void *const arrays[] = {
-        r->ceiling,    r->is_fed,      r->is_rationed, r->is_zoned,     r->is_seed,
-        r->is_able,    r->capacity,    r->rate,        r->before,       r->is_claimed,
-        r->is_changed, r->is_stale,    r->limit,       r->claim,        r->weight,
-        r->raised_by,  r->member_of,   r->is_hungry,   r->decided,      r->member_at,
-        r->in_group,   r->tries,       r->is_near,     r->is_near_pool, r->is_eased,
-        r->least,      r->is_idle,     r->order,       r->block,        r->next_in_block,
-        r->is_waiting, r->is_counted,  r->condition,   r->is_relabel,   r->marked,
-        r->place,      r->class_begin, r->flow_at,     r->weight_at,    r->class_of,
-        r->sorting,    r->sums,        r->stamp,       r->crowd,        r->measure,
-        r->is_outdated};
+        r->ceiling,     r->is_fed,      r->is_rationed, r->is_zoned,     r->is_seed,
+        r->is_able,     r->capacity,    r->rate,        r->before,       r->is_claimed,
+        r->is_changed,  r->is_stale,    r->limit,       r->claim,        r->weight,
+        r->raised_by,   r->member_of,   r->is_hungry,   r->decided,      r->member_at,
+        r->in_group,    r->tries,       r->is_near,     r->is_near_pool, r->is_eased,
+        r->least,       r->is_idle,     r->order,       r->block,        r->next_in_block,
+        r->is_waiting,  r->is_counted,  r->condition,   r->is_relabel,   r->marked,
+        r->place,       r->class_begin, r->flow_at,     r->weight_at,    r->class_of,
+        r->sorting,     r->sums,        r->stamp,       r->crowd,        r->measure,
+        r->is_outdated, r->wanted,      r->most,        r->scale,        r->coef,
+        r->is_altered};
     for (int i = 0; i < SIM_COUNT(arrays); i++) {
         free(arrays[i]);
     }
     SIM_VEC_FREE(&r->outdated);
+    SIM_VEC_FREE(&r->altered);
+    sim_bounds_destroy(r->bounds);
     SIM_VEC_FREE(&r->relabel);
     SIM_VEC_FREE(&r->stale);
     sim_waiting_destroy(r->waiting);
@@ -153,7 +161,7 @@ static void weigh_port(struct sim_rates *r, int32_t j)
     const double capacity = r->capacity[p->activity];
     const double own = p->share > 0      ? p->share
                        : p->measure >= 0 ? r->measure[p->measure]
-                                         : p->coef * capacity;
+                                         : r->coef[j] * capacity;
     const double weight = capacity > 0 ? own : 0;
     if (!p->is_follower) {
         r->weight[j] = weight;
@@ -161,6 +169,12 @@ static void weigh_port(struct sim_rates *r, int32_t j)
     for (int32_t i = p->first_follower; i >= 0; i = r->net->ports[i].next_follower) {
         r->weight[i] = weight;
     }
+}
+
+static double measure_now(const struct sim_rates *r, int32_t measure)
+{
+    const struct sim_measures_of of = {r->coef, r->capacity, r->most, r->measure};
+    return sim_measures_value(r->net, measure, &of);
 }
 
 static void weigh(struct sim_rates *r, int32_t activity)
@@ -176,7 +190,7 @@ static void reset_weights(struct sim_rates *r)
     const struct sim_network *net = r->net;
     r->outdated.count = 0;
     for (int32_t m = 0; m < net->measure_count; m++) {
-        r->measure[m] = sim_measures_value(net, m, r->capacity, r->measure);
+        r->measure[m] = measure_now(r, m);
         r->is_outdated[m] = false;
     }
     for (int32_t k = 0; k < net->activity_count; k++) {
@@ -187,7 +201,7 @@ static void reset_weights(struct sim_rates *r)
 void sim_rates_reset(struct sim_rates *r)
 {
     const struct sim_network *net = r->net;
-    r->relabel.count = r->stale.count = r->changed.count = 0;
+    r->relabel.count = r->stale.count = r->changed.count = r->altered.count = 0;
     r->pools.count = r->changed_out.count = r->pools_out.count = r->raised.count = r->hungry.count =
         0;
     r->members.count = r->seeds.count = r->claimed.count = r->claimed_out.count = 0;
@@ -196,14 +210,19 @@ void sim_rates_reset(struct sim_rates *r)
     memset(r->is_relabel, 0, (size_t)net->pool_count * sizeof(bool));
     memset(r->is_counted, 0, (size_t)net->pool_count * sizeof(bool));
     for (int32_t k = 0; k < net->activity_count; k++) {
-        r->capacity[k] = net->activities[k].capacity;
+        r->wanted[k] = net->activities[k].declared;
+        r->capacity[k] = r->most[k] = net->activities[k].capacity;
+        r->scale[k] = net->activities[k].scale;
         r->rate[k] = 0;
         r->is_changed[k] = r->is_stale[k] = r->is_claimed[k] = false;
         r->member_of[k] = r->member_at[k] = -1;
         r->is_idle[k] = r->is_zoned[k] = r->is_seed[k] = false;
     }
+    memcpy(r->coef, net->coef, (size_t)net->port_count * sizeof(*r->coef));
+    sim_bounds_reset(r->bounds);
     reset_weights(r);
     for (int32_t j = 0; j < net->port_count; j++) {
+        r->is_altered[j] = false;
         r->limit[j] = r->claim[j] = r->capacity[net->ports[j].activity];
         r->raised_by[j] = -1;
         r->is_waiting[j] = r->is_hungry[j] = r->is_eased[j] = r->is_able[j] = false;
@@ -311,7 +330,7 @@ static struct offer sum_offer(const struct sim_rates *r, int32_t j, unsigned con
     struct offer o = {.weights = r->weight[j]};
     for (int32_t i = other_begin; i < other_end; i++) {
         const int32_t m = net->at_pool[i];
-        o.supply += counts(r, pool, m, condition) ? net->ports[m].coef * r->claim[m] : 0;
+        o.supply += counts(r, pool, m, condition) ? r->coef[m] * r->claim[m] : 0;
     }
     for (int32_t i = own_begin; i < own_end; i++) {
         const int32_t m = net->at_pool[i];
@@ -320,7 +339,7 @@ static struct offer sum_offer(const struct sim_rates *r, int32_t j, unsigned con
             continue;
         }
         if (other_rank < rank) {
-            o.better += net->ports[m].coef * r->claim[m];
+            o.better += r->coef[m] * r->claim[m];
         } else {
             o.weights += r->weight[m];
             o.has_equals = true;
@@ -351,7 +370,7 @@ static double fill_level(const struct sim_rates *r, int32_t j, unsigned conditio
                 !counts(r, pool, m, condition)) {
                 continue;
             }
-            const double claim = net->ports[m].coef * r->claim[m];
+            const double claim = r->coef[m] * r->claim[m];
             if (claim < r->weight[m] * level) {
                 rest -= claim;
             } else {
@@ -376,7 +395,7 @@ static void take_pool(struct sim_rates *r, int32_t pool)
     for (int32_t i = p->takers_begin; i < p->ports_end; i++) {
         const int32_t m = net->at_pool[i];
         const bool is_active = counts(r, p, m, r->condition[pool]);
-        r->flow_at[i] = is_active ? net->ports[m].coef * r->claim[m] : 0;
+        r->flow_at[i] = is_active ? r->coef[m] * r->claim[m] : 0;
         r->weight_at[i] = is_active ? r->weight[m] : 0;
         supply[i < p->givers_begin ? 0 : 1] += r->flow_at[i];
     }
@@ -439,14 +458,14 @@ double sim_rates_compute_limit(struct sim_rates *r, int32_t j)
     if (is_crowded(r, p->pool)) {
         const int32_t place = r->place[j];
         struct sim_rates_class *c = class_at(r, place);
-        limit = sim_share_own(&r->room, &c->share, place, p->coef * capacity) / p->coef;
+        limit = sim_share_own(&r->room, &c->share, place, r->coef[j] * capacity) / r->coef[j];
     } else {
         const struct offer o = sum_offer(r, j, condition);
         const double left = o.supply - o.better;
         if (left > SIM_TOLERANCE_DRY * o.supply) {
             limit = o.has_equals
-                        ? r->weight[j] * fill_level(r, j, condition, left, o.weights) / p->coef
-                        : left / p->coef;
+                        ? r->weight[j] * fill_level(r, j, condition, left, o.weights) / r->coef[j]
+                        : left / r->coef[j];
         }
     }
     if (r->is_eased[j] && limit < r->least[j]) {
@@ -582,19 +601,40 @@ void sim_rates_tell(struct sim_rates *r, int32_t activity, int32_t quiet)
 
 // ---- What changed from outside ----
 
+/** The capacity now is the wanted one, or the most there may be. */
+static void limit_capacity(struct sim_rates *r, int32_t activity)
+{
+    const double wanted = r->wanted[activity];
+    const double now = wanted < r->most[activity] ? wanted : r->most[activity];
+    if (now == r->capacity[activity]) {
+        return;
+    }
+    r->capacity[activity] = now;
+    if (!r->is_stale[activity]) {
+        r->is_stale[activity] = true;
+        SIM_VEC_PUSH(&r->stale, activity);
+    }
+}
+
 void sim_rates_set_capacity(struct sim_rates *r, int32_t activity, double capacity)
 {
     const int32_t k = r->net->activity_in[activity];
-    const double most = r->net->activities[k].capacity;
     SIM_REQUIRE(capacity >= 0, "a capacity is negative or not a number");
-    const double now = capacity < most ? capacity : most;
-    if (now == r->capacity[k]) {
+    r->wanted[k] = capacity;
+    limit_capacity(r, k);
+}
+
+void sim_rates_set_coef(struct sim_rates *r, int32_t port, double coef)
+{
+    const int32_t j = r->net->port_in[port];
+    SIM_REQUIRE(coef > 0 && isfinite(coef), "a coefficient is not above 0, or has no end");
+    if (r->coef[j] == coef) {
         return;
     }
-    r->capacity[k] = now;
-    if (!r->is_stale[k]) {
-        r->is_stale[k] = true;
-        SIM_VEC_PUSH(&r->stale, k);
+    r->coef[j] = coef;
+    if (!r->is_altered[j]) {
+        r->is_altered[j] = true;
+        SIM_VEC_PUSH(&r->altered, j);
     }
 }
 
@@ -616,6 +656,15 @@ static void outdate(struct sim_rates *r, int32_t measure)
     if (!r->is_outdated[measure]) {
         r->is_outdated[measure] = true;
         SIM_VEC_PUSH(&r->outdated, measure);
+    }
+}
+
+static void outdate_measures(struct sim_rates *r, int32_t activity)
+{
+    const struct sim_network *net = r->net;
+    for (int32_t i = net->first_measure_of[activity]; i < net->first_measure_of[activity + 1];
+         i++) {
+        outdate(r, net->measures_of[i]);
     }
 }
 
@@ -647,10 +696,7 @@ static void take_capacity(struct sim_rates *r, int32_t activity)
         }
         take_weight(r, j);
     }
-    for (int32_t i = r->net->first_measure_of[activity]; i < r->net->first_measure_of[activity + 1];
-         i++) {
-        outdate(r, r->net->measures_of[i]);
-    }
+    outdate_measures(r, activity);
     sim_rates_refresh(r, activity);
     r->is_stale[activity] = false;
 }
@@ -677,7 +723,7 @@ static void take_measures(struct sim_rates *r)
     }
     for (int i = 0; i < r->outdated.count; i++) {
         const int32_t m = r->outdated.data[i];
-        const double value = sim_measures_value(net, m, r->capacity, r->measure);
+        const double value = measure_now(r, m);
         r->is_outdated[m] = false;
         for (int32_t w = net->first_weighed[m];
              value != r->measure[m] && w < net->first_weighed[m + 1]; w++) {
@@ -691,6 +737,56 @@ static void take_measures(struct sim_rates *r)
         }
     }
     r->outdated.count = 0;
+}
+
+/** What tolerances on the rate are relative to is another: limits that were next to nothing may
+ * be nothing now, and blocks and programmes count in other units. */
+static void take_scale(struct sim_rates *r, int32_t activity)
+{
+    const struct sim_network_activity *a = &r->net->activities[activity];
+    seed(r, activity);
+    note_claimed(r, activity);
+    for (int32_t j = a->ports_begin; j < a->ports_end; j++) {
+        sim_levels_forget(r->levels, r->block[j]);
+        sim_rates_mark(r, j);
+    }
+}
+
+/** The coefficient is another: so is what the port's claim means at its pool and what its limit is,
+ * its weight there, and what measures sum of it. */
+static void take_coef(struct sim_rates *r, int32_t j)
+{
+    const int32_t k = r->net->ports[j].activity;
+    weigh_port(r, j);
+    seed(r, k);
+    take_weight(r, j);
+    outdate_measures(r, k);
+    sim_rates_refresh(r, k);
+}
+
+/** Coefficients that were set, then the capacities and scales that follow from them: capacities
+ * that so changed are taken with those that were set. */
+static void take_coefs(struct sim_rates *r)
+{
+    if (r->altered.count == 0) {
+        return;
+    }
+    if (r->bounds == NULL) {
+        r->bounds = sim_bounds_create(r->net, r->coef, r->most, r->scale);
+    }
+    const sim_bounds_ints *capacities = NULL;
+    const sim_bounds_ints *scales = NULL;
+    sim_bounds_update(r->bounds, r->altered.data, r->altered.count, &capacities, &scales);
+    for (int i = 0; i < capacities->count; i++) {
+        limit_capacity(r, capacities->data[i]);
+        outdate_measures(r, capacities->data[i]);
+    }
+    for (int i = 0; i < scales->count; i++) {
+        take_scale(r, scales->data[i]);
+    }
+    for (int i = 0; i < r->altered.count; i++) {
+        take_coef(r, r->altered.data[i]);
+    }
 }
 
 static void take_condition(struct sim_rates *r, int32_t pool)
@@ -731,6 +827,7 @@ static void take_changes(struct sim_rates *r)
     for (int i = 0; i < r->relabel.count; i++) {
         take_condition(r, r->relabel.data[i]);
     }
+    take_coefs(r);
     for (int i = 0; i < r->stale.count; i++) {
         take_capacity(r, r->stale.data[i]);
     }
@@ -813,6 +910,11 @@ static void conclude(struct sim_rates *r)
         }
     }
     r->changed.count = 0;
+    for (int i = 0; i < r->altered.count; i++) {
+        r->is_altered[r->altered.data[i]] = false;
+        count_pool(r, net->ports[r->altered.data[i]].pool);
+    }
+    r->altered.count = 0;
     for (int i = 0; i < r->claimed.count; i++) {
         r->is_claimed[r->claimed.data[i]] = false;
         SIM_VEC_PUSH(&r->claimed_out, net->activity_out[r->claimed.data[i]]);
@@ -827,7 +929,7 @@ static void conclude(struct sim_rates *r)
 
 enum sim_status sim_rates_settle(struct sim_rates *r, struct sim_err *err)
 {
-    if (!r->is_fresh && r->relabel.count == 0 && r->stale.count == 0) {
+    if (!r->is_fresh && r->relabel.count == 0 && r->stale.count == 0 && r->altered.count == 0) {
         r->changed_out.count = r->pools_out.count = r->claimed_out.count = 0;
         return SIM_OK;
     }
@@ -855,6 +957,16 @@ double sim_rates_capacity(const struct sim_rates *r, int32_t activity)
     return r->capacity[r->net->activity_in[activity]];
 }
 
+double sim_rates_coef(const struct sim_rates *r, int32_t port)
+{
+    return r->coef[r->net->port_in[port]];
+}
+
+double sim_rates_most(const struct sim_rates *r, int32_t activity)
+{
+    return r->most[r->net->activity_in[activity]];
+}
+
 double sim_rates_net(const struct sim_rates *r, int32_t pool)
 {
     const struct sim_network *net = r->net;
@@ -862,8 +974,9 @@ double sim_rates_net(const struct sim_rates *r, int32_t pool)
     double in = 0;
     double out = 0;
     for (int32_t i = p->takers_begin; i < p->ports_end; i++) {
-        const struct sim_network_port *q = &net->ports[net->at_pool[i]];
-        const double flow = q->coef * r->rate[q->activity];
+        const int32_t m = net->at_pool[i];
+        const struct sim_network_port *q = &net->ports[m];
+        const double flow = r->coef[m] * r->rate[q->activity];
         in += q->gives ? flow : 0;
         out += q->gives ? 0 : flow;
     }

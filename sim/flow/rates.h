@@ -169,6 +169,7 @@ void sim_rates_destroy(struct sim_rates *r); // NULL is fine
 void sim_rates_reset(struct sim_rates *r);
 
 void sim_rates_set_capacity(struct sim_rates *r, int32_t activity, double capacity); // [1/s] >= 0
+void sim_rates_set_coef(struct sim_rates *r, int32_t port, double coef);             // > 0
 void sim_rates_set_condition(struct sim_rates *r, int32_t pool, unsigned condition);
 
 /** Bring all rates up to date. SIM_FAILED, with the names involved, when a circular block cannot
@@ -177,6 +178,8 @@ enum sim_status sim_rates_settle(struct sim_rates *r, struct sim_err *err) SIM_M
 
 double sim_rates_rate(const struct sim_rates *r, int32_t activity);     // [1/s]
 double sim_rates_capacity(const struct sim_rates *r, int32_t activity); // [1/s] as set
+double sim_rates_most(const struct sim_rates *r, int32_t activity);     // [1/s] it may be at most
+double sim_rates_coef(const struct sim_rates *r, int32_t port);         // as set, or as defined
 double sim_rates_net(const struct sim_rates *r, int32_t pool);          // [amount/s] in - out
 double sim_rates_limit(const struct sim_rates *r,
                        int32_t port); // [1/s] L as defined above, cut at capacity

@@ -12,6 +12,7 @@
 #define SIM_FLOW_RATES_PRIV_H
 
 #include "sim/base/vec.h"
+#include "sim/flow/bounds_priv.h"
 #include "sim/flow/network_priv.h"
 #include "sim/flow/rates.h"
 #include "sim/flow/share.h"
@@ -52,7 +53,10 @@ struct sim_rates_crowd {
 struct sim_rates {
     const struct sim_network *net;
     // per activity
-    double *capacity; // [1/s] now
+    double *capacity; // [1/s] now: the wanted one, or at most `most`
+    double *wanted;   // [1/s] as set from outside; INFINITY: unlimited
+    double *most;     // [1/s] of unlimited ones by the coefficients now, of others as declared
+    double *scale;    // [1/s] for tolerances (sim_rates_scale)
     double *rate;     // [1/s] as of the last settle
     double *before;   // [1/s] when the current settle began; valid while `is_changed`
     bool *is_changed;
@@ -61,6 +65,8 @@ struct sim_rates {
     double *measure;   // per measure: its value now
     bool *is_outdated; // per measure: in `outdated`
     // per port
+    double *coef;       // [amount per unit of activity] now
+    bool *is_altered;   // its coefficient was set in the current settle: in `altered`
     double *limit;      // L [1/s]
     double *claim;      // y [1/s]
     double *weight;     // share, or measure, or coef x capacity
@@ -85,7 +91,7 @@ struct sim_rates {
     bool *is_counted;       // per pool: touched in this settle
     unsigned *condition;    // per pool, enum sim_pool_condition
     bool *is_relabel;       // per pool: condition changed, labels not yet
-    sim_rates_ints outdated, relabel, stale, changed, changed_out, pools, pools_out;
+    sim_rates_ints outdated, altered, relabel, stale, changed, changed_out, pools, pools_out;
     sim_rates_ints claimed, claimed_out; // activities with is_claimed; as in the definition
     sim_rates_ints raised;               // ports with raised_by
     sim_rates_ints members;              // activities with member_of
@@ -102,6 +108,7 @@ struct sim_rates {
     struct sim_labels *labels;
     struct sim_levels *levels;
     struct sim_waiting *waiting;
+    struct sim_bounds *bounds;       // NULL until a coefficient changes
     struct sim_rates_marked *marked; // per pool and side: takers, givers
     uint64_t epoch;
     uint64_t *stamp;                    // per pool: changes with what limits there depend on
@@ -117,7 +124,7 @@ struct sim_rates {
  * junctions could carry, whichever is less; so an ample capacity hides no small flow. */
 static inline double sim_rates_scale(const struct sim_rates *r, int32_t activity)
 {
-    const double scale = r->net->activities[activity].scale;
+    const double scale = r->scale[activity];
     return scale < r->capacity[activity] ? scale : r->capacity[activity];
 }
 

@@ -527,7 +527,7 @@ static double flow_seen(const struct sim_rates *r, int32_t group, int32_t m, boo
 {
     const struct sim_network_port *p = &r->net->ports[m];
     *out_is_fed = r->member_of[p->activity] == group && r->is_fed[p->activity];
-    return p->coef * (*out_is_fed ? r->decided[p->activity] : r->claim[m]);
+    return r->coef[m] * (*out_is_fed ? r->decided[p->activity] : r->claim[m]);
 }
 
 /** Whether port `m` shares a class with the outsider's port `j`. */
@@ -583,7 +583,7 @@ double sim_selffeed_ration(const struct sim_rates *r, int32_t j)
         double rest = left;
         for (int32_t i = pool->takers_begin; i < pool->ports_end; i++) {
             const int32_t m = r->net->at_pool[i];
-            const double claim = r->net->ports[m].coef * r->claim[m];
+            const double claim = r->coef[m] * r->claim[m];
             const bool is_capped = round > pool->takers_begin && claim < r->weight[m] * level;
             if (is_equal(r, j, m)) {
                 rest -= is_capped ? claim : 0;
@@ -596,7 +596,7 @@ double sim_selffeed_ration(const struct sim_rates *r, int32_t j)
         }
         weights_before = weights;
     }
-    const double limit = r->weight[j] * level / p->coef;
+    const double limit = r->weight[j] * level / r->coef[j];
     const bool is_nothing = limit < SIM_TOLERANCE_NOTHING * sim_rates_scale(r, p->activity);
     return is_nothing ? 0 : fmin(limit, capacity);
 }
@@ -609,8 +609,9 @@ static bool is_pool_even(const struct sim_rates *r, int32_t j)
     double own = 0;
     double other = 0;
     for (int32_t i = pool->takers_begin; i < pool->ports_end; i++) {
-        const struct sim_network_port *q = &r->net->ports[r->net->at_pool[i]];
-        *(q->gives == p->gives ? &own : &other) += q->coef * r->rate[q->activity];
+        const int32_t m = r->net->at_pool[i];
+        const struct sim_network_port *q = &r->net->ports[m];
+        *(q->gives == p->gives ? &own : &other) += r->coef[m] * r->rate[q->activity];
     }
     const bool is_extra =
         p->is_at_bound || (p->is_pull && sim_rates_pull_last(r->condition[p->pool]));

@@ -67,10 +67,30 @@ static const char *who_differs(const struct room *r, const double *x, const doub
     return "nobody";
 }
 
+/** What may change while a solver lives. */
+enum changes {
+    PLAIN,
+    TORN, // plain, where pools are torn
+    COEFS // coefficients, too
+};
+
+static void change(struct judge_net *n, enum changes changes, struct sim_rng *rng)
+{
+    const int count = 1 + (int)sim_rng_below(rng, 3);
+    for (int c = 0; c < count; c++) {
+        if (changes == COEFS && sim_rng_uniform(rng) < 0.6) {
+            random_network_alter(n, rng);
+        } else {
+            random_network_disturb(n, rng);
+        }
+    }
+}
+
 // Random changes on one solver; after each settle a fresh one must say the same, to the bit.
-static int history_faults(struct room *r, uint64_t seed, uint64_t number, bool torn)
+static int history_faults(struct room *r, uint64_t seed, uint64_t number, enum changes changes)
 {
     struct sim_rng rng = random_network_rng(seed, number, 1);
+    const bool torn = changes == TORN || (changes == COEFS && number % 2 == 1);
     struct sim_err err = {0};
     struct sim_network *net = NULL;
     int faults = 0;
@@ -85,7 +105,8 @@ static int history_faults(struct room *r, uint64_t seed, uint64_t number, bool t
         const bool both = status == SIM_OK && r->b->status == SIM_OK;
         r->fed += r->b->work.self_fed > 0 ? 1 : 0;
         if (status != r->b->status ||
-            (both && !same_bits(r->a->rate, r->b->rate, r->n->activity_count))) {
+            (both && !(same_bits(r->a->rate, r->b->rate, r->n->activity_count) &&
+                       same_bits(r->a->net, r->b->net, r->n->pool_count)))) {
             faults++;
             r->fed_faults += r->b->work.self_fed > 0 ? 1 : 0;
             const char *who = who_differs(r, r->a->rate, r->b->rate);
@@ -93,10 +114,7 @@ static int history_faults(struct room *r, uint64_t seed, uint64_t number, bool t
             cr_log_info("seed %d network %d step %d: %s %.17g, fresh %.17g", (int)seed, (int)number,
                         step, who, k < 0 ? 0.0 : r->a->rate[k], k < 0 ? 0.0 : r->b->rate[k]);
         }
-        const int changes = 1 + (int)sim_rng_below(&rng, 3);
-        for (int c = 0; c < changes; c++) {
-            random_network_disturb(r->n, &rng);
-        }
+        change(r->n, changes, &rng);
         judge_answer_set(r->n, rates);
     }
     sim_rates_destroy(rates);
@@ -109,7 +127,7 @@ Test(rates_invariance, the_way_to_a_state_changes_no_bit)
     struct room r = begin();
     int faults = 0;
     for (uint64_t number = 0; number < HISTORIES; number++) {
-        faults += history_faults(&r, SEED, number, false);
+        faults += history_faults(&r, SEED, number, PLAIN);
     }
     cr_log_info("%d of %d states with loops that feed themselves remember the way", r.fed_faults,
                 r.fed);
@@ -124,10 +142,24 @@ Test(rates_invariance, the_way_to_a_state_with_measures_changes_no_bit)
     struct room r = begin();
     int faults = 0;
     for (uint64_t number = 0; number < HISTORIES / 2; number++) {
-        faults += history_faults(&r, SEED, number, true);
+        faults += history_faults(&r, SEED, number, TORN);
     }
     cr_expect(faults == 0, "%d of %d networks remember how they came there", faults,
               (int)HISTORIES / 2);
+    end(&r);
+}
+
+// Coefficients, and with them flows, weights, measures, what unlimited activities can carry, and
+// the scales of tolerances.
+Test(rates_invariance, the_way_to_other_coefficients_changes_no_bit)
+{
+    struct room r = begin();
+    int faults = 0;
+    for (uint64_t number = 0; number < HISTORIES; number++) {
+        faults += history_faults(&r, SEED, number, COEFS);
+    }
+    cr_expect(faults == 0, "%d of %d networks remember how they came there", faults,
+              (int)HISTORIES);
     end(&r);
 }
 
@@ -138,7 +170,7 @@ Test(rates_invariance, who_stood_still_before_changes_no_bit)
                                         {11, 186}, {11, 579}, {11, 4572}, {11, 15701}};
     struct room r = begin();
     for (int i = 0; i < SIM_COUNT(WHICH); i++) {
-        cr_expect(history_faults(&r, WHICH[i][0], WHICH[i][1], false) == 0, "seed %d, network %d",
+        cr_expect(history_faults(&r, WHICH[i][0], WHICH[i][1], PLAIN) == 0, "seed %d, network %d",
                   (int)WHICH[i][0], (int)WHICH[i][1]);
     }
     end(&r);

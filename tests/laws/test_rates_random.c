@@ -68,6 +68,26 @@ Test(rates_random, keep_all_judges_silent_where_pools_are_torn)
     free(n);
 }
 
+// Coefficients that changed while the state lived on.
+Test(rates_random, keep_all_judges_silent_after_coefficients_changed)
+{
+    struct judge_net *n = judge_net_create();
+    struct judge_counts counts = {0};
+    int faults = 0;
+    for (uint64_t number = 0; number < NETWORKS / 4; number++) {
+        struct judge_trial trial;
+        (number % 2 == 0 ? random_network_make : random_network_make_torn)(SEED, number, n);
+        judge_trial_run(n, judge_answer_altered, &counts, &trial);
+        if (judge_trial_is_fault(trial.verdict) && faults++ < 3) {
+            fprintf(stderr, "seed %d, network %llu: %s: %s\n", SEED, (unsigned long long)number,
+                    judge_trial_word(trial.verdict), trial.why);
+        }
+    }
+    judge_trial_print(&counts, stderr);
+    cr_expect(faults == 0, "%d of %d networks are faulty", faults, (int)NETWORKS / 4);
+    free(n);
+}
+
 // Networks in which a loop that feeds itself left a junction uneven, or more was possible, once.
 // The last eleven: a table of the programme spoilt by roundings, a rounding taken for a price, a
 // limit computed though it was held, groups that undo each other, a judge that took a rounding for

@@ -3,7 +3,7 @@
 // kind shrunk; ends with 1 when there was any.
 //
 //     soak_rates [--seed S] [--from N] [--count M] [--log FILE] [--seconds T] [--every E]
-//                [--shrink K] [--one] [--plain] [--torn]
+//                [--shrink K] [--one] [--plain] [--torn] [--altered]
 //
 // --log FILE appends all that is told to FILE, too, and keeps where it stands in FILE.state (every
 //     E seconds, 60 by default). The same command goes on from there: kill it and start it again as
@@ -12,6 +12,7 @@
 //     pieces: until soak_rates ... --seconds 600; [ $? -ne 3 ]; do :; done
 // --one prints the network --from and what the judges say of it, unshrunk and shrunk.
 // --torn takes networks where not everybody may serve everybody, and with measures.
+// --altered tries the solver after its coefficients changed, and holds it against a fresh one.
 // --plain tries plain propagation instead of the solver (to see the judges at work).
 #include "tests/support/judge_trial.h"
 #include "tests/support/random_network.h"
@@ -34,14 +35,16 @@ struct options {
     bool one;
     bool plain;
     bool torn;
+    bool altered;
 };
 
 static bool take_flag(struct options *o, const char *word)
 {
-    bool *const flag = strcmp(word, "--one") == 0     ? &o->one
-                       : strcmp(word, "--plain") == 0 ? &o->plain
-                       : strcmp(word, "--torn") == 0  ? &o->torn
-                                                      : NULL;
+    bool *const flag = strcmp(word, "--one") == 0       ? &o->one
+                       : strcmp(word, "--plain") == 0   ? &o->plain
+                       : strcmp(word, "--torn") == 0    ? &o->torn
+                       : strcmp(word, "--altered") == 0 ? &o->altered
+                                                        : NULL;
     if (flag != NULL) {
         *flag = true;
     }
@@ -149,7 +152,7 @@ static char *state_name(const struct soak *s, const char *ending)
 // Which networks, tried on what: a soak of others has another state.
 static int way_of(const struct options *o)
 {
-    return (o->plain ? 1 : 0) + (o->torn ? 2 : 0);
+    return (o->plain ? 1 : 0) + (o->torn ? 2 : 0) + (o->altered ? 4 : 0);
 }
 
 static void save(const struct soak *s)
@@ -335,7 +338,9 @@ int main(int argc, char **argv)
     struct soak *s = sim_base_alloc(1, sizeof(*s));
     s->o = parse(argc, argv);
     s->next = s->o.from;
-    judge_solver *solver = s->o.plain ? judge_answer_plain : judge_answer_real;
+    judge_solver *solver = s->o.plain     ? judge_answer_plain
+                           : s->o.altered ? judge_answer_altered
+                                          : judge_answer_real;
     if (s->o.one) {
         const int status = show_one(&s->o, solver);
         free(s);

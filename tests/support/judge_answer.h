@@ -25,6 +25,11 @@ typedef void judge_solver(struct judge_net *n, struct judge_answer *out);
 /** The program's own: sim_network_create, sim_rates_settle. */
 void judge_answer_real(struct judge_net *n, struct judge_answer *out);
 
+/** The same by another way: from a network with other coefficients, drawn by seed and number, which
+ * become those of `n` in two settles. SIM_FAILED also where that is not, to the bit, what
+ * judge_answer_real says. */
+void judge_answer_altered(struct judge_net *n, struct judge_answer *out);
+
 /** Plain propagation (judge_rules.h); SIM_FAILED where it does not settle. */
 void judge_answer_plain(struct judge_net *n, struct judge_answer *out);
 
@@ -32,7 +37,7 @@ void judge_answer_plain(struct judge_net *n, struct judge_answer *out);
 void judge_answer_read(const struct judge_net *n, const struct sim_rates *r,
                        struct judge_answer *out);
 
-/** Bring `r` to the state of `n` (all capacities and conditions are set). */
+/** Bring `r` to the state of `n` (all capacities, coefficients and conditions are set). */
 void judge_answer_set(const struct judge_net *n, struct sim_rates *r);
 
 #endif

@@ -640,6 +640,16 @@ void random_network_disturb(struct judge_net *n, struct sim_rng *rng)
     }
 }
 
+void random_network_alter(struct judge_net *n, struct sim_rng *rng)
+{
+    static const double ROUND[] = {0.25, 0.5, 0.8, 1.25, 2.0, 4.0};
+    struct sim_port_def *port = &n->ports[sim_rng_below(rng, n->port_count)];
+    const double draw = sim_rng_uniform(rng);
+    const double factor = draw < 0.5 ? ROUND[sim_rng_below(rng, SIM_COUNT(ROUND))]
+                                     : (1.0 + 8.0 * sim_rng_uniform(rng)) / 3.0;
+    port->coef *= factor;
+}
+
 // ---- Who may serve whom, and measures ----
 
 static unsigned giver_flags(struct maker *m, bool is_end, bool at_stock)

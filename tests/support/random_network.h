@@ -27,7 +27,11 @@ void random_network_make_torn(uint64_t seed, uint64_t number, struct judge_net *
 /** One random change of state (a capacity, or a stock's condition), as a run makes them. */
 void random_network_disturb(struct judge_net *n, struct sim_rng *rng);
 
-/** The draws of network `number` for this purpose (1 disturb, 2 shuffle, 3 scale, ...). */
+/** Another coefficient for a random port: from a third to three times what it has, or, in half of
+ * the calls, a round share of it, so that ties stay common. */
+void random_network_alter(struct judge_net *n, struct sim_rng *rng);
+
+/** The draws of network `number` for this purpose (1 disturb, 2 shuffle, 3 scale, 4 alter, ...). */
 struct sim_rng random_network_rng(uint64_t seed, uint64_t number, uint64_t purpose);
 
 #endif
