@@ -75,6 +75,7 @@ struct sim_model_want {
     const char *const *store; // series: "all", "responses" (none), "flows", "levels of mill.yard";
     int store_count;          // 0: as the park says
     bool is_exact;            // series as float64 too
+    bool is_varied;           // axes change values from run to run
 };
 
 /** What the engine asks of loaded data. */

@@ -519,6 +519,7 @@ static enum sim_status declare(const struct making *m)
             SIM_VEC_PUSH(&data, s->data[i]);
         }
     }
+    s->study->want.is_varied = sim_plan_axis_count(s->plan) > 0;
     s->schema = sim_schema_create();
     sim_schema_points(s->schema, sim_plan_points(s->plan));
     check_responses(m);

@@ -48,11 +48,15 @@ static void settle(struct labels *l)
     l->count = kept;
 }
 
-static void gather(const struct park *p, struct sim_arena *arena, struct labels *processes,
-                   struct labels *causes)
+static void gather(const struct park *p, bool any, struct sim_arena *arena,
+                   struct labels *processes, struct labels *causes)
 {
     struct park_held_causes x;
-    park_held_causes_init(&x, p);
+    if (any) {
+        park_held_causes_init_any(&x, p);
+    } else {
+        park_held_causes_init(&x, p);
+    }
     for (int32_t i = 0; i < p->process_count; i++) {
         const struct park_stream *s = p->streams[park_held_stream(p, i)];
         SIM_VEC_PUSH(processes, (struct label){p->processes[i]->name, s->unit, s->name});
@@ -111,13 +115,14 @@ static void add_number(struct sim_schema *s, const char *name, int processes, in
 }
 
 void park_held_results_declare(const struct park *const *parks, int park_count,
-                               struct sim_schema *schema)
+                               const struct sim_model_want *want, struct sim_schema *schema)
 {
+    const bool any = want != NULL && want->is_varied;
     struct sim_arena *arena = sim_arena_create();
     struct labels processes = {0};
     struct labels causes = {0};
     for (int i = 0; i < park_count; i++) {
-        gather(parks[i], arena, &processes, &causes);
+        gather(parks[i], any, arena, &processes, &causes);
     }
     settle(&processes);
     settle(&causes);
@@ -144,6 +149,33 @@ static int32_t column(const struct sim_schema *s, int axis, const char *label)
     return (int32_t)at;
 }
 
+/** Its own column, else that of its sort, else that of causes further on, which is always there. */
+static int32_t column_of(const struct sim_schema *s, int axis, const struct park_held_causes *x,
+                         int cause)
+{
+    const char *const labels[] = {x->names[cause], park_held_causes_sort_name(x->sorts[cause])};
+    for (int i = 0; i < SIM_COUNT(labels); i++) {
+        const int64_t at = sim_schema_label(s, axis, labels[i]);
+        if (at >= 0) {
+            return (int32_t)at;
+        }
+    }
+    return column(s, axis, park_held_causes_sort_name(PARK_HELD_ELSE));
+}
+
+static void bind_causes(struct park_held_columns *c, const struct sim_schema *schema, int axis)
+{
+    bool *taken = sim_base_alloc((size_t)c->width, sizeof(*taken));
+    c->cause_at = sim_base_alloc((size_t)c->causes.count, sizeof(int32_t));
+    c->is_first = sim_base_alloc((size_t)c->causes.count, sizeof(bool));
+    for (int i = 0; i < c->causes.count; i++) {
+        c->cause_at[i] = column_of(schema, axis, &c->causes, i);
+        c->is_first[i] = !taken[c->cause_at[i]];
+        taken[c->cause_at[i]] = true;
+    }
+    free(taken);
+}
+
 void park_held_results_bind(struct park_held_columns *c, const struct park *p,
                             const struct sim_schema *schema)
 {
@@ -157,19 +189,17 @@ void park_held_results_bind(struct park_held_columns *c, const struct park *p,
     const int causes = sim_schema_axis_find(schema, "held_back", "cause");
     c->width = sim_schema_axis_at(schema, causes)->length;
     c->process_at = sim_base_alloc((size_t)p->process_count, sizeof(int32_t));
-    c->cause_at = sim_base_alloc((size_t)c->causes.count, sizeof(int32_t));
     for (int32_t i = 0; i < p->process_count; i++) {
         c->process_at[i] = column(schema, processes, p->processes[i]->name);
     }
-    for (int i = 0; i < c->causes.count; i++) {
-        c->cause_at[i] = column(schema, causes, c->causes.names[i]);
-    }
+    bind_causes(c, schema, causes);
 }
 
 void park_held_results_unbind(struct park_held_columns *c)
 {
     free(c->process_at);
     free(c->cause_at);
+    free(c->is_first);
     park_held_causes_fini(&c->causes);
 }
 
@@ -184,10 +214,11 @@ void park_held_results_put(const struct park_held_columns *c, const struct park_
     for (int32_t i = 0; c->hours >= 0 && i < p->process_count; i++) {
         const double scale = park_layout_scale(p->streams[park_held_stream(p, i)]);
         for (int32_t k = 0; k < c->causes.count; k++) {
-            sim_row_f64(row, c->hours)[park_held_results_cell(c, i, k)] =
-                park_held_hours(h, now, i, k);
-            sim_row_f64(row, c->amount)[park_held_results_cell(c, i, k)] =
-                park_held_amount(h, now, i, k) / scale;
+            const int64_t at = park_held_results_cell(c, i, k);
+            double *hours = &sim_row_f64(row, c->hours)[at];
+            double *amount = &sim_row_f64(row, c->amount)[at];
+            *hours = (c->is_first[k] ? 0 : *hours) + park_held_hours(h, now, i, k);
+            *amount = (c->is_first[k] ? 0 : *amount) + park_held_amount(h, now, i, k) / scale;
         }
     }
 }
@@ -240,7 +271,7 @@ static struct told *list(const struct park *p, const struct park_held_columns *c
             const double hours = sim_row_f64_const(mean, c->hours)[park_held_results_cell(c, i, k)];
             const double amount =
                 sim_row_f64_const(mean, c->amount)[park_held_results_cell(c, i, k)];
-            if (hours > 0) {
+            if (c->is_first[k] && hours > 0) {
                 all[count++] =
                     (struct told){.process = i,
                                   .cause = k,

@@ -3,7 +3,10 @@
  *
  * It has two axes of labels, `process` and `cause`, the union over the designs, and by run
  * `hours` and `amount` of each process and cause: 0 where that never was, NaN where the design has
- * no such process or cause. An amount is in `process_unit`, of `process_stream` (held.h).
+ * no such process or cause. Where axes change values from run to run, `cause` has what any value
+ * may lead to; a cause that it lacks all the same, since it has sorts only or an axis changes more
+ * than values, is told by its sort, or as one further on. An amount is in `process_unit`, of
+ * `process_stream` (held.h).
  *
  * The summary lists those first that cost most hours of full load.
  */
@@ -22,12 +25,14 @@ struct park_held_columns {
     int hours, amount;   // variables; -1: a park without processes
     int32_t *process_at; // by process
     int32_t *cause_at;   // by cause of the park
+    bool *is_first;      // by cause of the park: no earlier one has its column
     int64_t width;       // [-] causes of all designs
     struct park_held_causes causes;
 };
 
+/** `want` may be NULL. */
 void park_held_results_declare(const struct park *const *parks, int park_count,
-                               struct sim_schema *schema);
+                               const struct sim_model_want *want, struct sim_schema *schema);
 void park_held_results_bind(struct park_held_columns *c, const struct park *p,
                             const struct sim_schema *schema);
 void park_held_results_unbind(struct park_held_columns *c);

@@ -609,7 +609,7 @@ enum sim_status park_results_declare(const struct park *const *parks, int park_c
     declare_units(&w);
     declare_parties(&w, parks[0]);
     declare_ledger(&w, parks[0]->currency);
-    park_held_results_declare(parks, park_count, out);
+    park_held_results_declare(parks, park_count, want, out);
     if (want != NULL) {
         park_responses_declare(parks, park_count, want, d, out);
     }

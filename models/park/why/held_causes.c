@@ -25,6 +25,36 @@ static const char *const own_names[PARK_HELD_SORTS] = {
     [PARK_HELD_TAKES] = "nobody takes more",
 };
 
+const char *park_held_causes_sort_name(enum park_held_sort sort)
+{
+    return sort_names[sort];
+}
+
+/** Whether a chain may end at the activity so once its values are others. */
+static bool may_end_if(const struct park_activity *a, int sort)
+{
+    switch ((enum park_held_sort)sort) {
+    case PARK_HELD_FAILURE:
+        return a->failure_count > 0;
+    case PARK_HELD_DATES:
+        return a->mover->is_contract;
+    case PARK_HELD_NONE:
+        return a->level != NULL || a->mover->is_contract;
+    case PARK_HELD_TURNDOWN:
+        return a->mover->is_process;
+    case PARK_HELD_CAPACITY:
+    case PARK_HELD_CALENDAR:
+    case PARK_HELD_LIMIT:
+    case PARK_HELD_GIVES:
+    case PARK_HELD_TAKES:
+    case PARK_HELD_CIRCLE:
+    case PARK_HELD_ELSE:
+    case PARK_HELD_SORTS:
+        break; // a key that is there, whatever it says
+    }
+    return false;
+}
+
 /** Whether a chain may end at the activity so. */
 static bool may_end(const struct park *p, const struct park_activity *a, int sort)
 {
@@ -82,55 +112,68 @@ static bool may_rest(const struct park_net *n, int32_t pool, bool gives)
     return others > 0 && (count != 1 || touches(n, last, pool, !gives));
 }
 
-static int32_t add(struct park_held_causes *x, const char *name)
+static int32_t add(struct park_held_causes *x, int sort, const char *name)
 {
+    x->sorts[x->count] = (enum park_held_sort)sort;
     x->names[x->count] = name;
     return x->count++;
 }
 
-static void add_all(struct park_held_causes *x, const struct park *p)
+static void add_all(struct park_held_causes *x, const struct park *p, bool any)
 {
     const struct park_net *n = p->net;
     for (int32_t a = 0; a < n->activity_count; a++) {
         const char *title = n->activities[a].title;
         for (int sort = 0; sort < PARK_HELD_GIVES; sort++) {
             x->of_activity[a * PARK_HELD_GIVES + sort] =
-                may_end(p, &n->activities[a], sort)
-                    ? add(x, sim_arena_format(x->arena, "%s: %s", title, own_names[sort]))
+                may_end(p, &n->activities[a], sort) || (any && may_end_if(&n->activities[a], sort))
+                    ? add(x, sort, sim_arena_format(x->arena, "%s: %s", title, own_names[sort]))
                     : -1;
         }
     }
     for (int32_t i = 0; i < n->pool_count; i++) {
         for (int k = 0; k < 2; k++) {
-            x->of_pool[2 * i + k] =
-                may_rest(n, i, k == 0)
-                    ? add(x, sim_arena_format(x->arena, "%s: %s", n->pools[i].name,
-                                              own_names[PARK_HELD_GIVES + k]))
-                    : -1;
+            x->of_pool[2 * i + k] = may_rest(n, i, k == 0)
+                                        ? add(x, PARK_HELD_GIVES + k,
+                                              sim_arena_format(x->arena, "%s: %s", n->pools[i].name,
+                                                               own_names[PARK_HELD_GIVES + k]))
+                                        : -1;
         }
     }
 }
 
-void park_held_causes_init(struct park_held_causes *x, const struct park *p)
+static void init(struct park_held_causes *x, const struct park *p, bool any)
 {
     const struct park_net *n = p->net;
     const size_t most = (size_t)n->activity_count * PARK_HELD_GIVES + 2 * (size_t)n->pool_count;
     *x = (struct park_held_causes){.arena = sim_arena_create()};
     x->names = sim_base_alloc(most + PARK_HELD_SORTS, sizeof(*x->names));
+    x->sorts = sim_base_alloc(most + PARK_HELD_SORTS, sizeof(*x->sorts));
     x->of_activity =
         sim_base_alloc((size_t)n->activity_count * PARK_HELD_GIVES, sizeof(*x->of_activity));
     x->of_pool = sim_base_alloc(2 * (size_t)n->pool_count, sizeof(*x->of_pool));
-    add_all(x, p);
+    add_all(x, p, any);
     x->is_by_sort = (int64_t)p->process_count * x->count > PARK_HELD_CAUSES_CELLS;
     x->count = x->is_by_sort ? 0 : x->count;
     for (int sort = x->is_by_sort ? 0 : PARK_HELD_CIRCLE; sort < PARK_HELD_SORTS; sort++) {
-        (void)add(x, sort_names[sort]);
+        (void)add(x, sort, sort_names[sort]);
     }
+}
+
+void park_held_causes_init(struct park_held_causes *x, const struct park *p)
+{
+    init(x, p, false);
+}
+
+void park_held_causes_init_any(struct park_held_causes *x, const struct park *p)
+{
+    init(x, p, true);
 }
 
 void park_held_causes_fini(struct park_held_causes *x)
 {
     free(x->names);
+    free(x->sorts);
     free(x->of_activity);
     free(x->of_pool);
     sim_arena_destroy(x->arena);

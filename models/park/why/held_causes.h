@@ -8,6 +8,10 @@
  * one name in two designs are the same. In a park where processes times causes would be more than
  * PARK_HELD_CAUSES_CELLS, things are not told apart, only sorts of causes are ("a capacity").
  *
+ * An axis of a study changes values from run to run, and by that what may be a cause: an exchange
+ * that is shut in some runs, a turndown that is 0 in some. Where a file holds runs of many values,
+ * park_held_causes_init_any lists what any of them may have.
+ *
  * Const once made.
  */
 #ifndef PARK_HELD_CAUSES_H
@@ -36,7 +40,8 @@ enum park_held_sort {
 };
 
 struct park_held_causes {
-    const char **names; // by cause
+    const char **names;         // by cause
+    enum park_held_sort *sorts; // by cause
     int count;
     bool is_by_sort;      // a cause is a sort
     int32_t *of_activity; // by activity, then sort; -1: cannot be
@@ -46,7 +51,12 @@ struct park_held_causes {
 
 /** Borrows the park. */
 void park_held_causes_init(struct park_held_causes *x, const struct park *p);
+/** Those of all parks that differ from this by values alone. */
+void park_held_causes_init_any(struct park_held_causes *x, const struct park *p);
 void park_held_causes_fini(struct park_held_causes *x);
+
+/** What a sort is called where things are not told apart: "a calendar". */
+const char *park_held_causes_sort_name(enum park_held_sort sort);
 
 /** The cause that a chain ends at, now. */
 int32_t park_held_causes_end(const struct park_held_causes *x, const struct park_cause_view *v,
