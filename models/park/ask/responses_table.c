@@ -1,7 +1,6 @@
 // What a study may ask of a run: the table, and which of the ledger's entries each row counts.
 #include "models/park/ask/responses_priv.h"
 #include "models/park/book/carbon.h"
-#include "models/park/book/factors.h"
 
 #include <string.h>
 
@@ -150,43 +149,41 @@ static double lacked(const struct park_responses_ask *a, int32_t move)
     return move_of(a, move)->kind == PARK_MOVE_INPUT ? of_users(a, move) : 0;
 }
 
-static bool has_fate(const struct park_responses_ask *a, int32_t move, const char *fate)
+static bool has_fate(const struct park_responses_ask *a, int32_t move, enum park_fate fate)
 {
     const struct park_move *m = move_of(a, move);
-    const int is = m->offer >= 0 ? a->park->offers[m->offer]->fate : -1;
-    return m->kind == PARK_MOVE_DISPOSAL && is >= 0 && strcmp(park_markets_fates[is], fate) == 0 &&
-           is_here(a, m);
+    return m->fate == (int)fate && is_here(a, m);
 }
 
 static double landfilled(const struct park_responses_ask *a, int32_t move)
 {
-    return has_fate(a, move, "landfill") ? 1 : 0;
+    return has_fate(a, move, PARK_FATE_LANDFILL) ? 1 : 0;
 }
 
 static double incinerated(const struct park_responses_ask *a, int32_t move)
 {
-    return has_fate(a, move, "incineration") ? 1 : 0;
+    return has_fate(a, move, PARK_FATE_INCINERATION) ? 1 : 0;
 }
 
 static double discharged(const struct park_responses_ask *a, int32_t move)
 {
-    return has_fate(a, move, "discharge") ? 1 : 0;
+    return has_fate(a, move, PARK_FATE_DISCHARGE) ? 1 : 0;
 }
 
-static bool is_of(const struct park_responses_ask *a, int32_t move, const char *kind)
+static bool is_of(const struct park_responses_ask *a, int32_t move, enum park_stream_kind kind)
 {
-    return strcmp(park_streams_kinds[a->park->streams[move_of(a, move)->stream]->kind], kind) == 0;
+    return a->park->streams[move_of(a, move)->stream]->kind == (int)kind;
 }
 
 static double withdrawn(const struct park_responses_ask *a, int32_t move)
 {
-    return is_of(a, move, "water") ? purchased(a, move) : 0;
+    return is_of(a, move, PARK_STREAM_WATER) ? purchased(a, move) : 0;
 }
 
 /** Without a stream: of what is waste by its kind. */
 static bool is_waste(const struct park_responses_ask *a, int32_t move)
 {
-    return a->has_stream || is_of(a, move, "waste");
+    return a->has_stream || is_of(a, move, PARK_STREAM_WASTE);
 }
 
 static double waste_landfilled(const struct park_responses_ask *a, int32_t move)
@@ -201,13 +198,12 @@ static double waste_made(const struct park_responses_ask *a, int32_t move)
 
 static double emitted(const struct park_responses_ask *a, int32_t move, int least, int most)
 {
-    int32_t whose = -1;
-    const int scope = park_factors_scope(a->park, move, &whose);
-    if (scope < least || scope > most) {
+    const struct park_move *m = move_of(a, move);
+    if (m->scope < least || m->scope > most) {
         return 0;
     }
     const bool is_party = a->at == PARK_RESPONSES_AT_PARTY;
-    return (is_party ? whose == a->id : is_here(a, move_of(a, move))) ? 1 : 0;
+    return (is_party ? m->whose == a->id : is_here(a, m)) ? 1 : 0;
 }
 
 static double any_scope(const struct park_responses_ask *a, int32_t move)
@@ -241,9 +237,8 @@ static double scope3(const struct park_responses_ask *a, int32_t move)
 }
 
 /** Whose purse it is: that of the party named, or of any firm. */
-static bool is_ours(const struct park_responses_ask *a, int32_t account)
+static bool is_ours(const struct park_responses_ask *a, int32_t party)
 {
-    const int32_t party = a->park->net->accounts[account].party;
     return a->at == PARK_RESPONSES_AT_PARTY
                ? party == a->id
                : a->at == PARK_RESPONSES_AT_PARK && !a->park->parties[party].is_market;
@@ -253,7 +248,9 @@ static bool is_ours(const struct park_responses_ask *a, int32_t account)
 static double received(const struct park_responses_ask *a, int32_t move)
 {
     const struct park_move *m = move_of(a, move);
-    return (is_ours(a, m->from) ? 1 : 0) - (is_ours(a, m->to) ? 1 : 0);
+    const struct park_net_account *accounts = a->park->net->accounts;
+    return (is_ours(a, accounts[m->from].party) ? 1 : 0) -
+           (is_ours(a, accounts[m->to].party) ? 1 : 0);
 }
 
 static double paid(const struct park_responses_ask *a, int32_t move)
@@ -263,12 +260,8 @@ static double paid(const struct park_responses_ask *a, int32_t move)
 
 static double carried(const struct park_responses_ask *a, int32_t move)
 {
-    const struct park_move *m = move_of(a, move);
-    if (m->link < 0) {
-        return 0;
-    }
-    const int32_t payer = a->park->links[m->link]->payer == 0 ? m->from : m->to;
-    return is_ours(a, payer) ? 1 : 0;
+    const int32_t payer = move_of(a, move)->payer;
+    return payer >= 0 && is_ours(a, payer) ? 1 : 0;
 }
 
 static double minus_carried(const struct park_responses_ask *a, int32_t move)

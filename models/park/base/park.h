@@ -51,7 +51,7 @@ struct park_burning {
 struct park_stream {
     PARK_THING;
     const char *unit; // "t": amounts are told in it
-    int kind;         // index into park_streams_kinds
+    int kind;         // enum park_stream_kind
     struct sim_value density, energy, upstream, price;
     struct park_burning *burning; // NULL: none
     struct park_burning *carbon;  // the CO2 that it is; NULL: none
@@ -61,10 +61,17 @@ struct park_stream {
     int32_t disposal_market; // id; -1: none
 };
 
-enum {
-    PARK_STREAM_FUEL = 2, // indices into park_streams_kinds
-    PARK_STREAM_ENERGY = 3,
-    PARK_STREAM_HEAT = 4
+enum park_stream_kind { // indices into park_streams_kinds
+    PARK_STREAM_PRODUCT,
+    PARK_STREAM_MATERIAL,
+    PARK_STREAM_FUEL,
+    PARK_STREAM_ENERGY,
+    PARK_STREAM_HEAT,
+    PARK_STREAM_WATER,
+    PARK_STREAM_WASTEWATER,
+    PARK_STREAM_WASTE,
+    PARK_STREAM_GAS,
+    PARK_STREAM_SERVICE
 };
 
 struct park_calendar {
@@ -198,11 +205,22 @@ enum park_side {
     PARK_SIDE_DISPOSES // takes what must go away
 };
 
+enum park_fate { // indices into park_markets_fates
+    PARK_FATE_LANDFILL,
+    PARK_FATE_INCINERATION,
+    PARK_FATE_HAZARDOUS,
+    PARK_FATE_DISCHARGE,
+    PARK_FATE_RECOVERY,
+    PARK_FATE_TREATMENT,
+    PARK_FATE_VENT,
+    PARK_FATE_OTHER
+};
+
 /** What a market does with one stream. */
 struct park_offer {
     PARK_THING;
     struct sim_value price, upstream, emission, capacity, demand, redraw;
-    int fate;                // index into park_markets_fates; -1: none
+    int fate;                // enum park_fate; -1: none
     int unmet;               // only "lost" in this version
     int64_t priority, order; // -1: default
     // resolved

@@ -1,6 +1,5 @@
 #include "models/park/book/books.h"
 
-#include "models/park/book/factors.h"
 #include "models/park/out/results.h"
 #include "models/park/tell/emissions.h"
 #include "models/park/tell/tell.h"
@@ -44,21 +43,17 @@ void park_books_add(const struct park *p, int32_t move, const struct park_ledger
                     struct park_books_party *parties)
 {
     const struct park_move *m = &p->net->moves[move];
-    int32_t whose;
-    const int scope = park_factors_scope(p, move, &whose);
-    if (scope > 0) {
-        parties[whose].of[PARK_BOOKS_SCOPE1 + scope - 1] += sum->co2e_kg / 1e3;
-        parties[whose].of[PARK_BOOKS_BIOGENIC] += sum->biogenic_kg / 1e3;
+    if (m->scope > 0) {
+        parties[m->whose].of[PARK_BOOKS_SCOPE1 + m->scope - 1] += sum->co2e_kg / 1e3;
+        parties[m->whose].of[PARK_BOOKS_BIOGENIC] += sum->biogenic_kg / 1e3;
     }
     const int32_t buyer = p->net->accounts[m->to].party;
     parties[buyer].of[PARK_BOOKS_SCOPE2] += sum->passed_kg / 1e3;
     parties[buyer].of[PARK_BOOKS_INSIDE] += sum->passed_kg / 1e3;
     park_books_pay(&parties[p->net->accounts[m->from].party],
                    &parties[p->net->accounts[m->to].party], sum->money);
-    if (m->link >= 0) {
-        const bool is_from = p->links[m->link]->payer == 0;
-        const int32_t payer = p->net->accounts[is_from ? m->from : m->to].party;
-        parties[payer].of[PARK_BOOKS_SPENT] += sum->carriage;
+    if (m->payer >= 0) {
+        parties[m->payer].of[PARK_BOOKS_SPENT] += sum->carriage;
     }
 }
 

@@ -1,6 +1,5 @@
 #include "models/park/book/carbon.h"
 
-#include "models/park/book/factors.h"
 #include "models/park/check/circles.h"
 #include "sim/base/vec.h"
 
@@ -103,24 +102,18 @@ bool park_carbon_is_passed(const struct park *p, int32_t move)
 
 static bool follows_profile(const struct park *p, int32_t move)
 {
-    const enum park_ledger_factor factors[] = {PARK_LEDGER_CO2E, PARK_LEDGER_PROCESS};
-    for (int i = 0; i < SIM_COUNT(factors); i++) {
-        const struct sim_value *v = park_factors_value(p, move, factors[i]);
-        if (v != NULL && v->form == SIM_VALUE_PROFILE) {
-            return true;
-        }
-    }
-    return false;
+    const struct park_factor *of = p->net->moves[move].factor;
+    return of[PARK_COLUMN_CO2E].table != NULL || of[PARK_COLUMN_PROCESS].table != NULL;
 }
 
 static int32_t use_of(struct park_carbon *c, int32_t move)
 {
     if (c->use_of[move] < 0) {
+        const struct park_factor *of = c->park->net->moves[move].factor;
         const struct use u = {
             .move = move,
             .varies = follows_profile(c->park, move),
-            .factor = park_factors_constant(c->park, move, PARK_LEDGER_CO2E) +
-                      park_factors_constant(c->park, move, PARK_LEDGER_PROCESS),
+            .factor = of[PARK_COLUMN_CO2E].constant + of[PARK_COLUMN_PROCESS].constant,
             .from = -1,
             .party = -1,
             .gas = -1,
@@ -305,7 +298,7 @@ static void add_gases(struct park_carbon *c)
             const int32_t use = use_of(c, i); // may move all uses
             struct use *u = &c->uses.data[use];
             u->gas = m->from_pool;
-            u->free_of_gas = park_factors_is_vented(p, i) ? 1 : 1 - m->arrived / m->sent;
+            u->free_of_gas = m->fate == PARK_FATE_VENT ? 1 : 1 - m->arrived / m->sent;
         }
     }
 }

@@ -16,16 +16,16 @@
 /** What a move has summed up, and where its activity's integral stood when it was last posted. */
 struct line {
     struct sim_stats_sum sent, arrived, unused;
-    struct sim_stats_sum sums[PARK_LEDGER_FACTORS];
-    double factors[PARK_LEDGER_FACTORS];
+    struct sim_stats_sum sums[PARK_COLUMNS];
+    double factors[PARK_COLUMNS];
     double posted;
     sim_time since;                     // the same instant
     int32_t first_course, course_count; // into courses
 };
 
-/** A factor that follows a table. */
+/** A factor that follows a table, by column. */
 struct course {
-    enum park_ledger_factor factor;
+    enum park_column column;
     const struct sim_table1d *table; // borrowed
     double scale;
 };
@@ -49,6 +49,22 @@ struct park_ledger {
     SIM_VEC(struct course) courses;       // by move
 };
 
+static void take_factors(struct park_ledger *l, int32_t move)
+{
+    struct line *line = &l->lines[move];
+    line->first_course = l->courses.count;
+    for (int i = 0; i < PARK_COLUMNS; i++) {
+        const struct park_factor *f = &l->net->moves[move].factor[i];
+        line->factors[i] = f->constant;
+        if (f->table != NULL) {
+            const struct course c = {
+                .column = (enum park_column)i, .table = f->table, .scale = f->scale};
+            SIM_VEC_PUSH(&l->courses, c);
+            line->course_count++;
+        }
+    }
+}
+
 struct park_ledger *park_ledger_create(const struct park *p)
 {
     struct park_ledger *l = sim_base_alloc(1, sizeof(*l));
@@ -68,6 +84,9 @@ struct park_ledger *park_ledger_create(const struct park *p)
         l->could[q->pool] = isfinite(most) ? fmax(l->could[q->pool], most) : l->could[q->pool];
     }
     l->balances = sim_base_alloc((size_t)p->stream_count, sizeof(*l->balances));
+    for (int32_t m = 0; m < p->net->move_count; m++) {
+        take_factors(l, m);
+    }
     return l;
 }
 
@@ -111,23 +130,6 @@ void park_ledger_restart(struct park_ledger *l, const struct sim_flow *f)
     }
 }
 
-void park_ledger_set(struct park_ledger *l, int32_t move, enum park_ledger_factor factor,
-                     double value)
-{
-    l->lines[move].factors[factor] = value;
-}
-
-void park_ledger_follow(struct park_ledger *l, int32_t move, enum park_ledger_factor factor,
-                        const struct sim_table1d *table, double scale)
-{
-    struct line *line = &l->lines[move];
-    line->first_course = line->course_count == 0 ? l->courses.count : line->first_course;
-    SIM_REQUIRE(line->first_course + line->course_count == l->courses.count,
-                "the factors of one move are told together");
-    line->course_count++;
-    SIM_VEC_PUSH(&l->courses, (struct course){.factor = factor, .table = table, .scale = scale});
-}
-
 /** A course's mean over the time since the line's last posting. */
 static double mean_of(const struct course *c, const struct line *line, sim_time now)
 {
@@ -141,7 +143,7 @@ static void take_means(const struct park_ledger *l, struct line *line, sim_time 
 {
     for (int i = 0; i < line->course_count; i++) {
         const struct course *c = &l->courses.data[line->first_course + i];
-        line->factors[c->factor] = mean_of(c, line, now);
+        line->factors[c->column] = mean_of(c, line, now);
     }
 }
 
@@ -150,7 +152,7 @@ static void take_last(const struct park_ledger *l, struct line *line, sim_time n
 {
     for (int i = 0; i < line->course_count; i++) {
         const struct course *c = &l->courses.data[line->first_course + i];
-        line->factors[c->factor] =
+        line->factors[c->column] =
             c->scale * (sim_table1d_at(c->table, now - 1) +
                         sim_table1d_slope(c->table, now - 1) * sim_simtime_to_seconds(1));
     }
@@ -160,7 +162,7 @@ static void book(struct line *line, double sent, double arrived)
 {
     sim_stats_sum_add(&line->sent, sent);
     sim_stats_sum_add(&line->arrived, arrived);
-    for (int i = 0; i < PARK_LEDGER_FACTORS; i++) {
+    for (int i = 0; i < PARK_COLUMNS; i++) {
         if (line->factors[i] != 0) {
             sim_stats_sum_add(&line->sums[i], sent * line->factors[i]);
         }
@@ -176,7 +178,7 @@ double park_ledger_book_due(struct park_ledger *l, sim_time now, int32_t move, d
 {
     struct line *line = &l->lines[move];
     take_last(l, line, now);
-    const double money = amount * line->factors[PARK_LEDGER_PRICE];
+    const double money = amount * line->factors[PARK_COLUMN_PRICE];
     sim_stats_sum_add(&line->unused, money);
     return money;
 }
@@ -214,16 +216,16 @@ void park_ledger_post(struct park_ledger *l, const struct sim_flow *f)
 static struct park_ledger_sum sum_of(const struct line *line)
 {
     const double unused = sim_stats_sum_value(&line->unused);
-    const double process = sim_stats_sum_value(&line->sums[PARK_LEDGER_PROCESS]);
+    const double process = sim_stats_sum_value(&line->sums[PARK_COLUMN_PROCESS]);
     return (struct park_ledger_sum){
         .sent = sim_stats_sum_value(&line->sent),
         .arrived = sim_stats_sum_value(&line->arrived),
-        .money = sim_stats_sum_value(&line->sums[PARK_LEDGER_PRICE]) + unused,
+        .money = sim_stats_sum_value(&line->sums[PARK_COLUMN_PRICE]) + unused,
         .unused = unused,
-        .carriage = sim_stats_sum_value(&line->sums[PARK_LEDGER_CARRIAGE]),
-        .co2e_kg = sim_stats_sum_value(&line->sums[PARK_LEDGER_CO2E]) + process,
+        .carriage = sim_stats_sum_value(&line->sums[PARK_COLUMN_CARRIAGE]),
+        .co2e_kg = sim_stats_sum_value(&line->sums[PARK_COLUMN_CO2E]) + process,
         .process_kg = process,
-        .biogenic_kg = sim_stats_sum_value(&line->sums[PARK_LEDGER_BIOGENIC]),
+        .biogenic_kg = sim_stats_sum_value(&line->sums[PARK_COLUMN_BIOGENIC]),
     };
 }
 
@@ -245,32 +247,32 @@ struct park_ledger_sum park_ledger_sum_now(const struct park_ledger *l, const st
 
 /** The course of a factor of the line; NULL when the factor is constant. */
 static const struct course *course_of(const struct park_ledger *l, const struct line *line,
-                                      enum park_ledger_factor factor)
+                                      enum park_column column)
 {
     for (int i = 0; i < line->course_count; i++) {
         const struct course *c = &l->courses.data[line->first_course + i];
-        if (c->factor == factor) {
+        if (c->column == column) {
             return c;
         }
     }
     return NULL;
 }
 
-bool park_ledger_has(const struct park_ledger *l, int32_t move, enum park_ledger_factor factor)
+bool park_ledger_has(const struct park_ledger *l, int32_t move, enum park_column column)
 {
     const struct line *line = &l->lines[move];
-    return line->factors[factor] != 0 || course_of(l, line, factor) != NULL;
+    return line->factors[column] != 0 || course_of(l, line, column) != NULL;
 }
 
 double park_ledger_column_now(const struct park_ledger *l, sim_time now, int32_t move,
-                              enum park_ledger_factor factor, double total)
+                              enum park_column column, double total)
 {
     const struct line *line = &l->lines[move];
-    const struct course *course = course_of(l, line, factor);
-    const double by = course != NULL ? mean_of(course, line, now) : line->factors[factor];
+    const struct course *course = course_of(l, line, column);
+    const double by = course != NULL ? mean_of(course, line, now) : line->factors[column];
     const double sent = l->net->moves[move].sent * (total - line->posted);
-    return by != 0 ? sim_stats_sum_with(&line->sums[factor], sent * by)
-                   : sim_stats_sum_value(&line->sums[factor]);
+    return by != 0 ? sim_stats_sum_with(&line->sums[column], sent * by)
+                   : sim_stats_sum_value(&line->sums[column]);
 }
 
 double park_ledger_unused(const struct park_ledger *l, int32_t move)

@@ -41,16 +41,6 @@
 
 struct park_ledger; // opaque: sums and marks live in ledger.c
 
-/** By what a move's amount is booked in other quantities (factors.h says where they come from). */
-enum park_ledger_factor {
-    PARK_LEDGER_PRICE,    // [money/SI] `to` pays `from`
-    PARK_LEDGER_CARRIAGE, // [money/SI] what the link costs its payer
-    PARK_LEDGER_CO2E,     // [kgCO2e/SI] fossil: burnt, upstream or in disposal
-    PARK_LEDGER_BIOGENIC, // [kgCO2e/SI] biogenic, burnt
-    PARK_LEDGER_PROCESS,  // [kgCO2e/SI] of the process itself
-    PARK_LEDGER_FACTORS
-};
-
 /** What one move has summed up since the restart. */
 struct park_ledger_sum {
     double sent;        // [SI] left its `from`
@@ -82,15 +72,6 @@ void park_ledger_destroy(struct park_ledger *l); // NULL is fine
 /** Forget all sums, and count from where the totals and levels of `f` stand now; factors stay. */
 void park_ledger_restart(struct park_ledger *l, const struct sim_flow *f);
 
-/** The move is booked so, throughout a run. */
-void park_ledger_set(struct park_ledger *l, int32_t move, enum park_ledger_factor factor,
-                     double value);
-
-/** The factor is `scale` times what the table says at each instant; the table is borrowed. Each
- * factor of a move once, before the first restart, by ascending moves. */
-void park_ledger_follow(struct park_ledger *l, int32_t move, enum park_ledger_factor factor,
-                        const struct sim_table1d *table, double scale);
-
 /** The rate of the activity changes now: book what moved at the old one, where factors vary. */
 void park_ledger_changed(struct park_ledger *l, const struct sim_flow *f, int32_t activity);
 
@@ -111,14 +92,14 @@ struct park_ledger_sum park_ledger_sum(const struct park_ledger *l, int32_t move
 struct park_ledger_sum park_ledger_sum_now(const struct park_ledger *l, const struct sim_flow *f,
                                            int32_t move);
 
-/** Whether the move is booked by the factor at all in this run. */
-bool park_ledger_has(const struct park_ledger *l, int32_t move, enum park_ledger_factor factor);
+/** Whether the move is booked in the column at all. */
+bool park_ledger_has(const struct park_ledger *l, int32_t move, enum park_column column);
 
-/** What a factor of the move has summed up with what has moved since the last posting, which stays
- * unposted: one column of park_ledger_sum_now at the cost of one. `total`: the engine's integral of
+/** What a column of the move has summed up with what has moved since the last posting, which stays
+ * unposted: one of park_ledger_sum_now at the cost of one. `total`: the engine's integral of
  * the move's activity now. */
 double park_ledger_column_now(const struct park_ledger *l, sim_time now, int32_t move,
-                              enum park_ledger_factor factor, double total);
+                              enum park_column column, double total);
 
 /** [money] For what was not taken, so far. */
 double park_ledger_unused(const struct park_ledger *l, int32_t move);

@@ -18,9 +18,9 @@ static bool is_of(const struct park_stream *s, struct sim_dim dim)
     return sim_units_is_same(s->si.dim, dim);
 }
 
-static bool is_kind(const struct park_stream *s, const char *kind)
+static bool is_kind(const struct park_stream *s, enum park_stream_kind kind)
 {
-    return strcmp(park_streams_kinds[s->kind], kind) == 0;
+    return s->kind == (int)kind;
 }
 
 static bool is_volume(const struct park_stream *s)
@@ -113,12 +113,14 @@ double park_plausible_steam(struct park_plausible_thing *t)
 double park_plausible_water_density(struct park_plausible_thing *t)
 {
     const struct park_stream *s = stream_of(t, &t->p->streams[t->id]->density);
-    return is_kind(s, "water") || is_kind(s, "wastewater") ? stated(&s->density) / 1e3 : NOT_IT;
+    return is_kind(s, PARK_STREAM_WATER) || is_kind(s, PARK_STREAM_WASTEWATER)
+               ? stated(&s->density) / 1e3
+               : NOT_IT;
 }
 
 static bool is_gas(const struct park_stream *s)
 {
-    return is_kind(s, "gas") || is_of(s, SIM_DIM_NORMAL) || has_word(s->name, gases);
+    return is_kind(s, PARK_STREAM_GAS) || is_of(s, SIM_DIM_NORMAL) || has_word(s->name, gases);
 }
 
 double park_plausible_gas_density(struct park_plausible_thing *t)
@@ -130,8 +132,8 @@ double park_plausible_gas_density(struct park_plausible_thing *t)
 double park_plausible_density(struct park_plausible_thing *t)
 {
     const struct park_stream *s = stream_of(t, &t->p->streams[t->id]->density);
-    const bool is_other =
-        is_gas(s) || is_kind(s, "water") || is_kind(s, "wastewater") || s->kind == PARK_STREAM_HEAT;
+    const bool is_other = is_gas(s) || is_kind(s, PARK_STREAM_WATER) ||
+                          is_kind(s, PARK_STREAM_WASTEWATER) || s->kind == PARK_STREAM_HEAT;
     return is_other ? NOT_IT : stated(&s->density) / 1e3;
 }
 
@@ -220,17 +222,16 @@ static struct price price_of(struct park_plausible_thing *t)
 
 static bool is_refuse(const struct park_stream *s)
 {
-    return is_kind(s, "waste") || is_kind(s, "wastewater");
+    return is_kind(s, PARK_STREAM_WASTE) || is_kind(s, PARK_STREAM_WASTEWATER);
 }
 
 double park_plausible_disposal_pays(struct park_plausible_thing *t)
 {
-    static const char *const paid[] = {"landfill", "incineration", "hazardous", "discharge",
-                                       "treatment"};
+    static const int paid[] = {PARK_FATE_LANDFILL, PARK_FATE_INCINERATION, PARK_FATE_HAZARDOUS,
+                               PARK_FATE_DISCHARGE, PARK_FATE_TREATMENT};
     const struct price x = price_of(t);
     for (int i = 0; i < SIM_COUNT(paid); i++) {
-        if (x.offer != NULL && x.offer->side == PARK_SIDE_DISPOSES &&
-            strcmp(park_markets_fates[x.offer->fate], paid[i]) == 0) {
+        if (x.offer != NULL && x.offer->side == PARK_SIDE_DISPOSES && x.offer->fate == paid[i]) {
             return park_amount_in_unit(x.stream, 1) > 0 ? x.si : NOT_IT;
         }
     }
@@ -298,7 +299,7 @@ double park_plausible_heat_price(struct park_plausible_thing *t)
 double park_plausible_water_price(struct park_plausible_thing *t)
 {
     const struct price x = price_of(t);
-    return is_kind(x.stream, "water") && is_of(x.stream, SIM_DIM_VOLUME)
+    return is_kind(x.stream, PARK_STREAM_WATER) && is_of(x.stream, SIM_DIM_VOLUME)
                ? positive(x.si * dollars(t->p))
                : NOT_IT;
 }
@@ -348,15 +349,16 @@ static double sum_flows(const struct park_plausible_thing *t, bool gives, part_f
 
 static double goods(const struct park_stream *s)
 {
-    return is_of(s, SIM_DIM_MASS) && s->kind != PARK_STREAM_HEAT && !is_kind(s, "service") &&
-                   !is_kind(s, "water") && !is_kind(s, "wastewater") && !is_kind(s, "gas")
+    return is_of(s, SIM_DIM_MASS) && s->kind != PARK_STREAM_HEAT &&
+                   !is_kind(s, PARK_STREAM_SERVICE) && !is_kind(s, PARK_STREAM_WATER) &&
+                   !is_kind(s, PARK_STREAM_WASTEWATER) && !is_kind(s, PARK_STREAM_GAS)
                ? 1
                : 0;
 }
 
 static double water(const struct park_stream *s)
 {
-    return is_kind(s, "water") && is_of(s, SIM_DIM_VOLUME) ? 1 : 0;
+    return is_kind(s, PARK_STREAM_WATER) && is_of(s, SIM_DIM_VOLUME) ? 1 : 0;
 }
 
 static double power(const struct park_stream *s)
@@ -421,7 +423,8 @@ double park_plausible_power_per_water(struct park_plausible_thing *t)
 {
     (void)process_at(t, "inputs");
     const struct park_stream *s = basis_of(t);
-    return (is_kind(s, "water") || is_kind(s, "wastewater")) && is_of(s, SIM_DIM_VOLUME)
+    return (is_kind(s, PARK_STREAM_WATER) || is_kind(s, PARK_STREAM_WASTEWATER)) &&
+                   is_of(s, SIM_DIM_VOLUME)
                ? sum_flows(t, false, power) / 3.6e6
                : NOT_IT;
 }

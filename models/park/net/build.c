@@ -125,6 +125,7 @@ void park_build_move(struct park_builder *b, struct park_move move)
     move.activity = b->activities.count - 1;
     move.from_pool = move.from_port >= 0 ? b->ports.data[move.from_port].pool : -1;
     move.to_pool = move.to_port >= 0 ? b->ports.data[move.to_port].pool : -1;
+    park_build_freed(b, &move);
     SIM_VEC_PUSH(&b->moves, move);
     SIM_VEC_LAST(&b->activities).move_count++;
 }

@@ -57,15 +57,14 @@
  * holds capacity x delay (unlimited when the capacity is): when its end takes less than arrives it
  * fills, and then its entry follows its end. Losses are at the exit.
  *
- * **Moves** are what the ledger books: each is one stream from one account to another. For a
- * balance of a stream: a move with from_pool -1 brings it into the park's pools, one with to_pool
- * -1 takes it out, and sent - arrived is lost on the way.
+ * **Moves** are what the ledger books (entry.h).
  *
  * Const once built; shared by all threads.
  */
 #ifndef PARK_BUILD_H
 #define PARK_BUILD_H
 
+#include "models/park/base/entry.h"
 #include "models/park/base/park.h"
 #include "sim/flow/network.h"
 
@@ -126,34 +125,6 @@ struct park_activity {
     bool is_open;                   // false: `open = false`, capacity is 0 throughout
     bool is_user; // what it does not get is unserved: a process without outputs, or
                   // the demand of a market
-};
-
-enum park_move_kind {
-    PARK_MOVE_PURCHASE, // market -> firm
-    PARK_MOVE_SALE,     // firm -> market
-    PARK_MOVE_DISPOSAL, // firm -> market, by fate
-    PARK_MOVE_EXCHANGE, // party -> party by contract
-    PARK_MOVE_INTERNAL, // the same between two places of one firm
-    PARK_MOVE_ARRIVAL,  // line -> party, at the exit of a delayed link
-    PARK_MOVE_INPUT,    // party -> process (or link: pumping)
-    PARK_MOVE_OUTPUT,   // process -> party
-    PARK_MOVE_WORLD     // market's own supply or demand, beyond the fence
-};
-
-struct park_move {
-    enum park_move_kind kind;
-    int32_t activity;
-    int32_t stream;
-    int32_t from, to;              // accounts
-    double sent;                   // [SI per unit of activity] leaves `from`
-    double arrived;                // [SI per unit of activity] reaches `to`
-    int32_t from_pool, to_pool;    // -1: beyond the park's pools
-    int32_t from_port, to_port;    // index into ports; -1 where the pool is -1
-    int32_t exchange, link, offer; // -1: none
-    const struct sim_value *price; // [money/SI] what `to` pays `from`; NULL: none said
-    bool is_user;      // of an activity that is one: what it could have drawn more is unserved
-    bool is_pull_user; // input of a process that makes something, of what pull processes make:
-                       // what it asked for more is unserved
 };
 
 /** Which ports touch each pool: those of `pool` are at[first[pool]] .. at[first[pool + 1] - 1]. */

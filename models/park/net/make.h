@@ -69,6 +69,14 @@ void park_build_port_node(struct park_builder *b, int32_t port, const struct sim
 /** Within its class the port comes after those of a lower merit; 0 is where all stand. */
 void park_build_merit(struct park_builder *b, int32_t port, int32_t merit);
 
+/** The move is booked in a column by what the park file says (NULL: nothing), per so much of what
+ * is sent [SI]. */
+void park_build_factor(const struct park_builder *b, struct park_move *m, enum park_column column,
+                       const struct sim_value *v, double per);
+
+/** Book by `freed` where the stream is CO2. Adding the move does so. */
+void park_build_freed(const struct park_builder *b, struct park_move *m);
+
 /** A move of the activity added last; pools follow from the ports (-1: none). */
 void park_build_move(struct park_builder *b, struct park_move move);
 

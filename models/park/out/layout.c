@@ -9,45 +9,17 @@ double park_layout_scale(const struct park_stream *s)
     return s->si.num / s->si.den;
 }
 
-static const char *kind_name(const struct park_move *m)
-{
-    switch (m->kind) {
-    case PARK_MOVE_PURCHASE:
-        return "purchase";
-    case PARK_MOVE_SALE:
-        return "sale";
-    case PARK_MOVE_DISPOSAL:
-        return "disposal";
-    case PARK_MOVE_EXCHANGE:
-        return "exchange";
-    case PARK_MOVE_ARRIVAL: // booked as an exchange when it entered the pipe
-    case PARK_MOVE_INTERNAL:
-    case PARK_MOVE_INPUT:
-    case PARK_MOVE_OUTPUT:
-    case PARK_MOVE_WORLD:
-        break;
-    }
-    return "internal";
-}
-
-/** What comes out of a pipe with delay comes from the pipe. */
-static const char *from_name(const struct park *p, const struct park_move *m)
-{
-    return m->kind == PARK_MOVE_ARRIVAL && m->from_pool >= 0 ? p->net->pools[m->from_pool].name
-                                                             : p->net->accounts[m->from].name;
-}
-
 static struct park_layout_link make_link(struct park_layout *l, const struct park *p, int32_t move)
 {
     const struct park_move *m = &p->net->moves[move];
-    struct park_layout_link link = {.from = from_name(p, m),
-                                    .to = p->net->accounts[m->to].name,
-                                    .kind = kind_name(m),
-                                    .exchange =
-                                        m->exchange >= 0 ? p->exchanges[m->exchange]->name : "",
-                                    .move = move,
-                                    .stream = m->stream,
-                                    .unit = l->unit_of[m->stream]};
+    struct park_layout_link link = {
+        .from = m->sender != NULL ? m->sender : p->net->accounts[m->from].name,
+        .to = p->net->accounts[m->to].name,
+        .kind = park_entry_kinds[m->kind],
+        .exchange = m->exchange >= 0 ? p->exchanges[m->exchange]->name : "",
+        .move = move,
+        .stream = m->stream,
+        .unit = l->unit_of[m->stream]};
     link.is_user = m->is_user || m->is_pull_user;
     link.label =
         sim_arena_format(l->arena, "%s > %s: %s", link.from, link.to, p->streams[m->stream]->name);

@@ -1,7 +1,6 @@
 #include "models/park/out/record.h"
 
 #include "models/park/book/books.h"
-#include "models/park/book/factors.h"
 #include "sim/base/vec.h"
 
 #include <math.h>
@@ -234,13 +233,14 @@ static void list_emission(struct park_recorder *r, int32_t move)
     const struct park_ledger *l = r->parts.ledger;
     struct emission_entry e = {.move = move,
                                .activity = r->parts.park->net->moves[move].activity,
-                               .is_fossil = park_ledger_has(l, move, PARK_LEDGER_CO2E),
-                               .is_process = park_ledger_has(l, move, PARK_LEDGER_PROCESS),
-                               .is_biogenic = park_ledger_has(l, move, PARK_LEDGER_BIOGENIC)};
+                               .is_fossil = park_ledger_has(l, move, PARK_COLUMN_CO2E),
+                               .is_process = park_ledger_has(l, move, PARK_COLUMN_PROCESS),
+                               .is_biogenic = park_ledger_has(l, move, PARK_COLUMN_BIOGENIC)};
     if (e.is_fossil || e.is_process || e.is_biogenic) {
-        const int scope = park_factors_scope(r->parts.park, move, &e.party);
-        e.scope = (enum park_books_column)(PARK_BOOKS_SCOPE1 + scope - 1);
-        if (scope > 0) {
+        const struct park_move *m = &r->parts.park->net->moves[move];
+        e.party = m->whose;
+        e.scope = (enum park_books_column)(PARK_BOOKS_SCOPE1 + m->scope - 1);
+        if (m->scope > 0) {
             SIM_VEC_PUSH(&r->emissions, e);
         }
     }
@@ -254,10 +254,10 @@ static void list_payment(struct park_recorder *r, int32_t move)
                             .activity = m->activity,
                             .from = p->net->accounts[m->from].party,
                             .to = p->net->accounts[m->to].party,
-                            .is_paid = park_ledger_has(r->parts.ledger, move, PARK_LEDGER_PRICE)};
-    if (m->link >= 0) {
-        e.is_carried = park_ledger_has(r->parts.ledger, move, PARK_LEDGER_CARRIAGE);
-        e.payer = p->links[m->link]->payer == 0 ? e.from : e.to;
+                            .is_paid = park_ledger_has(r->parts.ledger, move, PARK_COLUMN_PRICE)};
+    if (m->payer >= 0) {
+        e.is_carried = park_ledger_has(r->parts.ledger, move, PARK_COLUMN_CARRIAGE);
+        e.payer = m->payer;
     }
     if (e.is_paid || e.is_carried) {
         SIM_VEC_PUSH(&r->payments, e);
@@ -385,7 +385,7 @@ static void put_activities(struct park_recorder *r, struct sim_row *row, sim_tim
 }
 
 static double column_now(const struct park_recorder *r, sim_time now, int32_t move,
-                         int32_t activity, enum park_ledger_factor factor)
+                         int32_t activity, enum park_column factor)
 {
     return park_ledger_column_now(r->parts.ledger, now, move, factor, r->totals[activity]);
 }
@@ -396,13 +396,13 @@ static void sum_emissions(struct park_recorder *r, sim_time now)
         const struct emission_entry *e = &r->emissions.data[i];
         double *of = r->books[e->party].of;
         const double fossil =
-            e->is_fossil ? column_now(r, now, e->move, e->activity, PARK_LEDGER_CO2E) : 0;
+            e->is_fossil ? column_now(r, now, e->move, e->activity, PARK_COLUMN_CO2E) : 0;
         const double process =
-            e->is_process ? column_now(r, now, e->move, e->activity, PARK_LEDGER_PROCESS) : 0;
+            e->is_process ? column_now(r, now, e->move, e->activity, PARK_COLUMN_PROCESS) : 0;
         of[e->scope] += (fossil + process) / 1e3;
         if (e->is_biogenic) {
             of[PARK_BOOKS_BIOGENIC] +=
-                column_now(r, now, e->move, e->activity, PARK_LEDGER_BIOGENIC) / 1e3;
+                column_now(r, now, e->move, e->activity, PARK_COLUMN_BIOGENIC) / 1e3;
         }
     }
 }
@@ -427,12 +427,12 @@ static void sum_payments(struct park_recorder *r, sim_time now)
         const struct money_entry *e = &r->payments.data[i];
         if (e->is_paid) {
             park_books_pay(&r->books[e->from], &r->books[e->to],
-                           column_now(r, now, e->move, e->activity, PARK_LEDGER_PRICE) +
+                           column_now(r, now, e->move, e->activity, PARK_COLUMN_PRICE) +
                                park_ledger_unused(r->parts.ledger, e->move));
         }
         if (e->is_carried) {
             r->books[e->payer].of[PARK_BOOKS_SPENT] +=
-                column_now(r, now, e->move, e->activity, PARK_LEDGER_CARRIAGE);
+                column_now(r, now, e->move, e->activity, PARK_COLUMN_CARRIAGE);
         }
     }
 }

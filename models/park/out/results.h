@@ -20,7 +20,7 @@
  *   be. down is hours times the share of the capacity that failures took away.
  * - ledger entries are the links of all units, and what decays of CO2 in stocks. mass and energy
  * are NaN where the stream does not say its density or energy content. What money and co2e are:
- * factors.h.
+ * entry.h.
  * - co2e_scope1_total and the like by party, earned_total and spent_total: books.h. Their series
  *   (co2e_scope1, earned, ...) are kept where the park's `record` asks for emissions or money.
  */

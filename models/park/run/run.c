@@ -2,7 +2,6 @@
 
 #include "models/park/ask/responses.h"
 #include "models/park/book/carbon.h"
-#include "models/park/book/factors.h"
 #include "models/park/book/ledger.h"
 #include "models/park/net/build.h"
 #include "models/park/net/mover.h"
@@ -66,7 +65,6 @@ struct park_run *park_run_create(const struct park *p, const struct sim_model_wa
     park_roster_init(&r->roster, p);
     r->flow = sim_flow_create(p->net->network);
     r->ledger = park_ledger_create(p);
-    park_factors_follow(p, r->ledger);
     r->capacity = park_capacity_create(p, r->flow);
     r->parts = park_part_create(&(struct park_part_of){.park = p,
                                                        .roster = &r->roster,
@@ -277,7 +275,6 @@ static void reset(struct park_run *r, const struct sim_trial *t)
     park_held_reset(r->held, p->start_us);
     park_ledger_restart(r->ledger, r->flow);
     park_carbon_reset(r->carbon, p->start_us);
-    park_factors_reset(p, r->ledger);
     park_capacity_reset(r->capacity, r->parts, p->start_us);
     park_part_reset(r->parts, &r->clock, t);
     park_capacity_open(r->capacity, p->start_us);

@@ -1,6 +1,5 @@
 #include "models/park/tell/emissions.h"
 
-#include "models/park/book/factors.h"
 #include "models/park/tell/tell.h"
 
 #include <jansson.h>
@@ -75,8 +74,7 @@ static struct source *sources_of(const struct park *p, const struct park_results
     for (int i = 0; i < l->link_count; i++) {
         const struct park_ledger_sum sum = park_books_mean(r, mean, r->entry_at[i]);
         const struct park_move *m = &p->net->moves[l->links[i].move];
-        struct source s = {.stream = m->stream, .from = -1};
-        s.scope = park_factors_scope(p, l->links[i].move, &s.party);
+        struct source s = {.party = m->whose, .scope = m->scope, .stream = m->stream, .from = -1};
         s.fossil_t = (sum.co2e_kg - sum.process_kg) / 1e3;
         s.biogenic_t = sum.biogenic_kg / 1e3;
         add_source(list, &count, s);

@@ -1,7 +1,7 @@
 /** @file
  * Who set how much carbon free: the table of parties and scopes, and where it comes from.
  *
- * Scopes and whose they are: books.h, factors.h, carbon.h. The park's line counts each tonne once:
+ * Scopes and whose they are: books.h, entry.h, carbon.h. The park's line counts each tonne once:
  * what parties bought from each other in the park is taken off, since the supplier has it, too.
  */
 #ifndef PARK_EMISSIONS_H

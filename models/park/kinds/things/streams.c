@@ -2,9 +2,19 @@
 #include "models/park/base/kinds.h"
 #include "sim/num/units.h"
 
-const char *const park_streams_kinds[] = {"product", "material", "fuel",       "energy",
-                                          "heat",    "water",    "wastewater", "waste",
-                                          "gas",     "service",  NULL};
+const char *const park_streams_kinds[] = {
+    [PARK_STREAM_PRODUCT] = "product",
+    [PARK_STREAM_MATERIAL] = "material",
+    [PARK_STREAM_FUEL] = "fuel",
+    [PARK_STREAM_ENERGY] = "energy",
+    [PARK_STREAM_HEAT] = "heat",
+    [PARK_STREAM_WATER] = "water",
+    [PARK_STREAM_WASTEWATER] = "wastewater",
+    [PARK_STREAM_WASTE] = "waste",
+    [PARK_STREAM_GAS] = "gas",
+    [PARK_STREAM_SERVICE] = "service",
+    NULL,
+};
 
 static const struct sim_key burning_keys[] = {
     {.name = "fossil",

@@ -126,8 +126,20 @@ static struct park_move exchange_move(const struct park *p, int32_t id, const st
         .exchange = id,
         .link = e->link,
         .offer = ends->from_offer >= 0 ? ends->from_offer : ends->to_offer,
-        .price = ends->price,
+        .whose = e->from,
+        .payer = -1,
+        .fate = -1,
     };
+}
+
+/** [-] What of it leaks on its way, where nothing else says what is set free: `upstream` does of
+ * what is on its way from a market, `emission` or the fate of what goes to one. */
+static double leaked_by(const struct park *p, const struct park_move *m)
+{
+    const struct park_offer *o = m->offer >= 0 ? p->offers[m->offer] : NULL;
+    const bool is_said = o != NULL && (o->side == PARK_SIDE_SELLS || o->fate == PARK_FATE_VENT ||
+                                       o->emission.form != SIM_VALUE_NONE);
+    return is_said ? 0 : 1 - m->arrived / m->sent;
 }
 
 static void add_pumping(struct park_builder *b, const struct park_link *k, int32_t pool, int32_t id)
@@ -145,6 +157,10 @@ static void add_pumping(struct park_builder *b, const struct park_link *k, int32
                            .exchange = id,
                            .link = b->park->exchanges[id]->link,
                            .offer = -1,
+                           .freed = 1,
+                           .whose = k->from,
+                           .payer = -1,
+                           .fate = -1,
                        });
 }
 
@@ -176,8 +192,9 @@ static void add_exit(struct park_builder *b, int32_t id, int32_t line, const str
     struct park_move move = exchange_move(p, id, ends);
     move.kind = PARK_MOVE_ARRIVAL;
     move.from = b->link_accounts[e->link];
-    move.price = NULL;
+    move.sender = b->pools.data[line].name;
     move.arrived = 1 - k->lost;
+    move.freed = leaked_by(p, &move);
     move.from_port = park_build_take(b, line, 1, 1, 0, 0);
     if (ends->to_pool >= 0) {
         // What comes out varies, and with it the capacity; the pipe shares by its size all along.
@@ -205,6 +222,15 @@ static void add_exchange(struct park_builder *b, int32_t id)
     park_build_add(b, &a, 0, ends.from_pool >= 0 && to_pool >= 0 && pumping < 0);
     struct park_move move = exchange_move(p, id, &ends);
     move.arrived = arrives;
+    move.freed = leaked_by(p, &move);
+    park_build_factor(b, &move, PARK_COLUMN_PRICE, ends.price, 1);
+    if (k != NULL) {
+        move.payer = k->payer == 0 ? e->from : e->to;
+        park_build_factor(b, &move, PARK_COLUMN_CARRIAGE, &k->cost, 1);
+    }
+    if (move.offer >= 0) {
+        park_build_trade_emissions(b, &move, move.offer);
+    }
     if (ends.from_pool >= 0) {
         move.from_port = park_build_take(b, ends.from_pool, 1, e->priority, e->share, ends.flags);
     }

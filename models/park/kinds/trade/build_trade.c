@@ -61,6 +61,9 @@ static void add_world(struct park_builder *b, int32_t offer)
                            .exchange = -1,
                            .link = -1,
                            .offer = offer,
+                           .whose = party,
+                           .payer = -1,
+                           .fate = -1,
                        });
 }
 
@@ -92,6 +95,30 @@ const struct sim_value *park_build_trade_price(const struct park *p, int32_t off
     const struct sim_value *v = &o->price;
     v = v->form != SIM_VALUE_NONE ? v : &p->streams[o->stream]->price;
     return v->form != SIM_VALUE_NONE ? v : NULL;
+}
+
+void park_build_trade_emissions(const struct park_builder *b, struct park_move *m, int32_t offer)
+{
+    const struct park *p = b->park;
+    const struct park_offer *o = p->offers[offer];
+    const struct park_stream *s = p->streams[o->stream];
+    const bool is_energy = s->kind == PARK_STREAM_ENERGY || s->kind == PARK_STREAM_HEAT;
+    const bool has_upstream = o->upstream.form != SIM_VALUE_NONE;
+    switch (o->side) {
+    case PARK_SIDE_SELLS:
+        m->scope = is_energy ? 2 : 3;
+        m->whose = b->accounts.data[m->to].party;
+        park_build_factor(b, m, PARK_COLUMN_CO2E, has_upstream ? &o->upstream : &s->upstream, 1);
+        break;
+    case PARK_SIDE_BUYS:
+        break;
+    case PARK_SIDE_DISPOSES:
+        m->fate = o->fate;
+        m->scope = o->fate == PARK_FATE_VENT ? 1 : 3;
+        m->freed = o->fate == PARK_FATE_VENT && o->emission.form == SIM_VALUE_NONE ? 1 : m->freed;
+        park_build_factor(b, m, PARK_COLUMN_CO2E, &o->emission, 1);
+        break;
+    }
 }
 
 // One firm (or stock of a firm) deals with one market; class 10 and SIM_PORT_AT_BOUND for routes.
@@ -126,20 +153,23 @@ static void add_trade(struct park_builder *b, int32_t offer, int32_t pool, int64
         from = park_build_take(b, pool, 1, class, 0, flags | taker_flags(o, false));
         to = world >= 0 ? park_build_give(b, world, 1, 1, 0, 0) : -1;
     }
-    park_build_move(b, (struct park_move){
-                           .kind = moves[o->side],
-                           .stream = o->stream,
-                           .from = buys ? market : firm,
-                           .to = buys ? firm : market,
-                           .sent = 1,
-                           .arrived = 1,
-                           .from_port = from,
-                           .to_port = to,
-                           .exchange = -1,
-                           .link = -1,
-                           .offer = offer,
-                           .price = park_build_trade_price(p, offer),
-                       });
+    struct park_move move = {.kind = moves[o->side],
+                             .stream = o->stream,
+                             .from = buys ? market : firm,
+                             .to = buys ? firm : market,
+                             .sent = 1,
+                             .arrived = 1,
+                             .from_port = from,
+                             .to_port = to,
+                             .exchange = -1,
+                             .link = -1,
+                             .offer = offer,
+                             .whose = buys ? market : firm,
+                             .payer = -1,
+                             .fate = -1};
+    park_build_factor(b, &move, PARK_COLUMN_PRICE, park_build_trade_price(p, offer), 1);
+    park_build_trade_emissions(b, &move, offer);
+    park_build_move(b, move);
 }
 
 struct uses {

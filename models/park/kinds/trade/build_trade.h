@@ -18,6 +18,8 @@ int32_t park_build_trade_pool(struct park_builder *b, int32_t offer);
 /** Of those who give to it; `is_bounded`: something else than the market limits them. */
 unsigned park_build_trade_flags(const struct park *p, int32_t offer, bool is_bounded);
 const struct sim_value *park_build_trade_price(const struct park *p, int32_t offer);
+/** What a move from or to the offer's market sets free, by its kind; its ends are set. */
+void park_build_trade_emissions(const struct park_builder *b, struct park_move *m, int32_t offer);
 
 void park_build_exchanges(struct park_builder *b); // with the links that they go over
 void park_build_trade(struct park_builder *b);     // default purchases, sales, disposals, routes

@@ -1,9 +1,17 @@
 // Markets: the world outside the fence.
 #include "models/park/kinds/trade/markets.h"
 
-const char *const park_markets_fates[] = {"landfill",  "incineration", "hazardous",
-                                          "discharge", "recovery",     "treatment",
-                                          "vent",      "other",        NULL};
+const char *const park_markets_fates[] = {
+    [PARK_FATE_LANDFILL] = "landfill",
+    [PARK_FATE_INCINERATION] = "incineration",
+    [PARK_FATE_HAZARDOUS] = "hazardous",
+    [PARK_FATE_DISCHARGE] = "discharge",
+    [PARK_FATE_RECOVERY] = "recovery",
+    [PARK_FATE_TREATMENT] = "treatment",
+    [PARK_FATE_VENT] = "vent",
+    [PARK_FATE_OTHER] = "other",
+    NULL,
+};
 
 static const struct sim_key keys[] = {
     {.name = "title",

@@ -5,6 +5,20 @@
 static const struct park_mover process_mover = {
     .noun = "process", .verb = "runs at", .is_process = true};
 
+/** What a process sets free is its firm's, scope 1. What burns states its own carbon; else what it
+ * takes of a stream that is CO2 is set free, and what it gives is not. */
+static void add_emissions(const struct park_builder *b, struct park_move *m,
+                          const struct park_flow *f)
+{
+    const struct park_burning *burning = b->park->streams[f->stream]->burning;
+    m->scope = 1;
+    m->freed = f->gives ? -m->arrived / m->sent : f->is_burnt ? 0 : 1;
+    if (f->is_burnt) {
+        park_build_factor(b, m, PARK_COLUMN_CO2E, &burning->fossil, 1);
+        park_build_factor(b, m, PARK_COLUMN_BIOGENIC, &burning->biogenic, 1);
+    }
+}
+
 static void add_flow(struct park_builder *b, int32_t process, const struct park_flow *f)
 {
     const struct park_process *s = b->park->processes[process];
@@ -18,19 +32,25 @@ static void add_flow(struct park_builder *b, int32_t process, const struct park_
     park_build_merit(b, port, f->merit);
     park_build_port_node(b, port, f->node);
     const int32_t account = b->process_accounts[process];
-    park_build_move(b, (struct park_move){
-                           .kind = f->gives ? PARK_MOVE_OUTPUT : PARK_MOVE_INPUT,
-                           .stream = f->stream,
-                           .from = f->gives ? account : party,
-                           .to = f->gives ? party : account,
-                           .sent = f->coef,
-                           .arrived = arrives,
-                           .from_port = f->gives ? -1 : port,
-                           .to_port = f->gives ? port : -1,
-                           .exchange = -1,
-                           .link = -1,
-                           .offer = -1,
-                       });
+    struct park_move move = {.kind = f->gives ? PARK_MOVE_OUTPUT : PARK_MOVE_INPUT,
+                             .stream = f->stream,
+                             .from = f->gives ? account : party,
+                             .to = f->gives ? party : account,
+                             .sent = f->coef,
+                             .arrived = arrives,
+                             .from_port = f->gives ? -1 : port,
+                             .to_port = f->gives ? port : -1,
+                             .exchange = -1,
+                             .link = -1,
+                             .offer = -1,
+                             .whose = party,
+                             .payer = -1,
+                             .fate = -1};
+    add_emissions(b, &move, f);
+    if (f == s->flows) {
+        park_build_factor(b, &move, PARK_COLUMN_PROCESS, &s->process_emissions, move.sent);
+    }
+    park_build_move(b, move);
 }
 
 static void add_process(struct park_builder *b, int32_t id)

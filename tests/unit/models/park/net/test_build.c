@@ -153,11 +153,11 @@ Test(build, a_contract_with_a_market_takes_the_place_of_the_default)
     const struct park_move *fuel = &p->net->moves[find(p, "fuel")->first_move];
     const struct park_move *mud = &p->net->moves[find(p, "mud")->first_move];
     cr_assert_eq(fuel->kind, PARK_MOVE_PURCHASE);
-    cr_assert(epsilon_eq(dbl, fuel->price->si, 3.0, 1e-12));
+    cr_assert(epsilon_eq(dbl, fuel->factor[PARK_COLUMN_PRICE].constant, 3.0, 1e-12));
     cr_assert_eq(fuel->from_pool, -1);
     cr_assert_eq(mud->kind, PARK_MOVE_DISPOSAL);
-    cr_assert(
-        epsilon_eq(dbl, mud->price->si, -2.0, 1e-12)); // the market's, as the contract has none
+    cr_assert(epsilon_eq(dbl, mud->factor[PARK_COLUMN_PRICE].constant, -2.0,
+                         1e-12)); // the market's, as the contract has none
     cr_assert_eq(port(p, "mud", "a:sludge")->flags, SIM_PORT_OUTLET);
 
     park_open_free(p);
