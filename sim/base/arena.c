@@ -9,12 +9,13 @@
 
 enum {
     FIRST_BLOCK = 4096,
-    LARGEST_BLOCK = 1 << 20
+    LARGEST_BLOCK = 32 << 20 // what of it was never handed out takes no memory
 };
 
 struct block {
     char *bytes; // owned
     size_t used;
+    size_t touched; // bytes handed out at any time; those beyond are zero
     size_t size;
 };
 
@@ -26,7 +27,7 @@ struct sim_arena {
 
 static struct block block_of(size_t size)
 {
-    return (struct block){.bytes = sim_base_alloc(size, 1), .used = 0, .size = size};
+    return (struct block){.bytes = sim_base_alloc(size, 1), .size = size};
 }
 
 struct sim_arena *sim_arena_create(void)
@@ -91,8 +92,11 @@ void *sim_arena_alloc(struct sim_arena *a, size_t count, size_t size)
     struct block *b = block_with_room(a, bytes);
     char *piece = b->bytes + b->used;
 
+    const size_t dirty = b->touched > b->used ? b->touched - b->used : 0;
+
     b->used += bytes;
-    return memset(piece, 0, bytes);
+    b->touched = b->used > b->touched ? b->used : b->touched;
+    return memset(piece, 0, dirty < bytes ? dirty : bytes);
 }
 
 char *sim_arena_strdup(struct sim_arena *a, const char *text)

@@ -1,5 +1,7 @@
 #include "sim/base/base.h"
 
+#include "sim/base/pages.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +36,7 @@ void *sim_base_alloc(size_t count, size_t size)
     if (p == NULL) {
         out_of_memory(count, size);
     }
+    sim_pages_advise(p, count * size);
     return p;
 }
 
@@ -46,6 +49,7 @@ void *sim_base_realloc(void *p, size_t count, size_t size)
     if (grown == NULL) {
         out_of_memory(count, size);
     }
+    sim_pages_advise(grown, bytes);
     return grown;
 }
 

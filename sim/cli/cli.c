@@ -1,5 +1,6 @@
 #include "sim/cli/cli.h"
 
+#include "sim/base/pages.h"
 #include "sim/base/strtab.h"
 #include "sim/base/vec.h"
 #include "sim/cli/cli_priv.h"
@@ -273,6 +274,7 @@ int sim_cli_main(int argc, char **argv, const struct sim_model *model)
                                 .bar = {write_bar, &note}};
     struct sim_err err = {0};
 
+    sim_pages_begin();
     (void)signal(SIGXFSZ, SIG_IGN); // a file size limit is a full disk: told, not deadly
     enum sim_status status = run_program(&cli, argc, argv, &err);
 

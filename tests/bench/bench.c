@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tests/bench/bench.h"
 
+#include "sim/base/pages.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +84,7 @@ static int run_named(const char *name, const struct bench_opts *opts)
 {
     const bool all = strcmp(name, "all") == 0;
     int ran = 0;
+    sim_pages_begin(); // as the program does
     for (int i = 0; i < SIM_COUNT(benches); i++) {
         if (all || strcmp(name, benches[i].name) == 0) {
             benches[i].run(opts);
@@ -95,6 +98,7 @@ int main(int argc, char **argv)
 {
     struct bench_opts opts = {0};
     int ran = 0;
+    sim_pages_begin(); // as the program does
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             print_help(stdout);
