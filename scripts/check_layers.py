@@ -22,7 +22,8 @@ FLOORS = {
     "sim/store": ["sim/base", "sim/num"],
     "sim/flow": ["sim/base", "sim/num", "sim/core"],
     "sim/sweep": ["sim/base", "sim/num", "sim/cfg", "sim/store"],
-    "sim/cli": ["sim/base", "sim/num", "sim/cfg", "sim/store", "sim/sweep"],
+    "sim/compare": ["sim/base", "sim/num", "sim/store", "sim/sweep"],
+    "sim/cli": ["sim/base", "sim/num", "sim/cfg", "sim/store", "sim/sweep", "sim/compare"],
     "models/park": ["sim/base", "sim/num", "sim/cfg", "sim/core", "sim/flow", "sim/sweep/model.h"],
 }
 
@@ -52,17 +53,15 @@ FLOORS[PARK] = ENGINE + [f"{PARK}/{room}" for room in ROOMS]
 
 # What a single file may include beyond its floor. Each is a debt: one that is no longer needed is a fault, too.
 ALSO = {
-    "models/park/book/books.c": ["models/park/tell/emissions.h", "models/park/out/results.h", "models/park/tell/tell.h"],
+    "models/park/book/books.c": ["models/park/tell/emissions.h", "models/park/out/results.h"],
     "models/park/book/carbon.c": ["models/park/check/circles.h"],
     "models/park/main.c": ["sim/cli"],
     "models/park/out/designs_fit.c": ["models/park/read/designs.h"],
-    "models/park/out/held_results.c": ["models/park/tell/tell.h"],
     "models/park/out/held_results.h": ["models/park/why/held.h"],
     "models/park/out/record.h": ["models/park/why/held.h", "models/park/ask/responses.h"],
     "models/park/out/results.c": ["models/park/ask/responses.h"],
     "models/park/run/run.c": ["models/park/why/cause.h", "models/park/why/held.h", "models/park/out/record.h", "models/park/ask/responses.h", "models/park/out/results.h", "models/park/out/work.h"],
     "models/park/run/run.h": ["models/park/why/cause.h"],
-    "models/park/tell/compare_priv.h": ["sim/store"],  # reads results files
 }
 ONLY_IN = {"libconfig.h": "sim/cfg", "hdf5.h": "sim/store", "hdf5_hl.h": "sim/store", "omp.h": "sim/sweep"}
 GENERATED = {"sim/base/base.c": ["eco_commit.h"]}

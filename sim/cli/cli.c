@@ -11,8 +11,9 @@
 #include <string.h>
 
 static const struct sim_cli_command *const engine_commands[] = {
-    &sim_cmd_check_command, &sim_cmd_run_command,  &sim_cmd_plan_command,  &sim_cmd_sweep_command,
-    &sim_cmd_merge_command, &sim_cmd_info_command, &sim_cmd_export_command};
+    &sim_cmd_check_command,  &sim_cmd_run_command,    &sim_cmd_plan_command,
+    &sim_cmd_sweep_command,  &sim_cmd_merge_command,  &sim_cmd_info_command,
+    &sim_cmd_export_command, &sim_cmd_compare_command};
 
 const char *sim_cli_version(const struct sim_cli *cli)
 {

@@ -38,6 +38,7 @@ extern const struct sim_cli_command sim_cmd_sweep_command;
 extern const struct sim_cli_command sim_cmd_merge_command;
 extern const struct sim_cli_command sim_cmd_info_command;
 extern const struct sim_cli_command sim_cmd_export_command;
+extern const struct sim_cli_command sim_cmd_compare_command;
 
 /** What all commands that load something take besides. */
 #define SIM_CLI_SET_OPTION                                                                         \

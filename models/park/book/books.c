@@ -2,7 +2,7 @@
 
 #include "models/park/out/results.h"
 #include "models/park/tell/emissions.h"
-#include "models/park/tell/tell.h"
+#include "sim/base/number.h"
 
 #include <jansson.h>
 
@@ -96,7 +96,7 @@ struct park_ledger_sum park_books_mean(const struct park_results *r, const struc
 }
 
 /** "1.53 billion": currencies differ by orders, and nobody counts the digits of dong. */
-static char *money_text(double money, char out[PARK_TELL_NUMBER])
+static char *money_text(double money, char out[SIM_NUMBER_TEXT])
 {
     static const struct {
         double size;
@@ -104,20 +104,20 @@ static char *money_text(double money, char out[PARK_TELL_NUMBER])
     } words[] = {{1e9, "billion"}, {1e6, "million"}};
     for (int i = 0; i < SIM_COUNT(words); i++) {
         if (fabs(money) >= words[i].size && fabs(money) < 1e15) {
-            char number[PARK_TELL_NUMBER];
-            const char *text = park_tell_number(money / words[i].size, number);
-            (void)snprintf(out, PARK_TELL_NUMBER, "%.40s %s", text, words[i].word);
+            char number[SIM_NUMBER_TEXT];
+            const char *text = sim_number_text(money / words[i].size, number);
+            (void)snprintf(out, SIM_NUMBER_TEXT, "%.40s %s", text, words[i].word);
             return out;
         }
     }
-    return park_tell_number(money, out);
+    return sim_number_text(money, out);
 }
 
 static void print_account(const struct sim_sink *out, const char *name, double earned, double spent)
 {
-    char received[PARK_TELL_NUMBER];
-    char paid[PARK_TELL_NUMBER];
-    char net[PARK_TELL_NUMBER];
+    char received[SIM_NUMBER_TEXT];
+    char paid[SIM_NUMBER_TEXT];
+    char net[SIM_NUMBER_TEXT];
     sim_sink_print(out, "  %16s %16s %16s  %s\n", money_text(earned, received),
                    money_text(spent, paid), money_text(earned - spent, net), name);
 }

@@ -2,8 +2,8 @@
 
 #include "models/park/out/layout.h"
 #include "models/park/out/results.h"
-#include "models/park/tell/tell.h"
 #include "sim/base/arena.h"
+#include "sim/base/number.h"
 #include "sim/base/vec.h"
 
 #include <jansson.h>
@@ -299,11 +299,11 @@ void park_held_results_text(const struct park *p, const struct park_held_columns
                                  : "Held back: nothing\n");
     for (int i = 0; i < count && i < LARGEST; i++) {
         const struct park_stream *s = p->streams[park_held_stream(p, all[i].process)];
-        char amount[PARK_TELL_NUMBER];
-        char hours[PARK_TELL_NUMBER];
+        char amount[SIM_NUMBER_TEXT];
+        char hours[SIM_NUMBER_TEXT];
         sim_sink_print(out, "  %14s %-4s %s: %s in %s h  [%s]\n",
-                       park_tell_number(all[i].amount, amount), s->unit, all[i].name, s->name,
-                       park_tell_number(all[i].hours, hours), all[i].why);
+                       sim_number_text(all[i].amount, amount), s->unit, all[i].name, s->name,
+                       sim_number_text(all[i].hours, hours), all[i].why);
     }
     if (count > LARGEST) {
         sim_sink_print(out, "  ... and %d more\n", count - LARGEST);

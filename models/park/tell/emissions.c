@@ -1,6 +1,6 @@
 #include "models/park/tell/emissions.h"
 
-#include "models/park/tell/tell.h"
+#include "sim/base/number.h"
 
 #include <jansson.h>
 
@@ -140,10 +140,10 @@ static struct tonnes park_of(const struct park *p, const struct park_results *r,
 
 static void print_row(const struct sim_sink *out, const struct tonnes *t, const char *name)
 {
-    char number[PARK_TELL_NUMBER];
+    char number[SIM_NUMBER_TEXT];
     sim_sink_text(out, "  ");
     for (int i = 0; i <= PARK_BOOKS_BIOGENIC; i++) {
-        sim_sink_print(out, "%14s ", park_tell_number(t->of[i], number));
+        sim_sink_print(out, "%14s ", sim_number_text(t->of[i], number));
     }
     sim_sink_print(out, " %s\n", name);
 }
@@ -172,9 +172,9 @@ static void print_table(const struct park *p, const struct park_results *r,
 static void print_one(const struct park *p, const struct sim_sink *out, const struct source *s,
                       double tonnes, const char *what)
 {
-    char number[PARK_TELL_NUMBER];
+    char number[SIM_NUMBER_TEXT];
     if (tonnes != 0) {
-        sim_sink_print(out, "  %14s %-9s %s: %s%s%s\n", park_tell_number(tonnes, number), what,
+        sim_sink_print(out, "  %14s %-9s %s: %s%s%s\n", sim_number_text(tonnes, number), what,
                        p->parties[s->party].name, source_name(p, s), s->from >= 0 ? " from " : "",
                        s->from >= 0 ? p->parties[s->from].name : "");
     }

@@ -3,7 +3,6 @@
 #include "models/park/ask/responses.h"
 #include "models/park/base/park.h"
 #include "models/park/read/load.h"
-#include "models/park/tell/compare.h"
 #include "models/park/tell/why.h"
 #include "sim/base/file.h"
 
@@ -121,12 +120,4 @@ const struct sim_model_command park_show_commands[PARK_SHOW_COMMANDS] = {
      .positional_min = 2,
      .positional_max = 2,
      .act = park_why_act},
-    {.name = "compare",
-     .usage = "RESULTS",
-     .help = "compare the designs of a study, response by response",
-     .details = park_compare_details,
-     .options = park_compare_options,
-     .positional_min = 1,
-     .positional_max = 1,
-     .act = park_compare_act},
 };

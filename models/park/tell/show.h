@@ -1,5 +1,5 @@
 /** @file
- * The commands of a park: `show`, `reference`, `why` (why.h) and `compare` (compare.h).
+ * The commands of a park: `show`, `reference` and `why` (why.h).
  *
  * `show PARK` prints the park resolved: overrides applied, short forms written out, defaults filled
  * in; it is a park file again. `reference` prints the tables of configs/README.md, or with --update
@@ -12,7 +12,7 @@
 
 #include "sim/sweep/model.h"
 
-#define PARK_SHOW_COMMANDS 4
+#define PARK_SHOW_COMMANDS 3
 
 /** `call->data` of `show` is the struct park. */
 extern const struct sim_model_command park_show_commands[PARK_SHOW_COMMANDS];

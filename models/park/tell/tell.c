@@ -3,6 +3,7 @@
 #include "models/park/book/books.h"
 #include "models/park/out/results.h"
 #include "models/park/out/work.h"
+#include "sim/base/number.h"
 
 #include <jansson.h>
 
@@ -78,22 +79,6 @@ static bool is_internal(const struct park_layout_link *link)
     return strcmp(link->kind, "internal") == 0;
 }
 
-char *park_tell_number(double value, char out[PARK_TELL_NUMBER])
-{
-    const double size = fabs(value);
-    if (!isfinite(value) || size >= 1e15 || (size > 0 && size < 0.1)) {
-        (void)snprintf(out, PARK_TELL_NUMBER, "%.4g", value);
-        return out;
-    }
-    char plain[PARK_TELL_NUMBER];
-    (void)snprintf(plain, sizeof(plain), "%.*f",
-                   size >= 1e4 || size == 0 ? 0
-                   : size >= 100            ? 1
-                                            : 2,
-                   value);
-    return sim_base_group(plain, out);
-}
-
 static int by_amount(const void *a, const void *b)
 {
     const struct told *x = a;
@@ -109,12 +94,12 @@ static int by_amount(const void *a, const void *b)
 
 static void print_link(const struct summary *s, const struct told *t, const struct sim_sink *out)
 {
-    char amount[PARK_TELL_NUMBER];
-    char width[PARK_TELL_NUMBER];
-    sim_sink_print(out, "  %14s %-4s %s", park_tell_number(t->amount, amount), unit_of(s, t->link),
+    char amount[SIM_NUMBER_TEXT];
+    char width[SIM_NUMBER_TEXT];
+    sim_sink_print(out, "  %14s %-4s %s", sim_number_text(t->amount, amount), unit_of(s, t->link),
                    t->link->label);
     if (isfinite(t->half_width)) {
-        sim_sink_print(out, " +- %s", park_tell_number(t->half_width, width));
+        sim_sink_print(out, " +- %s", sim_number_text(t->half_width, width));
     }
     sim_sink_print(out, "  [%s]\n", t->link->kind);
 }
@@ -191,9 +176,9 @@ static void print_balance(const struct summary *s, const struct sim_sink *out)
     for (int i = 0; i < s->park->stream_count; i++) {
         const struct park_results_unit *unit = &s->results.units[s->layout->unit_of[i]];
         const int32_t at = s->results.stream_at[i];
-        char number[PARK_TELL_NUMBER];
+        char number[SIM_NUMBER_TEXT];
         sim_sink_print(out, "  %14s %-4s %s\n",
-                       park_tell_number(value_of(s->outcome->mean, unit->throughput, at), number),
+                       sim_number_text(value_of(s->outcome->mean, unit->throughput, at), number),
                        s->park->streams[i]->unit, s->park->streams[i]->name);
     }
 }
@@ -204,10 +189,10 @@ static void print_unserved(const struct summary *s, const struct sim_sink *out)
     for (int i = 0; i < s->layout->link_count; i++) {
         const struct told *t = &s->links[i];
         if (t->unserved > 0) {
-            char number[PARK_TELL_NUMBER];
+            char number[SIM_NUMBER_TEXT];
             sim_sink_text(out, any ? "" : "Unserved demand\n");
             sim_sink_print(out, "  %14s %-4s %s: %s, demand not met\n",
-                           park_tell_number(t->unserved, number), unit_of(s, t->link), t->link->to,
+                           sim_number_text(t->unserved, number), unit_of(s, t->link), t->link->to,
                            stream_of(s, t->link));
             any = true;
         }
@@ -241,9 +226,9 @@ static void print_left(const struct summary *s, const struct sim_sink *out)
             value_of(s->outcome->mean, s->results.units[k->unit].stock_end, s->results.stock_at[i]);
         if (left <= s->park->until_us && level > 0) {
             char when[SIM_SIMTIME_TEXT];
-            char number[PARK_TELL_NUMBER];
+            char number[SIM_NUMBER_TEXT];
             sim_sink_print(out, "Warning: %s left on %s; %s %s are still in %s\n", party->name,
-                           sim_simtime_format(left, when), park_tell_number(level, number),
+                           sim_simtime_format(left, when), sim_number_text(level, number),
                            s->layout->units[k->unit].text, k->label);
         }
     }

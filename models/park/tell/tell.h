@@ -23,9 +23,4 @@ void park_tell_json(const struct park *p, const struct sim_outcome *outcome, str
 void park_tell_check_text(const struct park *p, const struct sim_sink *out);
 void park_tell_check_json(const struct park *p, struct json_t *object);
 
-#define PARK_TELL_NUMBER 64 // bytes that a number as text needs
-
-/** "79,056", "9.50", "0.0123": readable, with separators of thousands. Returns out. */
-char *park_tell_number(double value, char out[PARK_TELL_NUMBER]);
-
 #endif

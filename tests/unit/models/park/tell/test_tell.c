@@ -1,5 +1,6 @@
 #include "models/park/park_model.h"
 #include "models/park/tell/tell.h"
+#include "sim/base/number.h"
 #include "tests/support/park_kit.h"
 
 #include <criterion/criterion.h>
@@ -43,8 +44,8 @@ Test(tell, numbers_are_readable)
                  {100, "100.0"},
                  {1e18, "1e+18"}};
     for (int i = 0; i < SIM_COUNT(cases); i++) {
-        char out[PARK_TELL_NUMBER];
-        cr_expect(eq(str, park_tell_number(cases[i].value, out), (char *)cases[i].text));
+        char out[SIM_NUMBER_TEXT];
+        cr_expect(eq(str, sim_number_text(cases[i].value, out), (char *)cases[i].text));
     }
 }
 

@@ -1,8 +1,8 @@
-#include "models/park/tell/compare.h"
+#include "sim/compare/compare.h"
 
-#include "models/park/tell/compare_priv.h"
 #include "sim/base/strtab.h"
 #include "sim/base/vec.h"
+#include "sim/compare/compare_priv.h"
 #include "sim/num/units.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 
 // ---- the file ----
 
-static enum sim_status read_numbers(struct park_compare_file *f, const char *name,
+static enum sim_status read_numbers(struct sim_compare_file *f, const char *name,
                                     const double **out, struct sim_err *err)
 {
     const int var = sim_reader_find(f->reader, "", name);
@@ -26,7 +26,7 @@ static enum sim_status read_numbers(struct park_compare_file *f, const char *nam
     return sim_reader_numbers(f->reader, var, NULL, NULL, numbers, err);
 }
 
-static enum sim_status read_texts(struct park_compare_file *f, int var, const char *const **out,
+static enum sim_status read_texts(struct sim_compare_file *f, int var, const char *const **out,
                                   struct sim_err *err)
 {
     const char **texts = SIM_ARENA_NEW(f->arena, const char *, sim_reader_size(f->reader, var) + 1);
@@ -35,7 +35,7 @@ static enum sim_status read_texts(struct park_compare_file *f, int var, const ch
 }
 
 /** The designs, in the order in which points have them. */
-static enum sim_status read_designs(struct park_compare_file *f, struct sim_err *err)
+static enum sim_status read_designs(struct sim_compare_file *f, struct sim_err *err)
 {
     const int var = sim_reader_find(f->reader, "", "point_design");
     const char *const *of_point = NULL;
@@ -60,7 +60,7 @@ static enum sim_status read_designs(struct park_compare_file *f, struct sim_err 
 
 /** Tables over points and replications are made: in a study most of their cells have a run, and a
  * file that says otherwise would cost memory for nothing. */
-static enum sim_status check_replications(const struct park_compare_file *f, double most,
+static enum sim_status check_replications(const struct sim_compare_file *f, double most,
                                           struct sim_err *err)
 {
     const double cells = (most + 1) * (double)f->study.point_count;
@@ -73,10 +73,10 @@ static enum sim_status check_replications(const struct park_compare_file *f, dou
 }
 
 /** Most designs have most cases; a file where each has its own would cost their square. */
-static enum sim_status check_places(const struct park_compare_file *f, struct sim_err *err)
+static enum sim_status check_places(const struct sim_compare_file *f, struct sim_err *err)
 {
-    const struct park_compare_study *s = &f->study;
-    const double places = park_compare_places(s);
+    const struct sim_compare_study *s = &f->study;
+    const double places = sim_compare_places(s);
     const double filled = (double)(s->run_count > s->point_count ? s->run_count : s->point_count);
     if (places > MOST_EMPTY * filled + MOST_SPARSE) {
         return sim_err_set(
@@ -88,7 +88,7 @@ static enum sim_status check_places(const struct park_compare_file *f, struct si
     return SIM_OK;
 }
 
-static enum sim_status check_runs(struct park_compare_file *f, struct sim_err *err)
+static enum sim_status check_runs(struct sim_compare_file *f, struct sim_err *err)
 {
     double most = 0;
     for (int64_t i = 0; i < f->study.run_count; i++) {
@@ -120,8 +120,8 @@ static bool is_axis(const struct sim_reader_var *v)
            strcmp(v->name, "point_design") != 0;
 }
 
-static enum sim_status read_axis(struct park_compare_file *f, int var,
-                                 struct park_compare_axis *axis, struct sim_err *err)
+static enum sim_status read_axis(struct sim_compare_file *f, int var, struct sim_compare_axis *axis,
+                                 struct sim_err *err)
 {
     const struct sim_reader_var *v = sim_reader_var_at(f->reader, var);
     const char *sampler = sim_reader_var_attr(f->reader, var, "sampler");
@@ -132,10 +132,10 @@ static enum sim_status read_axis(struct park_compare_file *f, int var,
                                         : read_numbers(f, v->name, &axis->numbers, err);
 }
 
-static enum sim_status read_axes(struct park_compare_file *f, struct sim_err *err)
+static enum sim_status read_axes(struct sim_compare_file *f, struct sim_err *err)
 {
     const int vars = sim_reader_var_count(f->reader);
-    struct park_compare_axis *axes = SIM_ARENA_NEW(f->arena, struct park_compare_axis, vars + 1);
+    struct sim_compare_axis *axes = SIM_ARENA_NEW(f->arena, struct sim_compare_axis, vars + 1);
     int count = 0;
     for (int i = 0; i < vars; i++) {
         if (is_axis(sim_reader_var_at(f->reader, i))) {
@@ -148,10 +148,10 @@ static enum sim_status read_axes(struct park_compare_file *f, struct sim_err *er
 }
 
 /** A variable over the runs with means over the points is a response. */
-static void find_responses(struct park_compare_file *f)
+static void find_responses(struct sim_compare_file *f)
 {
     const int vars = sim_reader_var_count(f->reader);
-    f->responses = SIM_ARENA_NEW(f->arena, struct park_compare_response, vars + 1);
+    f->responses = SIM_ARENA_NEW(f->arena, struct sim_compare_response, vars + 1);
     for (int i = 0; i < vars; i++) {
         const struct sim_reader_var *v = sim_reader_var_at(f->reader, i);
         const char *mean = sim_arena_format(f->arena, "%s_mean", v->name);
@@ -161,24 +161,24 @@ static void find_responses(struct park_compare_file *f)
         }
         const char *better = sim_reader_var_attr(f->reader, i, "better");
         f->responses[f->response_count++] =
-            (struct park_compare_response){.name = v->name,
-                                           .title = v->long_name != NULL ? v->long_name : v->name,
-                                           .units = v->units != NULL ? v->units : "",
-                                           .better = better == NULL                ? 0
-                                                     : strcmp(better, "less") == 0 ? -1
-                                                     : strcmp(better, "more") == 0 ? 1
-                                                                                   : 0,
-                                           .var = i};
+            (struct sim_compare_response){.name = v->name,
+                                          .title = v->long_name != NULL ? v->long_name : v->name,
+                                          .units = v->units != NULL ? v->units : "",
+                                          .better = better == NULL                ? 0
+                                                    : strcmp(better, "less") == 0 ? -1
+                                                    : strcmp(better, "more") == 0 ? 1
+                                                                                  : 0,
+                                          .var = i};
     }
 }
 
-static bool says(const struct park_compare_file *f, const char *attr, const char *text)
+static bool says(const struct sim_compare_file *f, const char *attr, const char *text)
 {
     const char *is = sim_reader_attr(f->reader, "", attr);
     return is != NULL && strcmp(is, text) == 0;
 }
 
-static void read_words(struct park_compare_file *f)
+static void read_words(struct sim_compare_file *f)
 {
     f->baseline = sim_reader_attr(f->reader, "", "baseline");
     f->study.is_antithetic = says(f, "random", "antithetic");
@@ -186,7 +186,7 @@ static void read_words(struct park_compare_file *f)
     f->is_stopped = !says(f, "ended", "complete");
 }
 
-static enum sim_status read_runs(struct park_compare_file *f, struct sim_err *err)
+static enum sim_status read_runs(struct sim_compare_file *f, struct sim_err *err)
 {
     SIM_TRY(read_numbers(f, "run_point", &f->study.run_point, err));
     SIM_TRY(read_numbers(f, "replication", &f->study.replication, err));
@@ -195,7 +195,7 @@ static enum sim_status read_runs(struct park_compare_file *f, struct sim_err *er
     return check_runs(f, err);
 }
 
-static enum sim_status read_all(struct park_compare_file *f, struct sim_err *err)
+static enum sim_status read_all(struct sim_compare_file *f, struct sim_err *err)
 {
     SIM_TRY(sim_reader_open(f->path, &f->reader, err));
     find_responses(f);
@@ -212,30 +212,29 @@ static enum sim_status read_all(struct park_compare_file *f, struct sim_err *err
     return check_places(f, err);
 }
 
-enum sim_status park_compare_open(const char *path, struct park_compare_file *out,
-                                  struct sim_err *err)
+enum sim_status sim_compare_open(const char *path, struct sim_compare_file *out,
+                                 struct sim_err *err)
 {
-    *out = (struct park_compare_file){.path = path, .arena = sim_arena_create()};
+    *out = (struct sim_compare_file){.path = path, .arena = sim_arena_create()};
     return read_all(out, err);
 }
 
-void park_compare_close(struct park_compare_file *f)
+void sim_compare_close(struct sim_compare_file *f)
 {
     sim_reader_close(f->reader);
     sim_arena_destroy(f->arena);
 }
 
-enum sim_status park_compare_rows_of(struct park_compare_file *f,
-                                     const struct park_compare_choice *c, int response,
-                                     struct park_compare_rows *out, struct sim_err *err)
+enum sim_status sim_compare_rows_of(struct sim_compare_file *f, const struct sim_compare_choice *c,
+                                    int response, struct sim_compare_rows *out, struct sim_err *err)
 {
-    const struct park_compare_response *r = &f->responses[response];
-    struct park_compare_ask ask = c->ask;
+    const struct sim_compare_response *r = &f->responses[response];
+    struct sim_compare_ask ask = c->ask;
     double *values = sim_base_alloc((size_t)f->study.run_count + 1, sizeof(double));
     const enum sim_status status = sim_reader_numbers(f->reader, r->var, NULL, NULL, values, err);
     ask.better = r->better;
     if (status == SIM_OK) {
-        park_compare_make(&f->study, &ask, values, out);
+        sim_compare_make(&f->study, &ask, values, out);
     }
     free(values);
     return status;
@@ -277,9 +276,9 @@ static enum sim_status find_word(const char *option, const char *what, const cha
     return refuse_word(option, what, word, names, count, err);
 }
 
-static enum sim_status choose_baseline(const struct park_compare_file *f,
+static enum sim_status choose_baseline(const struct sim_compare_file *f,
                                        const struct sim_option_args *args,
-                                       struct park_compare_choice *c, struct sim_err *err)
+                                       struct sim_compare_choice *c, struct sim_err *err)
 {
     const char *word = sim_option_text(args, "baseline");
     if (word != NULL) {
@@ -297,7 +296,7 @@ static enum sim_status choose_baseline(const struct park_compare_file *f,
 }
 
 static enum sim_status choose_level(const struct sim_option_args *args,
-                                    struct park_compare_choice *c, struct sim_err *err)
+                                    struct sim_compare_choice *c, struct sim_err *err)
 {
     const char *text = sim_option_text(args, "level");
     const char *end = "";
@@ -312,8 +311,8 @@ static enum sim_status choose_level(const struct sim_option_args *args,
     return SIM_OK;
 }
 
-static enum sim_status choose_responses(struct park_compare_file *f, struct sim_option_args *args,
-                                        struct park_compare_choice *c, struct sim_err *err)
+static enum sim_status choose_responses(struct sim_compare_file *f, struct sim_option_args *args,
+                                        struct sim_compare_choice *c, struct sim_err *err)
 {
     int count = 0;
     const char *const *words = sim_option_texts(args, "response", &count);
@@ -332,8 +331,8 @@ static enum sim_status choose_responses(struct park_compare_file *f, struct sim_
     return SIM_OK;
 }
 
-static enum sim_status choose_by(struct park_compare_file *f, struct sim_option_args *args,
-                                 struct park_compare_choice *c, struct sim_err *err)
+static enum sim_status choose_by(struct sim_compare_file *f, struct sim_option_args *args,
+                                 struct sim_compare_choice *c, struct sim_err *err)
 {
     int count = 0;
     const char *const *words = sim_option_texts(args, "by", &count);
@@ -359,30 +358,31 @@ static enum sim_status choose_by(struct park_compare_file *f, struct sim_option_
     return SIM_OK;
 }
 
-static enum sim_status tell(struct park_compare_file *f, const struct sim_model_call *call,
-                            struct sim_err *err)
+static enum sim_status tell(struct sim_compare_file *f, struct sim_option_args *args,
+                            const struct sim_sink *out, struct sim_err *err)
 {
-    struct park_compare_choice c = {.ask = {.level = 0.95}};
-    SIM_TRY(choose_baseline(f, call->args, &c, err));
-    SIM_TRY(choose_level(call->args, &c, err));
-    SIM_TRY(choose_responses(f, call->args, &c, err));
-    SIM_TRY(choose_by(f, call->args, &c, err));
-    const bool is_json = sim_option_is_given(call->args, "json");
-    return (is_json ? park_compare_tell_json : park_compare_tell)(f, &c, call->out, err);
+    struct sim_compare_choice c = {.ask = {.level = 0.95}};
+    SIM_TRY(choose_baseline(f, args, &c, err));
+    SIM_TRY(choose_level(args, &c, err));
+    SIM_TRY(choose_responses(f, args, &c, err));
+    SIM_TRY(choose_by(f, args, &c, err));
+    const bool is_json = sim_option_is_given(args, "json");
+    return (is_json ? sim_compare_tell_json : sim_compare_tell)(f, &c, out, err);
 }
 
-enum sim_status park_compare_act(const struct sim_model_call *call, struct sim_err *err)
+enum sim_status sim_compare_act(struct sim_option_args *args, const struct sim_sink *out,
+                                struct sim_err *err)
 {
-    struct park_compare_file f;
-    enum sim_status status = park_compare_open(sim_option_positional(call->args, 0), &f, err);
+    struct sim_compare_file f;
+    enum sim_status status = sim_compare_open(sim_option_positional(args, 0), &f, err);
     if (status == SIM_OK) {
-        status = tell(&f, call, err);
+        status = tell(&f, args, out, err);
     }
-    park_compare_close(&f);
+    sim_compare_close(&f);
     return status;
 }
 
-const struct sim_option park_compare_options[] = {
+const struct sim_option sim_compare_options[] = {
     {.name = "baseline",
      .value = "DESIGN",
      .help = "the design to compare with; default: as the study says"},
@@ -395,7 +395,7 @@ const struct sim_option park_compare_options[] = {
     {.name = "json", .help = "print one JSON object instead"},
     SIM_OPTION_END};
 
-const char park_compare_details[] =
+const char sim_compare_details[] =
     "For each response: the mean of each design, its difference to the baseline from pairs of "
     "runs\n"
     "(same axis values, same replication), both with confidence intervals, and a verdict: better "

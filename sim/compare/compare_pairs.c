@@ -1,6 +1,6 @@
 // The arithmetic of compare: cells, units of what varies, means and paired differences.
-#include "models/park/tell/compare.h"
 #include "sim/base/vec.h"
+#include "sim/compare/compare.h"
 #include "sim/num/stats.h"
 
 #include <math.h>
@@ -16,8 +16,8 @@ struct cell {
 };
 
 struct work {
-    const struct park_compare_study *s;
-    const struct park_compare_ask *ask;
+    const struct sim_compare_study *s;
+    const struct sim_compare_ask *ask;
     const double *values;
     int32_t *combination_of; // by point: the same axis values, the same number
     int32_t combination_count;
@@ -37,7 +37,7 @@ struct work {
 
 // ---- who shares axis values ----
 
-static int compare_axis(const struct park_compare_axis *a, int64_t x, int64_t y)
+static int compare_axis(const struct sim_compare_axis *a, int64_t x, int64_t y)
 {
     if (a->numbers == NULL) {
         return strcmp(a->texts[x], a->texts[y]);
@@ -47,7 +47,7 @@ static int compare_axis(const struct park_compare_axis *a, int64_t x, int64_t y)
 
 struct order {
     int64_t point;
-    const struct park_compare_study *s;
+    const struct sim_compare_study *s;
     const bool *uses; // by axis
 };
 
@@ -74,7 +74,7 @@ static int by_values_then_point(const void *a, const void *b)
 
 /** Number the points by their values on some axes, in the order in which these first appear.
  * Returns how many there are. */
-static int32_t number_by(const struct park_compare_study *s, const bool *uses, int32_t *out)
+static int32_t number_by(const struct sim_compare_study *s, const bool *uses, int32_t *out)
 {
     const int64_t count = s->point_count;
     struct order *sorted = sim_base_alloc((size_t)count + 1, sizeof(*sorted));
@@ -169,7 +169,7 @@ static int by_cell(const void *a, const void *b)
 
 static struct filed *file_runs(const struct work *w)
 {
-    const struct park_compare_study *s = w->s;
+    const struct sim_compare_study *s = w->s;
     struct filed *runs = sim_base_alloc((size_t)s->run_count + 1, sizeof(*runs));
     for (int64_t i = 0; i < s->run_count; i++) {
         const int64_t point = (int64_t)s->run_point[i];
@@ -202,7 +202,7 @@ static int64_t count_cells(const struct work *w, const struct filed *runs)
 /** All runs into cells. One value missing of an antithetic pair, and the pair has none. */
 static void make_cells(struct work *w)
 {
-    const struct park_compare_study *s = w->s;
+    const struct sim_compare_study *s = w->s;
     const int designs = s->design_count;
     const int needed = s->is_antithetic ? 2 : 1;
     struct filed *runs = file_runs(w);
@@ -497,25 +497,25 @@ static double magnitude(const struct sim_stats *x)
 }
 
 /** `base`: the baseline's values, beside which differences of rounding are none. */
-static enum park_compare_verdict judge(const struct sim_stats *x, const struct sim_stats *base,
-                                       double half_width, int better)
+static enum sim_compare_verdict judge(const struct sim_stats *x, const struct sim_stats *base,
+                                      double half_width, int better)
 {
     if (x->count < 2) {
-        return PARK_COMPARE_UNKNOWN;
+        return SIM_COMPARE_UNKNOWN;
     }
     if (magnitude(x) <= ROUNDING * magnitude(base)) {
-        return PARK_COMPARE_SAME;
+        return SIM_COMPARE_SAME;
     }
     if (!(fabs(x->mean) > half_width)) {
-        return PARK_COMPARE_UNCLEAR;
+        return SIM_COMPARE_UNCLEAR;
     }
     if (better == 0) {
-        return x->mean > 0 ? PARK_COMPARE_HIGHER : PARK_COMPARE_LOWER;
+        return x->mean > 0 ? SIM_COMPARE_HIGHER : SIM_COMPARE_LOWER;
     }
-    return (x->mean > 0) == (better > 0) ? PARK_COMPARE_BETTER : PARK_COMPARE_WORSE;
+    return (x->mean > 0) == (better > 0) ? SIM_COMPARE_BETTER : SIM_COMPARE_WORSE;
 }
 
-static void add_mean(const struct work *w, int32_t group, struct park_compare_row *row)
+static void add_mean(const struct work *w, int32_t group, struct sim_compare_row *row)
 {
     struct sim_stats x = {0};
     struct sums u = sum_up(w, group, row->design, -1);
@@ -547,7 +547,7 @@ static bool is_uneven(const struct work *w, int32_t group, int design)
     return is_any_shared && is_any_alone;
 }
 
-static void add_difference(const struct work *w, int32_t group, struct park_compare_row *row)
+static void add_difference(const struct work *w, int32_t group, struct sim_compare_row *row)
 {
     struct sim_stats x = {0};
     struct sim_stats base = {0};
@@ -597,15 +597,15 @@ static void free_work(struct work *w)
 }
 
 /** A row of each design that has the group. */
-static void add_group(const struct work *w, int32_t group, struct park_compare_rows *out)
+static void add_group(const struct work *w, int32_t group, struct sim_compare_rows *out)
 {
     for (int d = 0; d < w->s->design_count; d++) {
-        struct park_compare_row row = {.design = d,
-                                       .point = point_in(w, group, d),
-                                       .difference = (double)NAN,
-                                       .difference_half_width = (double)NAN,
-                                       .relative = (double)NAN,
-                                       .in_favour = (double)NAN};
+        struct sim_compare_row row = {.design = d,
+                                      .point = point_in(w, group, d),
+                                      .difference = (double)NAN,
+                                      .difference_half_width = (double)NAN,
+                                      .relative = (double)NAN,
+                                      .in_favour = (double)NAN};
         if (row.point < 0) {
             continue; // `only_if` left it out
         }
@@ -618,7 +618,7 @@ static void add_group(const struct work *w, int32_t group, struct park_compare_r
     }
 }
 
-double park_compare_places(const struct park_compare_study *s)
+double sim_compare_places(const struct sim_compare_study *s)
 {
     struct work w = {.s = s};
     bool *all = sim_base_alloc((size_t)s->axis_count + 1, sizeof(bool));
@@ -636,8 +636,8 @@ double park_compare_places(const struct park_compare_study *s)
            (double)(cells > w.combination_count ? cells : w.combination_count);
 }
 
-void park_compare_make(const struct park_compare_study *s, const struct park_compare_ask *ask,
-                       const double *values, struct park_compare_rows *out)
+void sim_compare_make(const struct sim_compare_study *s, const struct sim_compare_ask *ask,
+                      const double *values, struct sim_compare_rows *out)
 {
     struct work w = {.s = s, .ask = ask, .values = values};
     number_all(&w);
@@ -649,12 +649,12 @@ void park_compare_make(const struct park_compare_study *s, const struct park_com
     free_work(&w);
 }
 
-const char *park_compare_verdict_text(enum park_compare_verdict verdict)
+const char *sim_compare_verdict_text(enum sim_compare_verdict verdict)
 {
     static const char *const texts[] = {
-        [PARK_COMPARE_BASELINE] = "baseline", [PARK_COMPARE_UNKNOWN] = "too few pairs",
-        [PARK_COMPARE_SAME] = "same",         [PARK_COMPARE_BETTER] = "better",
-        [PARK_COMPARE_WORSE] = "worse",       [PARK_COMPARE_HIGHER] = "higher",
-        [PARK_COMPARE_LOWER] = "lower",       [PARK_COMPARE_UNCLEAR] = "not distinguishable"};
+        [SIM_COMPARE_BASELINE] = "baseline", [SIM_COMPARE_UNKNOWN] = "too few pairs",
+        [SIM_COMPARE_SAME] = "same",         [SIM_COMPARE_BETTER] = "better",
+        [SIM_COMPARE_WORSE] = "worse",       [SIM_COMPARE_HIGHER] = "higher",
+        [SIM_COMPARE_LOWER] = "lower",       [SIM_COMPARE_UNCLEAR] = "not distinguishable"};
     return texts[verdict];
 }

@@ -1,7 +1,7 @@
 // The tables of compare: for people, and as JSON.
-#include "models/park/tell/compare_priv.h"
-#include "models/park/tell/tell.h"
+#include "sim/base/number.h"
 #include "sim/base/vec.h"
+#include "sim/compare/compare_priv.h"
 
 #include <jansson.h>
 
@@ -79,13 +79,13 @@ static void print_table(const struct table *t, const struct sim_sink *out)
 
 static void put_number(char cell[CELL], double value, bool has_sign)
 {
-    char number[PARK_TELL_NUMBER];
+    char number[SIM_NUMBER_TEXT];
     if (isnan(value)) {
         (void)snprintf(cell, CELL, "-");
         return;
     }
     (void)snprintf(cell, CELL, "%s%s", has_sign && value > 0 ? "+" : "",
-                   value == 0 ? "0" : park_tell_number(value, number));
+                   value == 0 ? "0" : sim_number_text(value, number));
 }
 
 /** A half-width; beside the value, what is only rounding is none. */
@@ -104,12 +104,12 @@ static void put_share(char cell[CELL], double share, bool has_sign)
 }
 
 /** "trucks = 2, kiln = hot" of the axes that give rows. */
-static void put_group(char cell[CELL], const struct park_compare_study *s,
-                      const struct park_compare_choice *c, int64_t point)
+static void put_group(char cell[CELL], const struct sim_compare_study *s,
+                      const struct sim_compare_choice *c, int64_t point)
 {
     int used = 0;
     for (int i = 0; i < s->axis_count && used < CELL - 1; i++) {
-        const struct park_compare_axis *a = &s->axes[i];
+        const struct sim_compare_axis *a = &s->axes[i];
         char value[64];
         if (!c->ask.by[i]) {
             continue;
@@ -127,8 +127,8 @@ static void put_group(char cell[CELL], const struct park_compare_study *s,
     }
 }
 
-static void put_row(struct table *t, const struct park_compare_file *f,
-                    const struct park_compare_choice *c, const struct park_compare_row *r)
+static void put_row(struct table *t, const struct sim_compare_file *f,
+                    const struct sim_compare_choice *c, const struct sim_compare_row *r)
 {
     char(*cells)[CELL] = new_row(t);
     put_group(cells[0], &f->study, c, r->point);
@@ -141,10 +141,10 @@ static void put_row(struct table *t, const struct park_compare_file *f,
         put_share(cells[6], r->relative, true);
         put_share(cells[7], r->in_favour, false);
     }
-    (void)snprintf(cells[8], CELL, "%s", park_compare_verdict_text(r->verdict));
+    (void)snprintf(cells[8], CELL, "%s", sim_compare_verdict_text(r->verdict));
 }
 
-static void put_heads(struct table *t, const struct park_compare_response *r)
+static void put_heads(struct table *t, const struct sim_compare_response *r)
 {
     static const char *const heads[COLUMNS] = {"",   "design",   "mean",      "+-", "difference",
                                                "+-", "relative", "in favour", ""};
@@ -163,12 +163,12 @@ static const char *plural(int64_t count)
 }
 
 /** What is missing, and what the means are over where designs do not have the same axis values. */
-static void print_counts(const struct park_compare_rows *rows, const struct park_compare_file *f,
-                         const struct park_compare_choice *c, const struct sim_sink *out)
+static void print_counts(const struct sim_compare_rows *rows, const struct sim_compare_file *f,
+                         const struct sim_compare_choice *c, const struct sim_sink *out)
 {
     bool is_uneven = false;
     for (int i = 0; i < rows->count; i++) {
-        const struct park_compare_row *r = &rows->data[i];
+        const struct sim_compare_row *r = &rows->data[i];
         if (r->dropped > 0) {
             sim_sink_print(
                 out, "  %s: %lld value%s left out, since %s failed, has none, or has no partner\n",
@@ -183,9 +183,9 @@ static void print_counts(const struct park_compare_rows *rows, const struct park
     }
 }
 
-static void print_response(const struct park_compare_file *f, const struct park_compare_choice *c,
-                           const struct park_compare_response *r,
-                           const struct park_compare_rows *rows, const struct sim_sink *out)
+static void print_response(const struct sim_compare_file *f, const struct sim_compare_choice *c,
+                           const struct sim_compare_response *r,
+                           const struct sim_compare_rows *rows, const struct sim_sink *out)
 {
     static const char *const better[] = {", less is better", "", ", more is better"};
     struct table t = {0};
@@ -201,7 +201,7 @@ static void print_response(const struct park_compare_file *f, const struct park_
     free(t.cells);
 }
 
-static bool has_replications(const struct park_compare_study *s)
+static bool has_replications(const struct sim_compare_study *s)
 {
     const int first = s->is_antithetic ? 2 : 1; // a pair is one
     for (int64_t i = 0; i < s->run_count; i++) {
@@ -212,7 +212,7 @@ static bool has_replications(const struct park_compare_study *s)
     return false;
 }
 
-static bool has_several(const struct park_compare_axis *a, int64_t points)
+static bool has_several(const struct sim_compare_axis *a, int64_t points)
 {
     for (int64_t i = 1; i < points; i++) {
         if (a->numbers != NULL ? a->numbers[i] != a->numbers[0]
@@ -224,10 +224,10 @@ static bool has_several(const struct park_compare_axis *a, int64_t points)
 }
 
 /** How many different values there are of what varies, and what it is. */
-static void print_head(const struct park_compare_file *f, const struct park_compare_choice *c,
+static void print_head(const struct sim_compare_file *f, const struct sim_compare_choice *c,
                        int64_t pairs, const struct sim_sink *out)
 {
-    const struct park_compare_study *s = &f->study;
+    const struct sim_compare_study *s = &f->study;
     const char *study = sim_reader_attr(f->reader, "", "study");
     const char *title = study != NULL ? study : sim_reader_attr(f->reader, "", "title");
     int sampled = 0;
@@ -261,7 +261,7 @@ static void print_head(const struct park_compare_file *f, const struct park_comp
         sim_sink_text(out, "One replication: all points share its luck, which +- leaves out\n");
     }
     if (f->failed > 0) {
-        sim_sink_print(out, "%lld run%s failed; `ecopark info` tells why\n", (long long)f->failed,
+        sim_sink_print(out, "%lld run%s failed; `info` tells why\n", (long long)f->failed,
                        plural(f->failed));
     }
     if (f->is_stopped) {
@@ -269,7 +269,7 @@ static void print_head(const struct park_compare_file *f, const struct park_comp
     }
 }
 
-static int64_t most_values(const struct park_compare_rows *rows)
+static int64_t most_values(const struct sim_compare_rows *rows)
 {
     int64_t most = 0;
     for (int i = 0; i < rows->count; i++) {
@@ -278,16 +278,16 @@ static int64_t most_values(const struct park_compare_rows *rows)
     return most;
 }
 
-enum sim_status park_compare_tell(struct park_compare_file *f, const struct park_compare_choice *c,
-                                  const struct sim_sink *out, struct sim_err *err)
+enum sim_status sim_compare_tell(struct sim_compare_file *f, const struct sim_compare_choice *c,
+                                 const struct sim_sink *out, struct sim_err *err)
 {
     bool is_first = true;
     for (int i = 0; i < f->response_count; i++) {
-        struct park_compare_rows rows = {0};
+        struct sim_compare_rows rows = {0};
         if (!c->responses[i]) {
             continue;
         }
-        SIM_TRY(park_compare_rows_of(f, c, i, &rows, err));
+        SIM_TRY(sim_compare_rows_of(f, c, i, &rows, err));
         if (is_first) {
             print_head(f, c, most_values(&rows), out);
             is_first = false;
@@ -306,12 +306,12 @@ static json_t *number(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-static json_t *group_object(const struct park_compare_study *s, const struct park_compare_choice *c,
+static json_t *group_object(const struct sim_compare_study *s, const struct sim_compare_choice *c,
                             int64_t point)
 {
     json_t *o = json_object();
     for (int i = 0; i < s->axis_count; i++) {
-        const struct park_compare_axis *a = &s->axes[i];
+        const struct sim_compare_axis *a = &s->axes[i];
         if (c->ask.by[i]) {
             (void)json_object_set_new(o, a->name,
                                       a->numbers != NULL ? number(a->numbers[point])
@@ -321,8 +321,8 @@ static json_t *group_object(const struct park_compare_study *s, const struct par
     return o;
 }
 
-static json_t *row_object(const struct park_compare_file *f, const struct park_compare_choice *c,
-                          const struct park_compare_row *r)
+static json_t *row_object(const struct sim_compare_file *f, const struct sim_compare_choice *c,
+                          const struct sim_compare_row *r)
 {
     json_t *o = json_object();
     (void)json_object_set_new(o, "design", json_string(f->study.designs[r->design]));
@@ -340,14 +340,13 @@ static json_t *row_object(const struct park_compare_file *f, const struct park_c
         (void)json_object_set_new(o, "in_favour", number(r->in_favour));
     }
     (void)json_object_set_new(o, "left_out", json_integer(r->dropped));
-    (void)json_object_set_new(o, "verdict", json_string(park_compare_verdict_text(r->verdict)));
+    (void)json_object_set_new(o, "verdict", json_string(sim_compare_verdict_text(r->verdict)));
     return o;
 }
 
-static json_t *response_object(const struct park_compare_file *f,
-                               const struct park_compare_choice *c,
-                               const struct park_compare_response *r,
-                               const struct park_compare_rows *rows)
+static json_t *response_object(const struct sim_compare_file *f, const struct sim_compare_choice *c,
+                               const struct sim_compare_response *r,
+                               const struct sim_compare_rows *rows)
 {
     json_t *o = json_object();
     json_t *array = json_array();
@@ -363,17 +362,17 @@ static json_t *response_object(const struct park_compare_file *f,
     return o;
 }
 
-enum sim_status park_compare_tell_json(struct park_compare_file *f,
-                                       const struct park_compare_choice *c,
-                                       const struct sim_sink *out, struct sim_err *err)
+enum sim_status sim_compare_tell_json(struct sim_compare_file *f,
+                                      const struct sim_compare_choice *c,
+                                      const struct sim_sink *out, struct sim_err *err)
 {
     enum sim_status status = SIM_OK;
     json_t *o = json_object();
     json_t *responses = json_array();
     for (int i = 0; i < f->response_count && status == SIM_OK; i++) {
-        struct park_compare_rows rows = {0};
+        struct sim_compare_rows rows = {0};
         if (c->responses[i]) {
-            status = park_compare_rows_of(f, c, i, &rows, err);
+            status = sim_compare_rows_of(f, c, i, &rows, err);
             (void)json_array_append_new(responses, response_object(f, c, &f->responses[i], &rows));
         }
         SIM_VEC_FREE(&rows);
