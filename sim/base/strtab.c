@@ -5,6 +5,7 @@
 #include "sim/base/vec.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum {
     FIRST_SLOTS = 64,
@@ -139,7 +140,8 @@ const char *sim_strtab_nearest(const char *name, const char *const *names, int c
         if (other > LONGEST_GUESS) {
             continue;
         }
-        const int distance = edit_distance(name, (int)length, names[i], (int)other);
+        const bool is_case = strcmp(name, names[i]) != 0 && strcasecmp(name, names[i]) == 0;
+        const int distance = is_case ? 0 : edit_distance(name, (int)length, names[i], (int)other);
 
         if (distance < best_distance) {
             best_distance = distance;

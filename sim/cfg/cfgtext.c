@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "sim/cfg/cfgtext.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -89,6 +90,48 @@ void sim_cfgtext_clean(char *text)
     }
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+size_t sim_cfgtext_trim(const char **text, size_t length)
+{
+    while (length > 0 && is_blank(**text)) {
+        (*text)++;
+        length--;
+    }
+    while (length > 0 && is_blank((*text)[length - 1])) {
+        length--;
+    }
+    return length;
+}
+
+/** Pages and drawings begin with a tag, JSON with a brace and a name in quotes: no file of settings
+ * and no table does. */
+static const char *other_language(const char *text, size_t length, const char **remedy)
+{
+    const char *p = text;
+    if (length >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) {
+        p += 3;
+        length -= 3;
+    }
+    length = sim_cfgtext_trim(&p, length);
+    const char first = length > 0 ? p[0] : '\0';
+    p++;
+    length -= length > 0 ? 1 : 0;
+    length = sim_cfgtext_trim(&p, length);
+    if (first == '<' && length > 0 && (isalpha((unsigned char)*p) || *p == '!' || *p == '?')) {
+        *remedy = "name the file itself (a page may stand for one that was not found)";
+        return "a page or drawing (HTML, XML), not a text of ours";
+    }
+    if (first == '{' && length > 0 && *p == '"') {
+        *remedy = "write name = value; without quotes around names";
+        return "JSON, not a file of settings or a table";
+    }
+    return NULL;
+}
+
 const char *sim_cfgtext_stranger(const char *text, size_t length, const char **remedy)
 {
     static const char as_text[] = "save it as UTF-8 (iconv -f UTF-16 -t UTF-8 FILE >NEW)";
@@ -119,22 +162,5 @@ const char *sim_cfgtext_stranger(const char *text, size_t length, const char **r
         *remedy = is_wide ? as_text : "name a text file";
         return is_wide ? "a text in UTF-16" : "not a text: there is a zero byte in it";
     }
-    return NULL;
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-size_t sim_cfgtext_trim(const char **text, size_t length)
-{
-    while (length > 0 && is_blank(**text)) {
-        (*text)++;
-        length--;
-    }
-    while (length > 0 && is_blank((*text)[length - 1])) {
-        length--;
-    }
-    return length;
+    return other_language(text, length, remedy);
 }

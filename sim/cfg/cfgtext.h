@@ -22,7 +22,8 @@ size_t sim_cfgtext_bad_utf8(const char *text, size_t length);
 /** For terminals and JSON: bytes that are not UTF-8 become '?', control characters but tab ' '. */
 void sim_cfgtext_clean(char *text);
 
-/** What a file is that is no UTF-8 text: a results file, a spreadsheet, UTF-16. NULL for a text.
+/** What a file is that can be neither settings nor a table: a results file, a spreadsheet, UTF-16,
+ * a page of the web, JSON. NULL for a text.
  * `*remedy` says what to do with it. */
 const char *sim_cfgtext_stranger(const char *text, size_t length, const char **remedy);
 

@@ -5,6 +5,7 @@
 #include "sim/base/strtab.h"
 #include "sim/base/vec.h"
 #include "sim/cfg/cfgtext.h"
+#include "sim/cfg/kind.h"
 #include "sim/num/units.h"
 
 #include <stdlib.h>
@@ -355,6 +356,25 @@ void sim_csv_tell_column(const struct sim_csv *c, int column, const char *what, 
                  SIM_CSV_RECIPE, "%s", what);
 }
 
+/** "1.200.000", "-12.345.678": no number here, and plainly one of a million elsewhere. */
+static bool has_many_points(const char *text)
+{
+    const char *p = text + (*text == '-' || *text == '+' ? 1 : 0);
+    size_t digits = strspn(p, "0123456789");
+    int points = 0;
+    if (digits < 1 || digits > 3) {
+        return false;
+    }
+    for (p += digits; *p == '.'; p += digits + 1) {
+        digits = strspn(p + 1, "0123456789");
+        points++;
+        if (digits != 3) {
+            return false;
+        }
+    }
+    return points > 1 && (*p == '\0' || *p == ' ');
+}
+
 /** Could the number be written so where a point separates thousands? 1.200 and 12 could, 0.5 and
  * 1200.5 could not. */
 static bool fits_groups(const char *text)
@@ -372,7 +392,7 @@ void sim_csv_warn_of_groups(const struct sim_csv *c, int column, struct sim_diag
     for (int row = 0; row < c->row_count; row++) {
         const char *text = sim_csv_cell(c, row, column)->text;
         size_t length = 0;
-        if (text[0] != '\0' && !fits_groups(text)) {
+        if (text[0] != '\0' && (!fits_groups(text) || has_many_points(text))) {
             return; // a decimal, or no number
         }
         if (sim_units_may_be_grouped(text, &length)) {
@@ -382,11 +402,13 @@ void sim_csv_warn_of_groups(const struct sim_csv *c, int column, struct sim_diag
     }
     if (count > 0) {
         const struct sim_place place = sim_csv_place(c, first, column);
-        sim_diag_add(d, SIM_DIAG_WARNING, &place, c->columns[column].name,
-                     "write 1200 if that is meant, else 1.2",
+        const char *text = sim_csv_cell(c, first, column)->text;
+        char *remedy = sim_kind_grouped_advice(text, strcspn(text, " "));
+        sim_diag_add(d, SIM_DIAG_WARNING, &place, c->columns[column].name, remedy,
                      "'%s' is read with a decimal point, and all numbers of the column may be "
                      "grouped ones (%d with a point)",
-                     sim_csv_cell(c, first, column)->text, count);
+                     text, count);
+        free(remedy);
     }
 }
 
@@ -404,6 +426,10 @@ static enum sim_status not_a_number(const struct sim_csv *c, int row, int column
     const char *text = sim_csv_cell(c, row, column)->text;
     if (has_decimal_comma(text)) {
         sim_csv_tell_column(c, column, "its numbers have a decimal comma", d);
+        return SIM_INPUT;
+    }
+    if (has_many_points(text)) {
+        sim_csv_tell_column(c, column, "its numbers have points between thousands", d);
         return SIM_INPUT;
     }
     char *what = text[0] == '\0' ? sim_base_strdup("the cell is empty; a number is wanted")

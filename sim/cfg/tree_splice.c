@@ -140,14 +140,28 @@ static void include_line(struct splicer *s, const char *file, int line, const ch
     memset(s->text.data + s->starts.data[s->starts.count - 1], ' ', to + 1);
 }
 
-/** Told once a line; the odd bytes are left in place, for a text may still be readable. */
-static void check_bytes(struct splicer *s, const char *file, int line, const char *text,
-                        size_t length)
+/** Told once a file, of its first line: a text of another code has them in most lines. The odd
+ * bytes are left in place, for a text may still be readable. */
+static void check_bytes(struct splicer *s, const char *file, const char *text, size_t length)
 {
-    const size_t i = sim_cfgtext_bad_utf8(text, length);
-    if (i < length) {
-        const struct sim_place at = {.file = file, .line = line, .column = (int)i + 1, .length = 1};
-        sim_diag_add(s->diag, SIM_DIAG_WRONG, &at, NULL, "save the file as UTF-8",
+    struct sim_place first = {.file = file, .length = 1};
+    int lines = 0;
+    int line = 1;
+    for (const char *p = text; p < text + length; line++) {
+        const char *stop = memchr(p, '\n', (size_t)(text + length - p));
+        const size_t size = (size_t)((stop != NULL ? stop : text + length) - p);
+        const size_t i = sim_cfgtext_bad_utf8(p, size);
+        if (i < size && lines++ == 0) {
+            first.line = line;
+            first.column = (int)i + 1;
+        }
+        p += size + 1;
+    }
+    if (lines > 1) {
+        sim_diag_add(s->diag, SIM_DIAG_WRONG, &first, NULL, "save the file as UTF-8",
+                     "a byte that is not UTF-8, as in %d lines of the file", lines);
+    } else if (lines == 1) {
+        sim_diag_add(s->diag, SIM_DIAG_WRONG, &first, NULL, "save the file as UTF-8",
                      "a byte that is not UTF-8");
     }
 }
@@ -202,13 +216,13 @@ static void splice(struct splicer *s, const struct sim_source *source)
         p += 3; // editors on Windows write one; libconfig would call it a syntax error
     }
     sim_diag_source(s->diag, source->path, p, (size_t)(end - p));
+    check_bytes(s, source->path, p, (size_t)(end - p));
     s->open[s->depth++] = source->path;
     for (int line = 1; p < end; line++) {
         const char *stop = memchr(p, '\n', (size_t)(end - p));
         const size_t length = (size_t)((stop != NULL ? stop : end) - p);
         size_t from = 0;
         size_t to = 0;
-        check_bytes(s, source->path, line, p, length);
         if (s->state == IN_TEXT && is_include(p, length, &from, &to)) {
             include_line(s, source->path, line, p, length, from, to);
         } else {

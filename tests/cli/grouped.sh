@@ -30,6 +30,11 @@ printf 'time,p [VND/MWh],q [MWh/h]\n01/01/2026,"1,5",1\n02/01/2026,"2,5",2\n03/0
 ecopark check park.cfg 2>&1 | say | grep csv
 printf 'time;p [VND/MWh];q [MWh/h]\n01/01/2026;1,5;1\n' >price.csv
 ecopark check park.cfg 2>&1 | say | grep csv
+echo "-- a million is no number at all: once"
+printf 'time,p [VND/MWh],q [MWh/h]\n2026-01-01,9.500,1\n2026-01-02,1.200.000,1\n2026-01-03,1.300.000,1\n' >price.csv
+ecopark check park.cfg 2>&1 | say | grep csv
+printf 'time,p [VND/MWh],q [MWh/h]\n2026-01-01,9.500,1\n2026-01-02,1.250,1\n2026-01-03,12,1\n' >price.csv
+ecopark check park.cfg 2>&1 | say | grep price.csv
 echo "-- thirty of them: three in full, the rest in one line"
 {
     echo 'format = 1; park = { start = "2026-01-01"; until = "2026-01-03"; }; economy = { currency = "VND"; };'

@@ -225,6 +225,12 @@ static bool is_refuse(const struct park_stream *s)
     return is_kind(s, PARK_STREAM_WASTE) || is_kind(s, PARK_STREAM_WASTEWATER);
 }
 
+/** Per unit of the stream, as it is written. */
+static double as_stated(const struct price *x)
+{
+    return x->si * (x->stream->si.num / x->stream->si.den);
+}
+
 double park_plausible_disposal_pays(struct park_plausible_thing *t)
 {
     static const int paid[] = {PARK_FATE_LANDFILL, PARK_FATE_INCINERATION, PARK_FATE_HAZARDOUS,
@@ -232,7 +238,7 @@ double park_plausible_disposal_pays(struct park_plausible_thing *t)
     const struct price x = price_of(t);
     for (int i = 0; i < SIM_COUNT(paid); i++) {
         if (x.offer != NULL && x.offer->side == PARK_SIDE_DISPOSES && x.offer->fate == paid[i]) {
-            return park_amount_in_unit(x.stream, 1) > 0 ? x.si : NOT_IT;
+            return park_amount_in_unit(x.stream, 1) > 0 ? as_stated(&x) : NOT_IT;
         }
     }
     return NOT_IT;
@@ -242,14 +248,14 @@ double park_plausible_paid_for_buying(struct park_plausible_thing *t)
 {
     const struct price x = price_of(t);
     const bool sells = x.offer != NULL && x.offer->side == PARK_SIDE_SELLS;
-    return sells && !is_refuse(x.stream) ? x.si : NOT_IT;
+    return sells && !is_refuse(x.stream) ? as_stated(&x) : NOT_IT;
 }
 
 double park_plausible_pays_for_selling(struct park_plausible_thing *t)
 {
     const struct price x = price_of(t);
     const bool buys = x.offer != NULL && x.offer->side == PARK_SIDE_BUYS;
-    return buys && !is_refuse(x.stream) ? x.si : NOT_IT;
+    return buys && !is_refuse(x.stream) ? as_stated(&x) : NOT_IT;
 }
 
 /** [USD] What one of the park's currency is worth, within a factor of two; NaN: not known. */

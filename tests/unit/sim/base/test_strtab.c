@@ -82,6 +82,7 @@ Test(strtab, guesses_the_nearest_known_name)
         {"capasity", "capacity"},    // one changed
         {"cpaacity", "capacity"},    // two swapped count once
         {"rtae", "rate"},            // as they must in a short word
+        {"STOCKS", "stocks"},        // capital letters do not count
         {"rate", "rate"},            // the same name is nearest
         {"stok", "stock"},           // the nearer of two
         {"stocs", "stock"},          // of equally near ones the first
