@@ -99,6 +99,8 @@ struct sim_flow {
     int64_t instants_alike; // bounds reached at `instant`
     sim_flow_on_change *on_change;
     void *user;
+    sim_flow_on_low *on_low;
+    void *low_user;
     bool is_disturbed; // something may let a unit restart
 };
 
@@ -191,6 +193,12 @@ void sim_flow_watch(struct sim_flow *f, sim_flow_on_change *on_change, void *use
 {
     f->on_change = on_change;
     f->user = user;
+}
+
+void sim_flow_watch_low(struct sim_flow *f, sim_flow_on_low *on_low, void *user)
+{
+    f->on_low = on_low;
+    f->low_user = user;
 }
 
 // ---- The heap of bounds to come ----
@@ -749,6 +757,16 @@ static enum sim_status switch_to(struct sim_flow *f, int32_t k, bool is_off, str
     return solve(f, err);
 }
 
+/** Its trial says that it fails, and it still has the rate of it. */
+static void tell_low(const struct sim_flow *f, int32_t k)
+{
+    const struct sim_flow_trial *t = &f->movers[k].trial;
+    const bool is_its_own = t->rate < t->wanted * (1 - SIM_TOLERANCE_RATE);
+    if (f->on_low != NULL) {
+        f->on_low(f->low_user, f->net->activity_out[k], is_its_own ? -1 : t->harmed);
+    }
+}
+
 static enum sim_status switch_off(struct sim_flow *f, struct sim_err *err)
 {
     for (int32_t k = furthest_below(f); k >= 0; k = furthest_below(f)) {
@@ -759,6 +777,7 @@ static enum sim_status switch_off(struct sim_flow *f, struct sim_err *err)
             .harmed = -1,
             .port = sim_rates_limiting_port(f->rates, f->net->activity_out[k]),
         };
+        tell_low(f, k);
         SIM_TRY(switch_to(f, k, true, err));
     }
     return SIM_OK;
@@ -782,6 +801,9 @@ static enum sim_status run_trial(struct sim_flow *f, int32_t k, bool *out, struc
         .port = sim_rates_limiting_port(f->rates, f->net->activity_out[k]),
     };
     *out = m->trial.rate >= wanted * (1 - SIM_TOLERANCE_RATE) && harmed < 0;
+    if (!*out) {
+        tell_low(f, k);
+    }
     return SIM_OK;
 }
 

@@ -77,6 +77,11 @@ struct sim_flow_trial {
 typedef void sim_flow_on_change(void *user, sim_time now, int32_t activity, double before,
                                 double after);
 
+/** Told of a unit that has just failed to keep its minimum, or to reach it in a trial, while the
+ * rates (sim_flow_rates) are still those that it would have. `harmed`: whom it would push below his
+ * own though it reaches its own, else -1. Called within a settle. */
+typedef void sim_flow_on_low(void *user, int32_t activity, int32_t harmed);
+
 /** `net` is borrowed until destroy. */
 struct sim_flow *sim_flow_create(const struct sim_network *net);
 void sim_flow_destroy(struct sim_flow *f); // NULL is fine
@@ -86,6 +91,7 @@ void sim_flow_destroy(struct sim_flow *f); // NULL is fine
 void sim_flow_reset(struct sim_flow *f, sim_time start, const double *levels);
 
 void sim_flow_watch(struct sim_flow *f, sim_flow_on_change *on_change, void *user); // NULL: none
+void sim_flow_watch_low(struct sim_flow *f, sim_flow_on_low *on_low, void *user);   // NULL: none
 
 /** The next instant at which some stock reaches a bound; SIM_TIME_NEVER when none will. */
 sim_time sim_flow_next(const struct sim_flow *f);

@@ -133,10 +133,49 @@ Test(held_back, a_user_that_its_turndown_switched_off_is_unserved)
     park_kit_open_text(&k, DAY BOILERS("turndown = \"80 %\";"));
     make(&k);
 
-    expect_held(&k, "plant.works", "plant.works: its turndown", 24, 24 * 15);
+    expect_held(&k, "plant.works", "mine.sells.fuel: its capacity", 24, 24 * 15);
     expect_held(&k, "plant.boiler", NULL, 0, 0); // nothing is asked of it any more
     cr_expect(epsilon_eq(dbl, park_kit_unserved(&k, "plant > plant.works: steam"), 24 * 30, 1e-9));
     park_kit_close(&k);
+}
+
+/* 20 t/h of steam from 10 of fuel are below its least load of 30: what is short is fuel. */
+Test(held_back, behind_the_turndown_of_a_giver_stands_what_it_lacked)
+{
+    struct park_kit k;
+    park_kit_open_text(&k,
+                       DAY BOILERS("}; heater = { kind = \"continuous\"; mode = \"pull\";\n"
+                                   "    product = \"steam\"; capacity = \"50 t/h\";\n"
+                                   "    inputs = { fuel = \"0.5 t/t\"; }; turndown = \"60 %\";"));
+    make(&k);
+
+    // Boiler and heater have 10 t/h of steam each of the fuel; the heater stays off for want of it.
+    expect_held(&k, "plant.heater", "mine.sells.fuel: its capacity", 24, 24 * (30 - 20));
+    expect_held(&k, "plant.works", "mine.sells.fuel: its capacity", 24, 24 * (15 - 10));
+    park_kit_close(&k);
+}
+
+/** 10 t/h of ware need 10 of steam, which a push boiler gives from 6 to 18. */
+#define BY_DAY(keys)                                                                               \
+    "calendars = { day = { open = ( \"Mon-Sun 06:00-18:00\" ); }; };\n"                            \
+    "markets = { shop = { buys = { ware = { }; }; }; };\n"                                         \
+    "firms = { plant = { processes = {\n"                                                          \
+    "  solar = { kind = \"continuous\"; product = \"steam\"; capacity = \"10 t/h\";\n"             \
+    "    calendar = \"day\"; };\n"                                                                 \
+    "  works = { kind = \"continuous\"; product = \"ware\"; capacity = \"10 t/h\";\n"              \
+    "    inputs = { steam = \"1 t/t\"; }; " keys " }; }; }; };\n"
+
+/* At night the works get nothing: with a turndown they are off, for the same reason. */
+Test(held_back, a_turndown_tells_the_same_cause_as_none)
+{
+    static const char *const parks[] = {DAY BY_DAY(""), DAY BY_DAY("turndown = \"50 %\";")};
+    for (int i = 0; i < SIM_COUNT(parks); i++) {
+        struct park_kit k;
+        park_kit_open_text(&k, parks[i]);
+        make(&k);
+        expect_held(&k, "plant.works", "plant.solar: its calendar", 12, 12 * 10);
+        park_kit_close(&k);
+    }
 }
 
 Test(held_back, what_the_warm_up_held_is_forgotten)
@@ -228,7 +267,8 @@ Test(held_back, a_stock_that_holds_off_what_failed_at_its_bound_is_named)
 }
 
 /* Full at first, and 10 t/h flow through, below the turndown of 12: it stays off until the tank is
- * empty, at 8 h, though there is room. It fills it until 14 h, and so on. */
+ * empty, at 8 h, though there is room. It fills it until 14 h, and so on. Nothing
+ * is short then: too little is asked of it, so its turndown is the cause. */
 Test(held_back, a_stock_without_target_is_to_be_filled_up_to_its_capacity)
 {
     struct park_kit k;

@@ -118,8 +118,11 @@ void park_run_set_tamper(struct park_run *r, park_run_tamper *tamper, void *user
 
 static struct park_cause_view view(const struct park_run *r)
 {
-    return (struct park_cause_view){
-        .park = r->park, .flow = r->flow, .capacity = r->capacity, .now = r->clock.now};
+    return (struct park_cause_view){.park = r->park,
+                                    .flow = r->flow,
+                                    .capacity = r->capacity,
+                                    .tried = park_held_tried(r->held),
+                                    .now = r->clock.now};
 }
 
 /** Tell the rate, and what it is set by. Only for the trace. */

@@ -188,6 +188,35 @@ static void print_step(const struct park_cause_view *v, const struct sim_sink *o
     print_others(v, out, port, PARK_CHAIN_SHARES, "shares with");
 }
 
+/** "which, had it run, is held by" was said: where it was short then, not what is there now. */
+static void print_tried(const struct park_cause_view *v, const struct sim_sink *out,
+                        const struct park_chain_step *step)
+{
+    const struct park *p = v->park;
+    const struct park_net *n = p->net;
+    const struct park_stream *s = park_mover_stream(p, step->activity);
+    const int32_t port = step->cause.port;
+    char words[PARK_CAUSE_TEXT];
+    sim_sink_print(out, "%s at %.6g %s/h of %s: ", n->activities[step->activity].name,
+                   park_mover_per_hour(p, step->activity, step->rate), s->unit, s->name);
+    if (port < 0) {
+        sim_sink_print(out, "%s\n", park_cause_words(v, step->activity, step->cause, words));
+        return;
+    }
+    const struct park_pool *pool = &n->pools[n->ports[port].pool];
+    sim_sink_print(out, "%s %s at %s\n", n->ports[port].gives ? "no more room for its" : "no more",
+                   p->streams[pool->stream]->name, pool->name);
+}
+
+/** How a step follows from the one before. */
+static const char *joint(const struct park_chain *c, int i)
+{
+    const bool begins = i > 0 && c->steps[i].is_tried && !c->steps[i - 1].is_tried;
+    return i == 0   ? ""
+           : begins ? "which, when it was last tried, was held by\n"
+                    : "which is held by\n";
+}
+
 static void print_end(const struct park_cause_view *v, const struct sim_sink *out,
                       const struct park_chain *c)
 {
@@ -284,8 +313,8 @@ static void tell_text(const struct park_cause_view *v, const struct sim_sink *ou
     }
     const struct park_chain c = park_chain_follow(v, about.activity);
     for (int i = 0; i < c.count; i++) {
-        sim_sink_text(out, i > 0 ? "which is held by\n" : "");
-        print_step(v, out, &c.steps[i]);
+        sim_sink_text(out, joint(&c, i));
+        (c.steps[i].is_tried ? print_tried : print_step)(v, out, &c.steps[i]);
     }
     print_end(v, out, &c);
     print_loss(v, out, about.activity);
@@ -362,6 +391,10 @@ static json_t *step_json(const struct park_cause_view *v, const struct park_chai
 {
     json_t *o = activity_json(v, step->activity, step->cause);
     const int32_t port = step->cause.port;
+    if (step->is_tried) {
+        set(o, "tried", json_true());
+        set(o, "rate", number(park_mover_per_hour(v->park, step->activity, step->rate)));
+    }
     if (port >= 0) {
         json_t *pool = pool_json(v, v->park->net->ports[port].pool);
         const bool gives = v->park->net->ports[port].gives;

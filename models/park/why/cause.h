@@ -15,11 +15,14 @@
 #include "models/park/run/capacity.h"
 #include "sim/flow/flow.h"
 
+struct park_tried;
+
 /** A run at an instant; borrowed. */
 struct park_cause_view {
     const struct park *park;
     const struct sim_flow *flow;
     const struct park_capacity *capacity;
+    const struct park_tried *tried; // NULL: what stood behind a turndown is not known
     sim_time now;
 };
 

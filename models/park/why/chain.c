@@ -1,6 +1,7 @@
 #include "models/park/why/chain.h"
 
 #include "models/park/net/build.h"
+#include "models/park/why/tried.h"
 
 #include <math.h>
 
@@ -48,7 +49,7 @@ static double lack(const struct park_cause_view *v, int32_t port)
 {
     const struct sim_port_def *q = &v->park->net->ports[port];
     const double most = v->park->net->activities[q->activity].capacity;
-    const double rate = sim_flow_rate(v->flow, q->activity);
+    const double rate = sim_rates_rate(sim_flow_rates(v->flow), q->activity); // of a trial, too
     return isfinite(most) && most - rate > NOTHING * most ? q->coef * (most - rate) : 0;
 }
 
@@ -106,14 +107,50 @@ struct park_chain park_chain_follow(const struct park_cause_view *v, int32_t act
     return park_chain_follow_by(v, activity, blame, NULL);
 }
 
+/** What was short for the unit that ends the chain, its own step of the trial first. True where
+ * that ends at another unit that is off: the last step, to be found anew. */
+static bool go_on(const struct park_cause_view *v, struct park_chain *c, int32_t unit)
+{
+    const struct park_chain *more = v->tried != NULL ? park_tried_of(v->tried, unit) : NULL;
+    c->end = PARK_CHAIN_CAUSE;
+    if (more == NULL) {
+        return false;
+    }
+    for (int i = 0; i < more->count; i++) {
+        const struct park_chain_step *s = &more->steps[i];
+        if (!(i == 0 && s->activity == unit) && was_there(c, s->activity)) {
+            c->end = PARK_CHAIN_CIRCLE;
+            c->back_to = s->activity;
+            return false;
+        }
+        if (c->count == PARK_CHAIN_MOST) {
+            c->end = PARK_CHAIN_LONG;
+            return false;
+        }
+        c->steps[c->count++] = *s;
+    }
+    c->end = more->end;
+    c->back_to = more->back_to;
+    return c->end == PARK_CHAIN_CAUSE && c->steps[c->count - 1].cause.kind == PARK_CAUSE_TURNDOWN;
+}
+
 struct park_chain park_chain_follow_by(const struct park_cause_view *v, int32_t activity,
                                        park_chain_blaming *by, void *user)
 {
-    struct park_chain c = {.end = PARK_CHAIN_LONG, .back_to = -1};
+    struct park_chain c = {.back_to = -1};
     enum park_cause_way way = PARK_CAUSE_ANY;
     while (c.count < PARK_CHAIN_MOST) {
         const struct park_cause cause = park_cause_find(v, activity, way);
         c.steps[c.count++] = (struct park_chain_step){.activity = activity, .cause = cause};
+        if (cause.kind == PARK_CAUSE_TURNDOWN) {
+            if (!go_on(v, &c, activity)) {
+                return c;
+            }
+            c.count--;
+            activity = c.steps[c.count].activity;
+            way = PARK_CAUSE_ANY;
+            continue;
+        }
         if (cause.port < 0) {
             c.end = PARK_CHAIN_CAUSE;
             return c;
@@ -132,5 +169,6 @@ struct park_chain park_chain_follow_by(const struct park_cause_view *v, int32_t 
         way = cause.kind == PARK_CAUSE_INPUT ? PARK_CAUSE_UPSTREAM : PARK_CAUSE_DOWNSTREAM;
         activity = next;
     }
+    c.end = PARK_CHAIN_LONG;
     return c;
 }

@@ -4,7 +4,8 @@
  * From an input that is short the chain goes upstream, to the giver that lacks most of what it
  * could give; from an output without room downstream, to the taker that lacks most of what it could
  * take. It ends at a capacity, at something switched off, where everybody on that side does all he
- * can or nobody is there, or where it comes back to itself.
+ * can or nobody is there, or where it comes back to itself. From a unit that its turndown switched
+ * off it goes on with what was short for it when it was last tried (tried.h).
  */
 #ifndef PARK_CHAIN_H
 #define PARK_CHAIN_H
@@ -18,6 +19,8 @@ enum {
 struct park_chain_step {
     int32_t activity;
     struct park_cause cause;
+    bool is_tried; // as it was when the unit before it was last tried, and ran
+    double rate;   // [1/s] then
 };
 
 enum park_chain_end {

@@ -1,6 +1,7 @@
 #include "models/park/why/held.h"
 
 #include "models/park/net/build.h"
+#include "models/park/why/tried.h"
 #include "sim/base/vec.h"
 
 #include <math.h>
@@ -44,6 +45,7 @@ struct blamed {
 struct park_held {
     struct park_cause_view view;
     struct sim_flow *flow;
+    struct park_tried *tried;
     struct park_held_causes causes;
     struct held *processes;
     struct user *users;
@@ -114,7 +116,9 @@ struct park_held *park_held_create(const struct park *p, struct sim_flow *flow,
 {
     struct park_held *h = sim_base_alloc(1, sizeof(*h));
     const struct park_net *n = p->net;
-    h->view = (struct park_cause_view){.park = p, .flow = flow, .capacity = capacity};
+    h->tried = park_tried_create(p, flow, capacity);
+    h->view =
+        (struct park_cause_view){.park = p, .flow = flow, .capacity = capacity, .tried = h->tried};
     h->flow = flow;
     park_held_causes_init(&h->causes, p);
     const size_t cells = (size_t)p->process_count * (size_t)h->causes.count;
@@ -149,6 +153,7 @@ void park_held_destroy(struct park_held *h)
         return;
     }
     park_held_causes_fini(&h->causes);
+    park_tried_destroy(h->tried);
     SIM_VEC_FREE(&h->watches);
     SIM_VEC_FREE(&h->marked);
     free(h->processes);
@@ -169,6 +174,11 @@ const struct park_held_causes *park_held_causes(const struct park_held *h)
     return &h->causes;
 }
 
+const struct park_tried *park_held_tried(const struct park_held *h)
+{
+    return h->tried;
+}
+
 void park_held_reset(struct park_held *h, sim_time now)
 {
     const struct park *p = h->view.park;
@@ -187,6 +197,7 @@ void park_held_reset(struct park_held *h, sim_time now)
         h->blamed[2 * i].is_known = h->blamed[2 * i + 1].is_known = false;
         h->seen[i] = 0;
     }
+    park_tried_reset(h->tried);
     h->looks = 0;
     h->watches.count = h->marked.count = 0;
     h->free_watch = -1;
@@ -466,6 +477,21 @@ static void mark_all(struct park_held *h)
     }
 }
 
+/** Whoever's chain passes a unit stands at its pools, or watches them. */
+static void mark_tried(struct park_held *h)
+{
+    const struct park_net *n = h->view.park->net;
+    int count = 0;
+    const int32_t *changed = park_tried_changed(h->tried, &count);
+    for (int i = 0; i < count; i++) {
+        const struct park_activity *a = &n->activities[changed[i]];
+        for (int32_t k = a->first_port; k < a->first_port + a->port_count; k++) {
+            mark_pool(h, n->ports[k].pool);
+        }
+    }
+    park_tried_forget(h->tried);
+}
+
 void park_held_settle(struct park_held *h, sim_time now)
 {
     int count = 0;
@@ -479,6 +505,7 @@ void park_held_settle(struct park_held *h, sim_time now)
         }
     }
     sim_flow_forget_touched(h->flow);
+    mark_tried(h);
     for (int i = 0; i < h->marked.count; i++) {
         h->processes[h->marked.data[i]].is_marked = false;
         look_at(h, h->marked.data[i], now);

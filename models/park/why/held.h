@@ -19,6 +19,9 @@
  * knows the pools that it looked at; whom one blames at a pool is remembered until it is touched.
  * So the cost follows what changed, not the park.
  *
+ * What its turndown switched off counts with all that is asked of it, by what was short for it when
+ * it was last tried (tried.h).
+ *
  * One belongs to one run at a time; nothing is allocated after warm-up.
  */
 #ifndef PARK_HELD_H
@@ -43,6 +46,7 @@ void park_held_restart(struct park_held *h, sim_time now);
 void park_held_settle(struct park_held *h, sim_time now);
 
 const struct park_held_causes *park_held_causes(const struct park_held *h);
+const struct park_tried *park_held_tried(const struct park_held *h);
 
 /** [h], and [SI of the product] not made, since the restart. */
 double park_held_hours(const struct park_held *h, sim_time now, int32_t process, int32_t cause);

@@ -90,14 +90,21 @@ Test(cause, a_circle_is_told_as_one)
     park_kit_close(&a.k);
 }
 
-Test(cause, what_turndown_switched_off_says_so)
+Test(cause, what_turndown_switched_off_says_so_and_what_it_lacked)
 {
     struct asked a;
     ask(&a, "16_turndown", NULL);
 
-    const struct park_chain c = chain(&a, "town.U2", "town.U2");
+    const struct park_chain c =
+        chain(&a, "town.U2", "town.U2 town.U2 plant>town:heat plant.sells.heat");
 
     cr_assert(eq(int, (int)c.steps[0].cause.kind, (int)PARK_CAUSE_TURNDOWN));
+    cr_assert(not(c.steps[0].is_tried));
+    cr_assert(eq(int, (int)c.steps[1].cause.kind, (int)PARK_CAUSE_INPUT));
+    cr_assert(c.steps[1].is_tried);
+    cr_assert(epsilon_eq(dbl, c.steps[1].rate, 0.5 / 3.6, 1e-12)); // [kg/s]
+    cr_assert(eq(int, (int)c.end, (int)PARK_CHAIN_CAUSE));
+    cr_assert(eq(int, (int)c.steps[3].cause.kind, (int)PARK_CAUSE_CAPACITY));
     park_kit_close(&a.k);
 }
 
