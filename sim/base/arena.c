@@ -9,6 +9,7 @@
 
 enum {
     FIRST_BLOCK = 4096,
+    SHORT_TEXT = 256,
     LARGEST_BLOCK = 32 << 20 // what of it was never handed out takes no memory
 };
 
@@ -70,17 +71,36 @@ static void insert_block(struct sim_arena *a, size_t bytes)
     a->blocks.data[next] = fresh;
 }
 
-static struct block *block_with_room(struct sim_arena *a, size_t bytes)
+/** The block after the current one, with room for `bytes`. */
+static struct block *next_block(struct sim_arena *a, size_t bytes)
 {
-    if (!fits(&a->blocks.data[a->current], bytes)) {
-        const int next = a->current + 1;
+    const int next = a->current + 1;
 
-        if (next == a->blocks.count || !fits(&a->blocks.data[next], bytes)) {
-            insert_block(a, bytes);
-        }
-        a->current = next;
+    if (next == a->blocks.count || !fits(&a->blocks.data[next], bytes)) {
+        insert_block(a, bytes);
     }
-    return &a->blocks.data[a->current];
+    a->current = next;
+    return &a->blocks.data[next];
+}
+
+/** `bytes` from a multiple of `align` on, which is at most that of malloc. */
+static char *take(struct sim_arena *a, size_t bytes, size_t align)
+{
+    struct block *b = &a->blocks.data[a->current];
+    size_t at = (b->used + align - 1) / align * align;
+
+    if (at > b->size || b->size - at < bytes) {
+        b = next_block(a, bytes);
+        at = b->used;
+    }
+    b->used = at + bytes;
+    return b->bytes + at;
+}
+
+/** All that was handed out before is no longer zero. */
+static void touch(struct block *b)
+{
+    b->touched = b->used > b->touched ? b->used : b->touched;
 }
 
 void *sim_arena_alloc(struct sim_arena *a, size_t count, size_t size)
@@ -88,15 +108,13 @@ void *sim_arena_alloc(struct sim_arena *a, size_t count, size_t size)
     const size_t align = alignof(max_align_t);
 
     SIM_REQUIRE(size == 0 || count <= (SIZE_MAX - align) / size, "a piece that memory could hold");
-    const size_t bytes = (count * size + align - 1) / align * align;
-    struct block *b = block_with_room(a, bytes);
-    char *piece = b->bytes + b->used;
+    char *piece = take(a, count * size, align);
+    struct block *b = &a->blocks.data[a->current];
+    const size_t from = (size_t)(piece - b->bytes);
+    const size_t to = b->used < b->touched ? b->used : b->touched;
 
-    const size_t dirty = b->touched > b->used ? b->touched - b->used : 0;
-
-    b->used += bytes;
-    b->touched = b->used > b->touched ? b->used : b->touched;
-    return memset(piece, 0, dirty < bytes ? dirty : bytes);
+    touch(b);
+    return to > from ? memset(piece, 0, to - from) : piece;
 }
 
 char *sim_arena_strdup(struct sim_arena *a, const char *text)
@@ -106,19 +124,28 @@ char *sim_arena_strdup(struct sim_arena *a, const char *text)
 
 char *sim_arena_strndup(struct sim_arena *a, const char *text, size_t length)
 {
-    return memcpy(sim_arena_alloc(a, length + 1, 1), text, length);
+    char *copy = take(a, length + 1, 1); // texts lie close together
+
+    touch(&a->blocks.data[a->current]);
+    copy[length] = '\0';
+    return memcpy(copy, text, length);
 }
 
 char *sim_arena_format(struct sim_arena *a, const char *fmt, ...)
 {
+    char first[SHORT_TEXT]; // most fit, and are then formatted once
     va_list args;
     va_list again;
 
     va_start(args, fmt);
     va_copy(again, args);
-    const int length = vsnprintf(NULL, 0, fmt, args);
+    const int length = vsnprintf(first, sizeof(first), fmt, args);
     va_end(args);
     SIM_REQUIRE(length >= 0, "a format string that printf understands");
+    if (length < SHORT_TEXT) {
+        va_end(again);
+        return sim_arena_strndup(a, first, (size_t)length);
+    }
     char *text = sim_arena_alloc(a, (size_t)length + 1, 1);
 
     (void)vsnprintf(text, (size_t)length + 1, fmt, again);

@@ -65,16 +65,21 @@ char *sim_base_strdup(const char *text)
 
 char *sim_base_format(const char *fmt, ...)
 {
+    char first[256]; // most fit, and are then formatted once
     va_list args;
     va_list again;
 
     va_start(args, fmt);
     va_copy(again, args);
-    const int length = vsnprintf(NULL, 0, fmt, args);
+    const int length = vsnprintf(first, sizeof(first), fmt, args);
     va_end(args);
     SIM_REQUIRE(length >= 0, "a format string that printf understands");
     char *text = sim_base_alloc((size_t)length + 1, 1);
 
+    if ((size_t)length < sizeof(first)) {
+        va_end(again);
+        return memcpy(text, first, (size_t)length);
+    }
     (void)vsnprintf(text, (size_t)length + 1, fmt, again);
     va_end(again);
     return text;

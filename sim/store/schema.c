@@ -3,6 +3,8 @@
 #include "sim/base/hash.h"
 #include "sim/store/schema_priv.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const engine_names[] = {"run", "point", "time", "instant", "bound"};
@@ -24,6 +26,7 @@ struct sim_schema *sim_schema_create(void)
     struct sim_schema *s = sim_base_alloc(1, sizeof(*s));
 
     s->arena = sim_arena_create();
+    s->words = sim_strtab_create();
     for (int i = 0; i < SIM_COUNT(engine_names); i++) {
         struct sim_schema_axis_entry entry = {0};
 
@@ -41,8 +44,9 @@ void sim_schema_destroy(struct sim_schema *s)
         return;
     }
     for (int i = 0; i < s->axes.count; i++) {
-        sim_strtab_destroy(s->axes.data[i].names);
+        free(s->axes.data[i].slots);
     }
+    sim_strtab_destroy(s->words);
     SIM_VEC_FREE(&s->axes);
     SIM_VEC_FREE(&s->vars);
     SIM_VEC_FREE(&s->attrs);
@@ -110,28 +114,46 @@ static const struct sim_schema_attr *copy_attrs(struct sim_schema *s,
     return copy;
 }
 
+static const char *keep_word(struct sim_schema *s, const char *word)
+{
+    return sim_strtab_name(s->words, sim_strtab_intern(s->words, word));
+}
+
 static const char *const *copy_texts(struct sim_schema *s, const char *const *texts, int64_t count)
 {
     const char **copy = SIM_ARENA_NEW(s->arena, const char *, count);
 
     for (int64_t i = 0; i < count; i++) {
-        copy[i] = sim_arena_strdup(s->arena, texts[i] != NULL ? texts[i] : "");
+        copy[i] = keep_word(s, texts[i] != NULL ? texts[i] : "");
     }
     return copy;
 }
 
-/** Index labels; of equal ones the first counts. */
-static void index_labels(struct sim_schema *s, struct sim_schema_axis_entry *entry)
+/** The slot of `label`, or the free one where it belongs. */
+static int32_t *slot_of(const struct sim_schema_axis_entry *entry, const char *label)
 {
-    entry->names = sim_strtab_create();
-    entry->places = SIM_ARENA_NEW(s->arena, int64_t, entry->axis.length);
-    for (int64_t i = 0; i < entry->axis.length; i++) {
-        const int known = sim_strtab_count(entry->names);
-        const int32_t id = sim_strtab_intern(entry->names, entry->axis.labels[i]);
+    const uint64_t mask = (uint64_t)entry->slot_count - 1;
+    uint64_t i = sim_hash_text(label, 0) & mask;
 
-        if (id == known) {
-            entry->places[id] = i;
-        }
+    while (entry->slots[i] != 0 && strcmp(entry->axis.labels[entry->slots[i] - 1], label) != 0) {
+        i = (i + 1) & mask;
+    }
+    return &entry->slots[i];
+}
+
+/** Index labels; of equal ones the first counts. */
+static void index_labels(struct sim_schema_axis_entry *entry)
+{
+    SIM_REQUIRE(entry->axis.length < INT32_MAX / 4, "labels are counted with 29 bits");
+    entry->slot_count = 2;
+    while (entry->slot_count < 2 * entry->axis.length) {
+        entry->slot_count *= 2;
+    }
+    entry->slots = sim_base_alloc((size_t)entry->slot_count, sizeof(*entry->slots));
+    for (int32_t i = 0; i < (int32_t)entry->axis.length; i++) {
+        int32_t *slot = slot_of(entry, entry->axis.labels[i]);
+
+        *slot = *slot == 0 ? i + 1 : *slot;
     }
 }
 
@@ -168,7 +190,7 @@ int sim_schema_axis(struct sim_schema *s, const struct sim_schema_axis *axis)
     copy->attrs = copy_attrs(s, axis->attrs, axis->attr_count);
     if (axis->labels != NULL) {
         copy->labels = copy_texts(s, axis->labels, axis->length);
-        index_labels(s, &entry);
+        index_labels(&entry);
     } else if (axis->numbers != NULL) {
         copy->numbers = copy_numbers(s, axis->numbers, axis->length);
     }
@@ -383,9 +405,8 @@ int64_t sim_schema_label(const struct sim_schema *s, int axis, const char *label
 {
     SIM_REQUIRE(axis >= 0 && axis < s->axes.count, "the axis is declared");
     const struct sim_schema_axis_entry *entry = &s->axes.data[axis];
-    const int32_t id = entry->names != NULL ? sim_strtab_find(entry->names, label) : -1;
 
-    return id >= 0 ? entry->places[id] : -1;
+    return entry->slots != NULL ? (int64_t)*slot_of(entry, label) - 1 : -1;
 }
 
 int64_t sim_schema_var_size(const struct sim_schema *s, int var)
@@ -393,22 +414,50 @@ int64_t sim_schema_var_size(const struct sim_schema *s, int var)
     return dims_size(s, sim_schema_var_at(s, var));
 }
 
-static void append_pairs(struct sim_arena *a, const char **text,
-                         const struct sim_schema_pair *pairs, int count)
+struct text {
+    char *bytes; // owned
+    size_t length;
+    size_t room;
+};
+
+static void append(struct text *t, const char *bytes)
+{
+    const size_t length = strlen(bytes);
+
+    if (t->length + length > t->room) {
+        t->room = 2 * (t->length + length);
+        t->bytes = sim_base_realloc(t->bytes, t->room, 1);
+    }
+    memcpy(t->bytes + t->length, bytes, length);
+    t->length += length;
+}
+
+static void append_sized(struct text *t, const char *bytes, const char *end)
+{
+    char length[24];
+
+    (void)snprintf(length, sizeof(length), "%zu ", strlen(bytes));
+    append(t, length);
+    append(t, bytes);
+    append(t, end);
+}
+
+static void append_pairs(struct text *t, const struct sim_schema_pair *pairs, int count)
 {
     for (int i = 0; i < count; i++) {
-        *text = sim_arena_format(a, "%s%zu %s %zu %s\n", *text, strlen(pairs[i].name),
-                                 pairs[i].name, strlen(pairs[i].text), pairs[i].text);
+        append_sized(t, pairs[i].name, " ");
+        append_sized(t, pairs[i].text, "\n");
     }
 }
 
 void sim_schema_hash(const struct sim_schema *s, const char *salt, char out_hex[65])
 {
-    struct sim_arena *scratch = sim_arena_create();
-    const char *text = sim_arena_format(scratch, "%s\n", salt);
+    struct text text = {0};
 
-    append_pairs(scratch, &text, s->texts.data, s->texts.count);
-    append_pairs(scratch, &text, s->files.data, s->files.count);
-    sim_hash_sha256(text, strlen(text), out_hex);
-    sim_arena_destroy(scratch);
+    append(&text, salt);
+    append(&text, "\n");
+    append_pairs(&text, s->texts.data, s->texts.count);
+    append_pairs(&text, s->files.data, s->files.count);
+    sim_hash_sha256(text.bytes, text.length, out_hex);
+    free(text.bytes);
 }

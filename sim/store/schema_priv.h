@@ -11,8 +11,8 @@
 
 struct sim_schema_axis_entry {
     struct sim_schema_axis axis; // its texts and arrays lie in the arena
-    struct sim_strtab *names;    // labels -> number of the label; NULL without labels
-    int64_t *places;             // number of the label -> its first place on the axis
+    int32_t *slots;              // owned, hashed by label: its first place + 1, 0: free; NULL: none
+    int32_t slot_count;          // [-] a power of two, at least twice the labels
 };
 
 /** A pair of texts: a root attribute, an input file and its SHA-256, an input text. */
@@ -23,6 +23,7 @@ struct sim_schema_pair {
 
 struct sim_schema {
     struct sim_arena *arena;
+    struct sim_strtab *words; // labels and texts, each once: firms are named along many axes
     SIM_VEC(struct sim_schema_axis_entry) axes;
     SIM_VEC(struct sim_schema_var) vars;
     SIM_VEC(struct sim_schema_pair) attrs;

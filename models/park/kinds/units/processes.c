@@ -145,7 +145,8 @@ void park_processes_from(struct park_loader *l, struct park_flow *f, const struc
 static struct park_flow *new_flow(struct park_loader *l, struct park_process *s)
 {
     if (s->flow_count == s->flow_room) {
-        s->flow_room = s->flow_room > 0 ? 2 * s->flow_room : 4;
+        const int written = s->inputs.count + s->outputs.count; // and the basis, or the product
+        s->flow_room = s->flow_room > 0 ? s->flow_room + 2 : written + 1;
         struct park_flow *more = SIM_ARENA_NEW(l->park->arena, struct park_flow, s->flow_room);
         if (s->flow_count > 0) {
             memcpy(more, s->flows, (size_t)s->flow_count * sizeof(*more));

@@ -32,6 +32,37 @@ Test(arena, gives_zeroed_aligned_pieces_that_do_not_overlap)
     sim_arena_destroy(a);
 }
 
+Test(arena, texts_lie_close_and_leave_pieces_aligned_and_zero)
+{
+    struct sim_arena *a = sim_arena_create();
+
+    for (int round = 0; round < 3; round++) { // the later ones in memory that was used before
+        const sim_arena_mark mark = sim_arena_mark_now(a);
+
+        for (int i = 0; i < 5000; i++) {
+            const char *text = sim_arena_format(a, "%0*d", i % 301 + 1, i % 7);
+            const size_t bytes = (size_t)(i * 37 % 501);
+            unsigned char *piece = sim_arena_alloc(a, bytes, 1);
+            const uintptr_t astray = (uintptr_t)piece % alignof(max_align_t);
+
+            cr_assert(astray == 0);
+            for (size_t k = 0; k < bytes; k++) {
+                cr_assert(piece[k] == 0);
+            }
+            memset(piece, 0xEE, bytes);
+            cr_assert(strlen(text) == (size_t)(i % 301 + 1) && text[i % 301] == '0' + i % 7);
+        }
+        sim_arena_rewind(a, mark);
+    }
+    const size_t before = sim_arena_bytes(a);
+
+    for (int i = 0; i < 100; i++) {
+        (void)sim_arena_strdup(a, "abcd");
+    }
+    cr_assert(sim_arena_bytes(a) - before <= 100 * 5);
+    sim_arena_destroy(a);
+}
+
 Test(arena, gives_pieces_larger_than_any_block)
 {
     struct sim_arena *a = sim_arena_create();
