@@ -30,3 +30,8 @@ done
 ecopark why 09_firms_feed_each_other.cfg --at '2026-01-01' make 2>&1 | tail -1
 echo "== as JSON"
 ecopark why 01_steam_by_classes.cfg --at '2026-01-01 00:30' greenhouse --json
+echo "== what passes on is no cause; who gives to it is"
+sed "s/^markets = /exchanges = { x = { stream = \"steam\"; from = \"plant\"; to = \"town\"; }; };\nmarkets = /" 01_steam_by_classes.cfg >"$OLDPWD/contract.cfg"
+cd "$OLDPWD" || exit 1
+why contract greenhouse --set "markets.plant.sells.steam.capacity=0 t/h"
+why contract greenhouse --set exchanges.x.open=false

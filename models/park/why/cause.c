@@ -103,7 +103,9 @@ struct park_cause park_cause_find(const struct park_cause_view *v, int32_t activ
     const struct park_allowance allowed = park_capacity_allowance(v->capacity, v->now, activity);
     const double rate = sim_rates_rate(rates, activity);
     const double capacity = sim_rates_capacity(rates, activity);
-    if (allowed.idle != PARK_IDLE_RUNS && !(allowed.share > 0)) {
+    const bool passes_on = a->level == NULL && !a->mover->is_exit;
+    const bool is_nothing_there = passes_on && allowed.idle == PARK_IDLE_ZERO; // at one of its ends
+    if (allowed.idle != PARK_IDLE_RUNS && !(allowed.share > 0) && !is_nothing_there) {
         return (struct park_cause){.kind = PARK_CAUSE_IDLE, .idle = allowed.words, .port = -1};
     }
     if (sim_flow_is_off(v->flow, activity)) {
@@ -114,7 +116,6 @@ struct park_cause park_cause_find(const struct park_cause_view *v, int32_t activ
     if (port >= 0) {
         return of_port(n, port);
     }
-    const bool passes_on = a->level == NULL && !a->mover->is_exit;
     if (!is_slower && passes_on) {
         const int32_t end = tighter_end(n, activity, way);
         return end >= 0 ? of_port(n, end)

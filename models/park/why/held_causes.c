@@ -13,7 +13,7 @@ static const char *const sort_names[PARK_HELD_SORTS] = {
     [PARK_HELD_LIMIT] = "a limit that is spent", [PARK_HELD_NONE] = "a capacity of 0",
     [PARK_HELD_TURNDOWN] = "a turndown",         [PARK_HELD_GIVES] = "nobody gives more",
     [PARK_HELD_TAKES] = "nobody takes more",     [PARK_HELD_CIRCLE] = "a circle of causes",
-    [PARK_HELD_ELSE] = "a cause further on",
+    [PARK_HELD_SHUT] = "what is not open",       [PARK_HELD_ELSE] = "a cause further on",
 };
 
 /** Of an activity or pool, after its name. */
@@ -22,7 +22,7 @@ static const char *const own_names[PARK_HELD_SORTS] = {
     [PARK_HELD_CALENDAR] = "its calendar",    [PARK_HELD_DATES] = "its dates",
     [PARK_HELD_LIMIT] = "its limit is spent", [PARK_HELD_NONE] = "its capacity is 0",
     [PARK_HELD_TURNDOWN] = "its turndown",    [PARK_HELD_GIVES] = "nobody gives more",
-    [PARK_HELD_TAKES] = "nobody takes more",
+    [PARK_HELD_TAKES] = "nobody takes more",  [PARK_HELD_SHUT] = "it is not open",
 };
 
 const char *park_held_causes_sort_name(enum park_held_sort sort)
@@ -37,6 +37,7 @@ static bool may_end_if(const struct park_activity *a, int sort)
     case PARK_HELD_FAILURE:
         return a->failure_count > 0;
     case PARK_HELD_DATES:
+    case PARK_HELD_SHUT:
         return a->mover->is_contract;
     case PARK_HELD_NONE:
         return a->level != NULL || a->mover->is_contract;
@@ -71,8 +72,10 @@ static bool may_end(const struct park *p, const struct park_activity *a, int sor
         return a->from_us > p->start_us || a->until_us < p->until_us;
     case PARK_HELD_LIMIT:
         return a->mover->is_contract && !a->mover->is_exit && isfinite(p->exchanges[a->id]->most);
+    case PARK_HELD_SHUT:
+        return !a->is_open;
     case PARK_HELD_NONE:
-        return !a->is_open || varies || a->capacity <= 0;
+        return varies || a->capacity <= 0;
     case PARK_HELD_TURNDOWN:
         return is_process && p->processes[a->id]->least > 0;
     case PARK_HELD_GIVES:
@@ -191,8 +194,9 @@ static enum park_held_sort sort_of_idle(enum park_idle idle)
         return PARK_HELD_FAILURE;
     case PARK_IDLE_CLOSED:
         return PARK_HELD_CALENDAR;
-    case PARK_IDLE_RUNS:
     case PARK_IDLE_NOT_OPEN:
+        return PARK_HELD_SHUT;
+    case PARK_IDLE_RUNS:
     case PARK_IDLE_ZERO:
         break;
     }

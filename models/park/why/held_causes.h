@@ -30,7 +30,8 @@ enum park_held_sort {
     PARK_HELD_CALENDAR, // closed
     PARK_HELD_DATES,
     PARK_HELD_LIMIT, // what its contract allows in a span is spent
-    PARK_HELD_NONE,  // its level is 0, or it is not open
+    PARK_HELD_SHUT,  // `open = false`
+    PARK_HELD_NONE,  // its level is 0
     PARK_HELD_TURNDOWN,
     PARK_HELD_GIVES,  // nobody gives more
     PARK_HELD_TAKES,  // nobody takes more
