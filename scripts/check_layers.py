@@ -23,8 +23,10 @@ FLOORS = {
     "sim/flow": ["sim/base", "sim/num", "sim/core"],
     "sim/sweep": ["sim/base", "sim/num", "sim/cfg", "sim/store"],
     "sim/compare": ["sim/base", "sim/num", "sim/store", "sim/sweep"],
-    "sim/cli": ["sim/base", "sim/num", "sim/cfg", "sim/store", "sim/sweep", "sim/compare"],
-    "models/park": ["sim/base", "sim/num", "sim/cfg", "sim/core", "sim/flow", "sim/sweep/model.h"],
+    "sim/export": ["sim/base", "sim/num", "sim/store", "sim/sweep"],
+    "sim/cli": ["sim/base", "sim/num", "sim/cfg", "sim/store", "sim/sweep", "sim/compare", "sim/export"],
+    "models/park": ["sim/base", "sim/num", "sim/cfg", "sim/core", "sim/flow", "sim/sweep/model.h",
+                    "sim/export/export.h"],
 }
 
 # The rooms of models/park, from the ground floor up: what each may include, besides its own and what the whole

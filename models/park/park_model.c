@@ -6,6 +6,7 @@
 #include "models/park/read/designs.h"
 #include "models/park/run/run.h"
 #include "models/park/tell/show.h"
+#include "models/park/tell/table.h"
 #include "models/park/tell/tell.h"
 
 #include <stdlib.h>
@@ -157,4 +158,7 @@ const struct sim_model park_park_model = {.program = "ecopark",
                                           .check_text = check_text,
                                           .check_json = check_json,
                                           .commands = park_show_commands,
-                                          .command_count = PARK_SHOW_COMMANDS};
+                                          .command_count = PARK_SHOW_COMMANDS,
+                                          .tables = park_table_all,
+                                          .table_count = PARK_TABLE_COUNT,
+                                          .series_from = "record.what of the park"};

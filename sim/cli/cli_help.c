@@ -47,8 +47,14 @@ void sim_cli_help_command(const struct sim_cli *cli, const struct sim_cli_comman
     sim_sink_print(to, "usage: %s %s %s\n\n%s\n", cli->model->program, command->name,
                    command->usage, command->help);
     print_options(to, command->options);
+    if (command->details != NULL || command->more != NULL) {
+        sim_sink_text(to, "\n");
+    }
+    if (command->more != NULL) {
+        command->more(cli, to);
+    }
     if (command->details != NULL) {
-        sim_sink_print(to, "\n%s\n", command->details);
+        sim_sink_print(to, "%s\n", command->details);
     }
 }
 

@@ -24,6 +24,8 @@ struct sim_cli_command {
     const char *usage;   // what follows the name
     const char *help;    // one line
     const char *details; // paragraphs under the options; NULL: none
+    void (*more)(const struct sim_cli *cli,
+                 const struct sim_sink *to); // before them; NULL: nothing
     const struct sim_option *options;
     int positional_min;
     int positional_max;
@@ -73,9 +75,9 @@ enum sim_status sim_cli_load_telling(const struct sim_cli *cli, struct sim_optio
 /** Print an object as JSON with a newline, and drop it. */
 void sim_cli_json_print(const struct sim_cli *cli, struct json_t *object);
 
-/** Begin and end to listen for INT, TERM, USR1 and (unless it is ignored: nohup) HUP. The level counts
- * them (a third one ends the program at once, with 75). Of one run, the first stops it and says so.
- * One listener in a process. */
+/** Begin and end to listen for INT, TERM, USR1 and (unless it is ignored: nohup) HUP. The level
+ * counts them (a third one ends the program at once, with 75). Of one run, the first stops it and
+ * says so. One listener in a process. */
 void sim_cli_stop_listen(int64_t runs);
 void sim_cli_stop_end(void);
 int sim_cli_stop_level(void *unused);

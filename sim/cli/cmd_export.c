@@ -5,6 +5,7 @@
 #include "sim/cli/export_priv.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,9 +17,7 @@ static const struct sim_option options[] = {
     {.name = "what",
      .repeats = true,
      .value = "TABLE",
-     .help = "flows, flows_by_run, ledger, nodes, emissions, held_back, series, runs; may be given "
-             "more "
-             "than once [all]"},
+     .help = "one of those listed below; may be given more than once [all]"},
     {.name = "output",
      .letter = 'o',
      .value = "DIR|FILE.csv|-",
@@ -27,24 +26,30 @@ static const struct sim_option options[] = {
     {.name = "no-mark", .help = "no byte order mark (Excel needs it to see that it is UTF-8)"},
     SIM_OPTION_END};
 
-struct kind {
-    const char *name;
-    sim_export_fill *fill;
-    const char *absent; // what to say where the file has none of it
+enum {
+    MOST_TABLES = 32
 };
 
-static const struct kind kinds[] = {
-    {"flows", sim_export_flows_means, "it has no flows"},
-    {"flows_by_run", sim_export_flows_by_run, "it has no flows"},
-    {"ledger", sim_export_flows_ledger, "it has no ledger"},
-    {"nodes", sim_export_nodes_fill, "it has no parties, processes or stocks"},
-    {"emissions", sim_export_emissions_fill, "it has no emissions by party"},
-    {"held_back", sim_export_held_fill, "it has nothing of what was held back"},
-    {"series", sim_export_series_fill,
-     "it has no series; record.what of the park says which to keep"},
-    {"runs", sim_export_series_runs, "it has no runs"}};
+/** Tables of any model, after the model's own. */
+static const struct sim_model_table own_tables[] = {
+    {.name = "series",
+     .about = "one row an interval, one column a series; levels at its end",
+     .absent = "it has no series",
+     .fill = sim_export_series_fill},
+    {.name = "runs",
+     .about = "one row a run: design, replication, how it ended, responses",
+     .absent = "it has no runs",
+     .fill = sim_export_series_runs}};
 
-#define KINDS ((int)SIM_COUNT(kinds))
+static int table_count(const struct sim_model *model)
+{
+    return model->table_count + SIM_COUNT(own_tables);
+}
+
+static const struct sim_model_table *table_at(const struct sim_model *model, int i)
+{
+    return i < model->table_count ? &model->tables[i] : &own_tables[i - model->table_count];
+}
 
 /** All of one call of `export`. */
 struct job {
@@ -53,9 +58,11 @@ struct job {
     const char *output; // NULL: beside `path`
     bool has_mark;
     bool is_all; // no --what: what is not there is left out
-    bool wanted[SIM_COUNT(kinds)];
-    struct sim_export_csv *tables[SIM_COUNT(kinds)];
-    char *names[SIM_COUNT(kinds)];
+    int kind_count;
+    const struct sim_model_table *kinds[MOST_TABLES];
+    bool wanted[MOST_TABLES];
+    struct sim_export_csv *tables[MOST_TABLES];
+    char *names[MOST_TABLES];
     struct sim_export x;
 };
 
@@ -63,16 +70,16 @@ struct job {
 
 static enum sim_status want(struct job *j, const char *what, struct sim_err *err)
 {
-    const char *names[SIM_COUNT(kinds)];
+    const char *names[MOST_TABLES];
 
-    for (int i = 0; i < KINDS; i++) {
-        names[i] = kinds[i].name;
-        if (strcmp(what, kinds[i].name) == 0) {
+    for (int i = 0; i < j->kind_count; i++) {
+        names[i] = j->kinds[i]->name;
+        if (strcmp(what, names[i]) == 0) {
             j->wanted[i] = true;
             return SIM_OK;
         }
     }
-    const char *nearest = sim_strtab_nearest(what, names, KINDS);
+    const char *nearest = sim_strtab_nearest(what, names, j->kind_count);
 
     return sim_err_set(err, SIM_USAGE, "--what %s: there is no such table; %s%s%s", what,
                        nearest != NULL ? "did you mean '" : "--help lists them",
@@ -101,7 +108,7 @@ static enum sim_status read_options(struct job *j, struct sim_option_args *args,
     for (int i = 0; i < count; i++) {
         SIM_TRY(want(j, what[i], err));
     }
-    for (int i = 0; i < KINDS; i++) {
+    for (int i = 0; i < j->kind_count; i++) {
         j->wanted[i] = j->wanted[i] || j->is_all;
         wanted += j->wanted[i] ? 1 : 0;
     }
@@ -142,7 +149,7 @@ static char *name_beside(const char *path, const char *table)
     return sim_base_format("%.*s_%s.csv", (int)(is_h5 ? length - 3 : length), path, table);
 }
 
-static char *name_of(const struct job *j, const struct kind *k)
+static char *name_of(const struct job *j, const struct sim_model_table *k)
 {
     if (j->output == NULL) {
         return name_beside(j->path, k->name);
@@ -172,16 +179,31 @@ static enum sim_status check_folder(const struct job *j, struct sim_err *err)
 
 // ---- writing ----
 
+/** What to say where the file has no such table; `out` holds it where it is longer than a word. */
+static const char *absent_of(const struct job *j, int i, char out[200])
+{
+    const struct sim_model_table *k = j->kinds[i];
+    const char *from = j->cli->model->series_from;
+
+    if (k->fill != sim_export_series_fill || from == NULL) {
+        return k->absent;
+    }
+    (void)snprintf(out, 200, "%s; %s says which to keep", k->absent, from);
+    return out;
+}
+
 static enum sim_status write_table(struct job *j, int i, struct sim_err *err)
 {
+    char why[200];
+
     if (j->output != NULL && strcmp(j->output, "-") == 0) {
         j->tables[i] = sim_export_csv_to_sink(&j->cli->out);
     } else {
-        j->names[i] = name_of(j, &kinds[i]);
+        j->names[i] = name_of(j, j->kinds[i]);
         SIM_TRY(sim_cli_spare("-o", j->names[i], j->path, err));
         SIM_TRY(sim_export_csv_open(j->names[i], j->has_mark, &j->tables[i], err));
     }
-    const enum sim_status status = kinds[i].fill(&j->x, j->tables[i], err);
+    const enum sim_status status = j->kinds[i]->fill(&j->x, j->tables[i], err);
 
     if (status != SIM_OK) {
         (void)sim_err_wrap(err, "%s", j->path);
@@ -191,10 +213,10 @@ static enum sim_status write_table(struct job *j, int i, struct sim_err *err)
         return sim_export_csv_finish(j->tables[i], err);
     }
     if (!j->is_all) {
-        return sim_err_set(err, SIM_INPUT, "%s: %s", j->path, kinds[i].absent);
+        return sim_err_set(err, SIM_INPUT, "%s: %s", j->path, absent_of(j, i, why));
     }
-    sim_sink_print(&j->cli->note, "%s: no table '%s': %s\n", j->path, kinds[i].name,
-                   kinds[i].absent);
+    sim_sink_print(&j->cli->note, "%s: no table '%s': %s\n", j->path, j->kinds[i]->name,
+                   absent_of(j, i, why));
     sim_export_csv_close(j->tables[i]); // an empty table is no file
     j->tables[i] = NULL;
     return SIM_OK;
@@ -226,10 +248,10 @@ static enum sim_status commit(struct job *j, struct sim_err *err)
 {
     enum sim_status status = SIM_OK;
 
-    for (int i = 0; i < KINDS && status == SIM_OK; i++) {
+    for (int i = 0; i < j->kind_count && status == SIM_OK; i++) {
         status = commit_table(j, i, err);
     }
-    for (int i = 0; i < KINDS && status == SIM_OK; i++) {
+    for (int i = 0; i < j->kind_count && status == SIM_OK; i++) {
         if (j->tables[i] != NULL && j->names[i] != NULL) {
             sim_sink_print(&j->cli->out, "%s: %" PRId64 " rows\n", j->names[i],
                            sim_export_csv_rows(j->tables[i]));
@@ -249,7 +271,7 @@ static enum sim_status write_all(struct job *j, struct sim_option_args *args, st
     }
     SIM_TRY(choose_run(j, args, err));
     SIM_TRY(check_folder(j, err));
-    for (int i = 0; i < KINDS && status == SIM_OK; i++) {
+    for (int i = 0; i < j->kind_count && status == SIM_OK; i++) {
         status = j->wanted[i] ? write_table(j, i, err) : SIM_OK;
     }
     return status == SIM_OK ? commit(j, err) : status;
@@ -258,14 +280,18 @@ static enum sim_status write_all(struct job *j, struct sim_option_args *args, st
 static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *args,
                            struct sim_err *err)
 {
-    struct job j = {.cli = cli};
+    struct job j = {.cli = cli, .kind_count = table_count(cli->model)};
     struct sim_reader *r = NULL;
 
+    SIM_REQUIRE(j.kind_count <= MOST_TABLES, "a model has more tables than export has room for");
+    for (int i = 0; i < j.kind_count; i++) {
+        j.kinds[i] = table_at(cli->model, i);
+    }
     SIM_TRY(read_options(&j, args, err));
     SIM_TRY(sim_reader_open(j.path, &r, err));
     const enum sim_status status = write_all(&j, args, r, err);
 
-    for (int i = 0; i < KINDS; i++) {
+    for (int i = 0; i < j.kind_count; i++) {
         sim_export_csv_close(j.tables[i]);
         free(j.names[i]);
     }
@@ -274,22 +300,34 @@ static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *ar
     return status;
 }
 
+/** A line of `about` beside the name, the next ones under it. */
+static void list_table(const struct sim_model_table *k, const struct sim_sink *to)
+{
+    const char *left = k->name;
+
+    for (const char *line = k->about; line != NULL;) {
+        const char *end = strchr(line, '\n');
+        const int length = end != NULL ? (int)(end - line) : (int)strlen(line);
+
+        sim_sink_print(to, "%-13s %.*s\n", left, length, line);
+        left = "";
+        line = end != NULL ? end + 1 : NULL;
+    }
+}
+
+static void list_tables(const struct sim_cli *cli, const struct sim_sink *to)
+{
+    for (int i = 0; i < table_count(cli->model); i++) {
+        list_table(table_at(cli->model, i), to);
+    }
+}
+
 const struct sim_cli_command sim_cmd_export_command = {
     .name = "export",
     .usage = "FILE [--what TABLE]... [-o DIR|FILE.csv|-] [--run N] [--no-mark]",
     .help = "write tables of a results file as CSV, for spreadsheets",
+    .more = list_tables,
     .details =
-        "flows         what went from whom to whom over the run: mean over the runs of each\n"
-        "              design, with the half-width of its 95 % confidence\n"
-        "flows_by_run  the same for each run by itself\n"
-        "ledger        all that was booked in each run: quantity, mass, energy, money, carbon\n"
-        "nodes         parties, processes, stocks: place, what went in and out (mass and energy "
-        "of\n"
-        "              the streams that have them), money, CO2e, full-load hours, levels; means\n"
-        "emissions     CO2e by party and scope, and of the park, each tonne once; means\n"
-        "held_back     what processes could have made more, by cause: hours and amount; means\n"
-        "series        one row an interval, one column a series; levels at its end\n"
-        "runs          one row a run: design, replication, how it ended, responses\n"
         "Units stand in the heading, or in the column 'unit'. Numbers have a decimal point, "
         "absent\n"
         "ones are empty cells. Files are UTF-8 with a byte order mark, so that Excel and "

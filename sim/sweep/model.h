@@ -149,6 +149,21 @@ struct sim_model_command {
     enum sim_status (*act)(const struct sim_model_call *call, struct sim_err *err);
 };
 
+struct sim_export;     // sim/export/export.h: a results file that is read
+struct sim_export_csv; // likewise: the table that is written
+
+/** Write a heading and all rows; none at all where the file has nothing of it. */
+typedef enum sim_status sim_model_fill(struct sim_export *x, struct sim_export_csv *c,
+                                       struct sim_err *err);
+
+/** A table that `export` writes of a model's results. */
+struct sim_model_table {
+    const char *name;   // "flows": what --what asks for, and the file's name
+    const char *about;  // for --help: lines of 79 columns less 14
+    const char *absent; // "it has no flows": where the file has none of it
+    sim_model_fill *fill;
+};
+
 struct sim_model {
     const char *program; // "ecopark": the name in help texts, --version and the file's `source`
     const char *version; // "0.1.0"; NULL: sim_base_version(), which tells the commit too
@@ -232,6 +247,10 @@ struct sim_model {
 
     const struct sim_model_command *commands; // its own, `command_count` of them; may be NULL
     int command_count;
+
+    const struct sim_model_table *tables; // of its results, besides series and runs; may be NULL
+    int table_count;
+    const char *series_from; // "record.what of the park": what says which series are kept; or NULL
 };
 
 #endif

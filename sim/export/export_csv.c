@@ -1,6 +1,6 @@
 #include "sim/base/file.h"
 #include "sim/base/out.h"
-#include "sim/cli/export_priv.h"
+#include "sim/export/export.h"
 
 #include <float.h>
 #include <inttypes.h>

@@ -1,5 +1,5 @@
+#include "models/park/tell/table_priv.h"
 #include "sim/base/vec.h"
-#include "sim/cli/export_priv.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -426,7 +426,7 @@ static enum sim_status put_all(struct sim_export *x, const struct table *t,
     return SIM_OK;
 }
 
-enum sim_status sim_export_nodes_fill(struct sim_export *x, struct sim_export_csv *c,
+enum sim_status park_table_nodes_fill(struct sim_export *x, struct sim_export_csv *c,
                                       struct sim_err *err)
 {
     struct table t = {0};

@@ -1,4 +1,4 @@
-#include "sim/cli/export_priv.h"
+#include "models/park/tell/table_priv.h"
 
 #include <math.h>
 
@@ -109,7 +109,7 @@ static void put_point(const struct sim_export *x, const struct table *t, int64_t
     }
 }
 
-enum sim_status sim_export_emissions_fill(struct sim_export *x, struct sim_export_csv *c,
+enum sim_status park_table_emissions_fill(struct sim_export *x, struct sim_export_csv *c,
                                           struct sim_err *err)
 {
     const int axis = sim_reader_find(x->r, "", "party");

@@ -1,4 +1,4 @@
-#include "sim/cli/export_priv.h"
+#include "models/park/tell/table_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -144,7 +144,7 @@ static enum sim_status each_unit(struct sim_export *x, struct sim_export_csv *c,
     return status;
 }
 
-enum sim_status sim_export_flows_means(struct sim_export *x, struct sim_export_csv *c,
+enum sim_status park_table_flows_means(struct sim_export *x, struct sim_export_csv *c,
                                        struct sim_err *err)
 {
     static const char *const head[] = {"point",  "design",        "from",     "to",
@@ -215,7 +215,7 @@ static enum sim_status by_run_of(struct sim_export *x, const struct links *l,
     return status;
 }
 
-enum sim_status sim_export_flows_by_run(struct sim_export *x, struct sim_export_csv *c,
+enum sim_status park_table_flows_by_run(struct sim_export *x, struct sim_export_csv *c,
                                         struct sim_err *err)
 {
     static const char *const head[] = {"run",  "design", "replication", "from",
@@ -321,7 +321,7 @@ static enum sim_status put_ledger(struct sim_export *x, struct ledger *g, struct
     return SIM_OK;
 }
 
-enum sim_status sim_export_flows_ledger(struct sim_export *x, struct sim_export_csv *c,
+enum sim_status park_table_flows_ledger(struct sim_export *x, struct sim_export_csv *c,
                                         struct sim_err *err)
 {
     struct ledger g = {0};

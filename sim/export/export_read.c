@@ -1,4 +1,4 @@
-#include "sim/cli/export_priv.h"
+#include "sim/export/export.h"
 
 #include <math.h>
 #include <stdlib.h>

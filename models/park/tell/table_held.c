@@ -1,4 +1,4 @@
-#include "sim/cli/export_priv.h"
+#include "models/park/tell/table_priv.h"
 
 #include <math.h>
 
@@ -75,7 +75,7 @@ static void put_cell(const struct sim_export *x, const struct table *t, int64_t 
     sim_export_csv_row(c);
 }
 
-enum sim_status sim_export_held_fill(struct sim_export *x, struct sim_export_csv *c,
+enum sim_status park_table_held_fill(struct sim_export *x, struct sim_export_csv *c,
                                      struct sim_err *err)
 {
     const int processes = sim_reader_find(x->r, "held_back", "process");

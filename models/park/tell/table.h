@@ -1,0 +1,16 @@
+/** @file
+ * What `export` writes of a park's results, besides series and runs: flows, the ledger, nodes,
+ * emissions, and what held processes back.
+ *
+ * Thread-safe.
+ */
+#ifndef PARK_TABLE_H
+#define PARK_TABLE_H
+
+#include "sim/sweep/model.h"
+
+#define PARK_TABLE_COUNT 6
+
+extern const struct sim_model_table park_table_all[PARK_TABLE_COUNT];
+
+#endif
