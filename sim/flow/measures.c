@@ -55,11 +55,32 @@ static int32_t copy_ports(struct sim_network *net, const int32_t *ports, int cou
     return at + count;
 }
 
+/** The inner measures, where they stand, and the ways there. */
+static void copy_inner(struct sim_network *net, const struct sim_measure_def *from,
+                       const int32_t *place, struct sim_network_measure *to)
+{
+    to->inner_end = to->inner_begin;
+    to->ways_end = to->ways_begin;
+    to->place_count = 1;
+    for (int i = 0; i < from->measure_count; i++) {
+        net->measure_places[to->inner_end] = from->places != NULL ? from->places[i] : 0;
+        net->measure_inner[to->inner_end++] = place[from->measures[i]];
+    }
+    for (int i = 0; i < from->way_count; i++) {
+        struct sim_measure_way way = from->ways[i];
+        const int32_t last = way.from > way.to ? way.from : way.to;
+        way.activity = net->activity_in[way.activity];
+        net->measure_ways[to->ways_end++] = way;
+        to->place_count = last >= to->place_count ? last + 1 : to->place_count;
+    }
+}
+
 static void fill(struct sim_network *net, const struct sim_network_weights *def,
                  const int32_t *order, const int32_t *place)
 {
     int32_t at = 0;
     int32_t inner = 0;
+    int32_t ways = 0;
     for (int m = 0; m < net->measure_count; m++) {
         const struct sim_measure_def *from = &def->measures[order[m]];
         struct sim_network_measure *to = &net->measures[m];
@@ -69,11 +90,13 @@ static void fill(struct sim_network *net, const struct sim_network_weights *def,
         to->terms_end =
             copy_ports(net, from->ports + from->plus_count, from->minus_count, to->minus_begin);
         at = to->terms_end;
+        to->is_unlimited = from->is_unlimited;
+        to->is_either = from->is_either;
         to->inner_begin = inner;
-        for (int i = 0; i < from->measure_count; i++) {
-            net->measure_inner[inner++] = place[from->measures[i]];
-        }
-        to->inner_end = inner;
+        to->ways_begin = ways;
+        copy_inner(net, from, place, to);
+        inner = to->inner_end;
+        ways = to->ways_end;
     }
 }
 
@@ -96,23 +119,41 @@ static int32_t *index_pairs(struct sim_arena *arena, const int32_t *keys, const 
     return list;
 }
 
-/** Who is in which measure, which measures sum it, which ports weigh it. */
-static void index_all(struct sim_network *net, struct sim_arena *scratch)
+static int larger(int a, int b)
 {
-    const int terms = net->measure_count > 0 ? net->measures[net->measure_count - 1].terms_end : 0;
-    const int inner = net->measure_count > 0 ? net->measures[net->measure_count - 1].inner_end : 0;
-    const int most = terms > inner ? terms : inner;
-    const int room = most > net->port_count ? most : net->port_count;
-    int32_t *keys = SIM_ARENA_NEW(scratch, int32_t, room);
-    int32_t *items = SIM_ARENA_NEW(scratch, int32_t, room);
+    return a > b ? a : b;
+}
+
+/** Whose capacity is in which measure: as a term, or as a way. */
+static void index_activities(struct sim_network *net, int32_t *keys, int32_t *items)
+{
+    int pairs = 0;
     for (int32_t m = 0; m < net->measure_count; m++) {
-        for (int32_t i = net->measures[m].terms_begin; i < net->measures[m].terms_end; i++) {
-            keys[i] = net->ports[net->measure_ports[i]].activity;
-            items[i] = m;
+        const struct sim_network_measure *q = &net->measures[m];
+        for (int32_t i = q->terms_begin; i < q->terms_end; i++) {
+            keys[pairs] = net->ports[net->measure_ports[i]].activity;
+            items[pairs++] = m;
+        }
+        for (int32_t i = q->ways_begin; i < q->ways_end; i++) {
+            keys[pairs] = net->measure_ways[i].activity;
+            items[pairs++] = m;
         }
     }
     net->measures_of =
-        index_pairs(net->arena, keys, items, terms, net->activity_count, &net->first_measure_of);
+        index_pairs(net->arena, keys, items, pairs, net->activity_count, &net->first_measure_of);
+}
+
+/** Who is in which measure, which measures sum it, which ports weigh it. */
+static void index_all(struct sim_network *net, struct sim_arena *scratch)
+{
+    const struct sim_network_measure none = {.factor = 1};
+    const struct sim_network_measure *last =
+        net->measure_count > 0 ? &net->measures[net->measure_count - 1] : &none;
+    const int inner = last->inner_end;
+    const int room = larger(last->terms_end + last->ways_end, larger(inner, net->port_count));
+    int32_t *keys = SIM_ARENA_NEW(scratch, int32_t, room);
+    int32_t *items = SIM_ARENA_NEW(scratch, int32_t, room);
+    index_activities(net, keys, items);
     for (int32_t m = 0; m < net->measure_count; m++) {
         for (int32_t i = net->measures[m].inner_begin; i < net->measures[m].inner_end; i++) {
             keys[i] = net->measure_inner[i];
@@ -138,7 +179,9 @@ void sim_measures_build(struct sim_network *net, int port_count,
     int32_t *place = SIM_ARENA_NEW(scratch, int32_t, def->measure_count);
     int terms = 0;
     int inner = 0;
+    int ways = 0;
     for (int m = 0; m < def->measure_count; m++) {
+        ways += def->measures[m].way_count;
         terms += def->measures[m].plus_count + def->measures[m].minus_count;
         inner += def->measures[m].measure_count;
     }
@@ -146,6 +189,8 @@ void sim_measures_build(struct sim_network *net, int port_count,
     net->measures = SIM_ARENA_NEW(net->arena, struct sim_network_measure, def->measure_count);
     net->measure_ports = SIM_ARENA_NEW(net->arena, int32_t, terms);
     net->measure_inner = SIM_ARENA_NEW(net->arena, int32_t, inner);
+    net->measure_places = SIM_ARENA_NEW(net->arena, int32_t, inner);
+    net->measure_ways = SIM_ARENA_NEW(net->arena, struct sim_measure_way, ways);
     number(def, order, place);
     fill(net, def, order, place);
     for (int32_t i = 0; i < port_count && def->measure_count > 0; i++) {
@@ -157,21 +202,66 @@ void sim_measures_build(struct sim_network *net, int port_count,
     index_all(net, scratch);
 }
 
+enum {
+    MANY = 64
+};
+
+/** Say of each place whether open ways lead there. */
+static void reach(const struct sim_network *net, const struct sim_network_measure *m,
+                  const double *capacity, bool *is_reached)
+{
+    is_reached[0] = true;
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (int32_t i = m->ways_begin; i < m->ways_end; i++) {
+            const struct sim_measure_way *way = &net->measure_ways[i];
+            if (is_reached[way->from] && !is_reached[way->to] && capacity[way->activity] > 0) {
+                is_reached[way->to] = true;
+                moved = true;
+            }
+        }
+    }
+}
+
+/** What other measures say into `out`, in their order; those of places out of reach say nothing. */
+static void take_inner(const struct sim_network *net, const struct sim_network_measure *m,
+                       const struct sim_measures_of *of, double *out)
+{
+    bool few[MANY] = {false};
+    bool *reached =
+        m->place_count <= MANY ? few : sim_base_alloc((size_t)m->place_count, sizeof(*reached));
+    reach(net, m, of->capacity, reached);
+    for (int32_t i = m->inner_begin; i < m->inner_end; i++) {
+        const bool counts = reached[net->measure_places[i]];
+        out[i - m->inner_begin] = counts ? of->values[net->measure_inner[i]] : 0;
+    }
+    if (reached != few) {
+        free(reached);
+    }
+}
+
+/** The first of the other measures that has a limit now; INFINITY where none has. */
+static double first_limited(const struct sim_network *net, const struct sim_network_measure *m,
+                            const double *values)
+{
+    for (int32_t i = m->inner_begin; i < m->inner_end; i++) {
+        if (!isinf(values[net->measure_inner[i]])) {
+            return values[net->measure_inner[i]];
+        }
+    }
+    return INFINITY;
+}
+
 /** Of what other measures say, the least first, so that the order of declaration does not matter.
  */
 static double sum_inner(const struct sim_network *net, const struct sim_network_measure *m,
-                        const double *values)
+                        const struct sim_measures_of *of)
 {
-    enum {
-        MANY = 64
-    };
     const int count = m->inner_end - m->inner_begin;
     double few[MANY];
     double *sorted = count <= MANY ? few : sim_base_alloc((size_t)count, sizeof(*sorted));
     double sum = 0;
-    for (int i = 0; i < count; i++) {
-        sorted[i] = values[net->measure_inner[m->inner_begin + i]];
-    }
+    take_inner(net, m, of, sorted);
     if (count > 1) {
         qsort(sorted, (size_t)count, sizeof(*sorted), by_size);
     }
@@ -200,6 +290,9 @@ double sim_measures_value(const struct sim_network *net, int32_t measure,
                           const struct sim_measures_of *of)
 {
     const struct sim_network_measure *m = &net->measures[measure];
+    if (m->is_unlimited || m->is_either) {
+        return m->is_unlimited ? (double)INFINITY : m->factor * first_limited(net, m, of->values);
+    }
     double plus = 0;
     double minus = 0;
     for (int32_t i = m->terms_begin; i < m->terms_end; i++) {
@@ -209,5 +302,5 @@ double sim_measures_value(const struct sim_network *net, int32_t measure,
     }
     const double there = plus > 0 ? plus : most_of(net, m, of);
     const double own = fmax(plus - minus, SIM_TOLERANCE_WEIGHT * there);
-    return m->factor * (own + sum_inner(net, m, of->values));
+    return m->factor * (own + sum_inner(net, m, of));
 }

@@ -119,15 +119,27 @@ struct sim_network_def {
     int port_count;
 };
 
+/** A way from one place of a measure to another: open while its activity has a capacity. */
+struct sim_measure_way {
+    int32_t activity, from, to;
+};
+
 /** What somebody of no own limit weighs: factor x (the sum of other measures, plus c u of some
  * ports less c u of others, but at least 1e-6 of the former; where those have no capacity now, 1e-6
- * of what they have at most). Measures must not sum each other in a circle. */
+ * of what they have at most). Other measures stand at places: 0 is here, and those elsewhere count
+ * only while open ways lead there, so what is closed in between changes nothing. Measures must not
+ * sum each other in a circle. */
 struct sim_measure_def {
     const int32_t *ports; // the added ones, then the subtracted ones; indices into ports
     int plus_count, minus_count;
     const int32_t *measures; // indices into measures
     int measure_count;
-    double factor; // > 0
+    const int32_t *places; // of `measures`; NULL: all are here
+    const struct sim_measure_way *ways;
+    int way_count;
+    double factor;     // > 0
+    bool is_unlimited; // no limit: INFINITY, nothing else
+    bool is_either;    // the first of `measures` that has a limit now, instead of their sum
 };
 
 /** Measures, and who weighs what they say. Borrowed for the call. */

@@ -61,6 +61,9 @@ struct sim_network_measure {
     double factor;
     int32_t terms_begin, minus_begin, terms_end; // into measure_ports
     int32_t inner_begin, inner_end;              // into measure_inner: other measures it sums
+    int32_t ways_begin, ways_end;                // into measure_ways: how to reach their places
+    int32_t place_count;
+    bool is_unlimited, is_either;
 };
 
 struct sim_network {
@@ -80,6 +83,8 @@ struct sim_network {
     int measure_count;
     struct sim_network_measure *measures; // those that others sum come before them
     int32_t *measure_ports, *measure_inner;
+    int32_t *measure_places;                 // of measure_inner
+    struct sim_measure_way *measure_ways;    // activities are inner ids
     int32_t *measures_of, *first_measure_of; // activity k is in measures_of[first_measure_of[k]..]
     int32_t *outer, *first_outer;            // measure m is summed by outer[first_outer[m]..]
     int32_t *weighed, *first_weighed;        // ports that weigh measure m

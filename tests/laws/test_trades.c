@@ -78,6 +78,34 @@ Test(trades, a_firm_hands_on_what_it_buys_for_a_contract)
     park_kit_close(&k);
 }
 
+// At night the one who hands on offers the 10 that it buys beside the other's 10, by day 20.
+Test(trades, what_is_shut_on_the_way_weighs_nothing)
+{
+    struct park_kit k;
+    run_file(&k, DATA "way_shut_at_night.cfg");
+
+    near(park_kit_total(&k, "hand > user: g"), 6 / 2.0 + 2 * 2 / 3.0);
+    near(park_kit_total(&k, "rival > user: g"), 6 / 2.0 + 2 / 3.0);
+
+    park_kit_close(&k);
+}
+
+// Of 10 the stock and the one who hands on get 5 each, he hands 10/16 and 6/16 of it on; when his
+// contract with the stock has ended he needs 6 beside the stock's 10, until that is full.
+Test(trades, a_contract_that_has_ended_is_no_need)
+{
+    struct park_kit k;
+    const double ended = 10 + 58 / 60.0;
+    const double full = ended + (100 - ended * (5 + 50 / 16.0)) / 6.25;
+    run_file(&k, DATA "way_that_ends.cfg");
+
+    near(park_kit_total(&k, "hand > user: g"),
+         ended * 30 / 16 + (full - ended) * 3.75 + (16 - full) * 6);
+    near(park_kit_total(&k, "hand > store: g"), ended * 50 / 16);
+
+    park_kit_close(&k);
+}
+
 Test(trades, a_better_class_comes_first_though_a_seller_stands_by)
 {
     static const char *const files[] = {DATA "outlet_before_demand.cfg",

@@ -692,6 +692,21 @@ static double own(const struct ref_net *n, const struct ref_pool *at, int side, 
     return sum;
 }
 
+// Does a market without limit sell there now? What is shut changes nothing.
+static bool has_open_seller(const struct ref_net *n, const struct ref_pool *at,
+                            enum ref_sort for_whom)
+{
+    for (int i = 0; i < at->count[1]; i++) {
+        const struct ref_net_port *port = &n->ports[at->ports[1][i]];
+        const struct ref_act *a = &n->acts[port->act];
+        if (is_free(a) && a->u > 0 && port->sort >= for_whom &&
+            ref_net_other(n, at->ports[1][i]) < 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static double offer(struct ref_net *n, int port, bool *seen);
 static double need(struct ref_net *n, int port, bool *seen);
 
@@ -723,7 +738,7 @@ static double offer(struct ref_net *n, int port, bool *seen)
         return 0.0;
     }
     seen[taker->pool] = true;
-    if (at->stock >= 0 || has_unlimited_seller(n, at, taker->sort)) {
+    if (at->stock >= 0 || has_open_seller(n, at, taker->sort)) {
         return INFINITY;
     }
     const double sum = own(n, at, 1, INT32_MAX, taker->sort, false);
@@ -760,14 +775,10 @@ static double free_weight(struct ref_net *n, int port)
     const int other = ref_net_other(n, port);
     const int giver = here->is_giver ? port : other; // the port at the taker's pool
     const int taker = here->is_giver ? other : port; // the port at the giver's pool
-    const struct ref_pool *from = taker >= 0 ? &n->pools[n->ports[taker].pool] : NULL;
-    const bool to_limited = giver >= 0 && n->pools[n->ports[giver].pool].stock < 0;
-    const bool from_limited =
-        from != NULL && from->stock < 0 && !has_unlimited_seller(n, from, n->ports[taker].sort);
     bool seen[REF_POOLS] = {false};
-    double offered = from_limited ? offer(n, taker, seen) : (double)INFINITY;
+    double offered = taker >= 0 ? offer(n, taker, seen) : (double)INFINITY;
     memset(seen, 0, sizeof(seen));
-    double needed = to_limited ? need(n, giver, seen) : (double)INFINITY;
+    double needed = giver >= 0 ? need(n, giver, seen) : (double)INFINITY;
     offered = isinf(offered) ? needed : offered;
     needed = isinf(needed) ? offered : needed;
     const double w = here->is_giver ? offered : needed;

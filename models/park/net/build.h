@@ -40,10 +40,10 @@
  * they may serve, less that of its own givers of better orders, but at least 1e-6 of it). Own is
  * whoever has a capacity: processes, a market's limited supply or demand, links with a capacity;
  * other trades never count, and where there are only those (a party that passes on), the needs or
- * offers beyond them do. An end without limit (a stock, a market that states none) counts as the
- * other; both without are a mistake. So within a class all run at equal fill, in any unit, and
- * however parties are cut in halves. A trade's nominal capacity (build_bounds.c) is a number to
- * count with and decides nothing.
+ * offers beyond those that are open now do. An end without limit (a stock, a market that states
+ * none) counts as the other; both without are a mistake. So within a class all run at equal fill,
+ * in any unit, and however parties are cut in halves. A trade's nominal capacity (build_bounds.c)
+ * is a number to count with and decides nothing.
  *
  * **Demand.** A market's stated demand has its junction whether or not anybody sells to it: what it
  * does not get is unserved.

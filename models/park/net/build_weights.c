@@ -14,6 +14,14 @@ struct seen {
     uint32_t others; // who is seen of the others there: bits of `kinds`
     bool gives;
     int32_t measure; // -1: no limit
+    bool is_unlimited;
+};
+
+/** What somebody can or needs. Without limit while all ways are open, `measure` may say less while
+ * one is shut. */
+struct worth {
+    int32_t measure; // -1: never a limit
+    bool is_unlimited;
 };
 
 struct weighing {
@@ -22,8 +30,13 @@ struct weighing {
     bool *is_free;  // by activity: no limit of its own
     int32_t *first; // by pool: into `seen`; -1
     SIM_VEC(struct seen) seen;
-    SIM_VEC(int32_t) plus, minus, inner, visited;
-    bool *is_visited; // by pool
+    SIM_VEC(int32_t) plus, minus;
+    SIM_VEC(int32_t) inner, places; // other measures, and where they stand
+    SIM_VEC(struct sim_measure_way) ways;
+    SIM_VEC(int32_t) visited; // pools
+    int32_t *place_of;        // by pool; -1: not visited
+    int32_t place_count;
+    int32_t unlimited; // the measure that says so; -1: not there yet
 };
 
 /** One who deals with a pool: what flags it has there, and its rank. */
@@ -75,21 +88,76 @@ static uint32_t sight(const struct dealer *d)
     return bits;
 }
 
-static bool gather(struct weighing *w, int32_t pool, const struct dealer *d, bool *out_unlimited);
+static int32_t new_measure(struct weighing *w, struct sim_measure_def m)
+{
+    SIM_VEC_PUSH(&w->b->measures, m);
+    return w->b->measures.count - 1;
+}
+
+static int32_t *copy(struct weighing *w, const int32_t *from, int count)
+{
+    int32_t *to = SIM_ARENA_NEW(w->b->scratch, int32_t, count);
+    if (count > 0) {
+        memcpy(to, from, (size_t)count * sizeof(*to));
+    }
+    return to;
+}
+
+/** Count a measure, as it stands at a place. */
+static void count_in(struct weighing *w, int32_t measure, int32_t place)
+{
+    SIM_VEC_PUSH(&w->inner, measure);
+    SIM_VEC_PUSH(&w->places, place);
+}
+
+/** Who is at that place has no limit. */
+static void count_unlimited(struct weighing *w, int32_t place, bool *out_unlimited)
+{
+    if (w->unlimited < 0) {
+        w->unlimited = new_measure(w, (struct sim_measure_def){.factor = 1, .is_unlimited = true});
+    }
+    count_in(w, w->unlimited, place);
+    *out_unlimited = true;
+}
+
+static void gather(struct weighing *w, int32_t pool, const struct dealer *d, bool *out_unlimited);
+
+static bool is_contract(const struct weighing *w, int32_t activity)
+{
+    return w->b->activities.data[activity].mover->is_contract;
+}
+
+static void add_way(struct weighing *w, int32_t activity, int32_t from, int32_t to)
+{
+    SIM_VEC_PUSH(&w->ways, ((struct sim_measure_way){activity, from, to}));
+}
+
+/** Nobody limits what a trade brings from, or takes, beyond the park. A contract for it may be
+ * shut. */
+static void pass_out(struct weighing *w, int32_t activity, int32_t here, bool *out_unlimited)
+{
+    const int32_t to = is_contract(w, activity) ? w->place_count++ : here;
+    if (to != here) {
+        add_way(w, activity, here, to);
+    }
+    count_unlimited(w, to, out_unlimited);
+}
 
 /** The far ends of a free trade that `d` could deal with by way of the pool: its need, or offer,
- * counts as the pool's. */
+ * counts as the pool's while the trade is open. */
 static void pass_on(struct weighing *w, const struct sim_port_def *port, bool *out_unlimited)
 {
+    const int32_t here = w->place_of[port->pool];
     const struct sim_port_def *far = far_end(w, port->activity, !port->gives);
-    if (far == NULL || w->b->pools.data[far->pool].stock >= 0) {
-        *out_unlimited = true;
+    if (far == NULL) {
+        pass_out(w, port->activity, here, out_unlimited);
         return;
     }
     const struct dealer d = dealer_of(far);
-    if (!w->is_visited[far->pool]) {
-        (void)gather(w, far->pool, &d, out_unlimited);
+    if (w->place_of[far->pool] < 0) {
+        gather(w, far->pool, &d, out_unlimited);
     }
+    add_way(w, port->activity, here, w->place_of[far->pool]);
 }
 
 static int by_activity(const struct weighing *w, int32_t a, int32_t b)
@@ -116,34 +184,41 @@ static void gather_beyond(struct weighing *w, int32_t pool, const struct dealer 
             }
         }
     }
-    for (int i = 0; i < ways.count && !*out_unlimited; i++) {
+    for (int i = 0; i < ways.count; i++) {
         pass_on(w, &w->b->ports.data[ways.data[i]], out_unlimited);
     }
     SIM_VEC_FREE(&ways);
 }
 
-static int32_t new_measure(struct weighing *w, double factor)
+/** The measure of the ports listed. */
+static int32_t new_own(struct weighing *w)
 {
-    struct park_builder *b = w->b;
-    const int count = w->plus.count + w->minus.count;
-    int32_t *ports = SIM_ARENA_NEW(b->scratch, int32_t, count);
-    int32_t *inner = SIM_ARENA_NEW(b->scratch, int32_t, w->inner.count);
-    if (w->plus.count > 0) {
-        memcpy(ports, w->plus.data, (size_t)w->plus.count * sizeof(*ports));
+    const int32_t plus = w->plus.count;
+    const int32_t minus = w->minus.count;
+    for (int i = 0; i < minus; i++) {
+        SIM_VEC_PUSH(&w->plus, w->minus.data[i]);
     }
-    if (w->minus.count > 0) {
-        memcpy(ports + w->plus.count, w->minus.data, (size_t)w->minus.count * sizeof(*ports));
+    return new_measure(w, (struct sim_measure_def){.ports = copy(w, w->plus.data, w->plus.count),
+                                                   .plus_count = plus,
+                                                   .minus_count = minus,
+                                                   .factor = 1});
+}
+
+/** The measure of what was counted, where it stands. */
+static int32_t new_sum(struct weighing *w)
+{
+    const int ways = w->ways.count;
+    struct sim_measure_way *copied = SIM_ARENA_NEW(w->b->scratch, struct sim_measure_way, ways);
+    if (ways > 0) {
+        memcpy(copied, w->ways.data, (size_t)ways * sizeof(*copied));
     }
-    if (w->inner.count > 0) {
-        memcpy(inner, w->inner.data, (size_t)w->inner.count * sizeof(*inner));
-    }
-    SIM_VEC_PUSH(&b->measures, (struct sim_measure_def){.ports = ports,
-                                                        .plus_count = w->plus.count,
-                                                        .minus_count = w->minus.count,
-                                                        .measures = inner,
-                                                        .measure_count = w->inner.count,
-                                                        .factor = factor});
-    return b->measures.count - 1;
+    return new_measure(w,
+                       (struct sim_measure_def){.measures = copy(w, w->inner.data, w->inner.count),
+                                                .measure_count = w->inner.count,
+                                                .places = copy(w, w->places.data, w->places.count),
+                                                .ways = copied,
+                                                .way_count = ways,
+                                                .factor = 1});
 }
 
 /** What the pool's own ports opposite of `d` are worth to it, into `plus` and `minus`; false when
@@ -166,81 +241,106 @@ static bool list_own(struct weighing *w, int32_t pool, const struct dealer *d)
     return w->plus.count > 0;
 }
 
-/** A giver without limit there that may serve `d`. */
-static bool has_unlimited_giver(const struct weighing *w, int32_t pool, const struct dealer *d)
+/** Givers without limit there that may serve `d`; true where there are any. */
+static bool count_unlimited_givers(struct weighing *w, int32_t pool, const struct dealer *d)
 {
+    bool any = false;
     for (int i = w->at.first[pool]; i < w->at.first[pool + 1] && !d->gives; i++) {
         const struct sim_port_def *port = &w->b->ports.data[w->at.at[i]];
         if (port->gives && w->is_free[port->activity] && may_deal(d, port) &&
             far_end(w, port->activity, false) == NULL) {
+            pass_out(w, port->activity, w->place_of[pool], &any);
+        }
+    }
+    return any;
+}
+
+/** Count what the pool needs from, or offers to, `d`; through pools that only pass on, each once.
+ */
+static void gather(struct weighing *w, int32_t pool, const struct dealer *d, bool *out_unlimited)
+{
+    const int32_t here = w->place_count++;
+    w->place_of[pool] = here;
+    SIM_VEC_PUSH(&w->visited, pool);
+    if (w->b->pools.data[pool].stock >= 0 || w->b->pools.data[pool].link >= 0) {
+        count_unlimited(w, here, out_unlimited);
+        return;
+    }
+    const bool any = count_unlimited_givers(w, pool, d);
+    *out_unlimited = *out_unlimited || any;
+    if (list_own(w, pool, d)) {
+        count_in(w, new_own(w), here);
+    } else if (!any) {
+        gather_beyond(w, pool, d, out_unlimited);
+    }
+}
+
+/** Something here has no limit, whatever is shut. */
+static bool is_always_unlimited(const struct weighing *w)
+{
+    for (int i = 0; i < w->inner.count; i++) {
+        if (w->inner.data[i] == w->unlimited && w->places.data[i] == 0) {
             return true;
         }
     }
     return false;
 }
 
-/** Collect into `inner` what the pool needs from, or offers to, `d`; through pools that only pass
- * on, each once. */
-static bool gather(struct weighing *w, int32_t pool, const struct dealer *d, bool *out_unlimited)
-{
-    w->is_visited[pool] = true;
-    SIM_VEC_PUSH(&w->visited, pool);
-    if (w->b->pools.data[pool].stock >= 0 || w->b->pools.data[pool].link >= 0 ||
-        has_unlimited_giver(w, pool, d)) {
-        *out_unlimited = true;
-    } else if (list_own(w, pool, d)) {
-        const int inner = w->inner.count;
-        w->inner.count = 0;
-        const int32_t own = new_measure(w, 1);
-        w->inner.count = inner;
-        SIM_VEC_PUSH(&w->inner, own);
-    } else {
-        gather_beyond(w, pool, d, out_unlimited);
-    }
-    return !*out_unlimited;
-}
-
-/** The measure of what `pool` needs from, or offers to, `d`; -1: no limit. */
-static int32_t measure_of(struct weighing *w, int32_t pool, const struct dealer *d)
+/** What `pool` needs from, or offers to, `d`. */
+static struct worth worth_of(struct weighing *w, int32_t pool, const struct dealer *d)
 {
     const uint32_t others = sight(d);
     const int32_t rank = d->gives ? d->rank : 0;
     for (int32_t i = w->first[pool]; i >= 0; i = w->seen.data[i].next) {
         const struct seen *s = &w->seen.data[i];
         if (s->gives == d->gives && s->others == others && s->rank == rank) {
-            return s->measure;
+            return (struct worth){s->measure, s->is_unlimited};
         }
     }
     bool is_unlimited = false;
-    w->inner.count = w->visited.count = 0;
-    (void)gather(w, pool, d, &is_unlimited);
+    w->inner.count = w->places.count = w->ways.count = w->visited.count = 0;
+    w->place_count = 0;
+    gather(w, pool, d, &is_unlimited);
     for (int i = 0; i < w->visited.count; i++) {
-        w->is_visited[w->visited.data[i]] = false;
+        w->place_of[w->visited.data[i]] = -1;
     }
-    w->plus.count = w->minus.count = 0;
-    const int32_t measure = is_unlimited          ? -1
-                            : w->inner.count == 1 ? w->inner.data[0]
-                                                  : new_measure(w, 1);
-    const struct seen s = {w->first[pool], rank, others, d->gives, measure};
+    const bool is_own = w->inner.count == 1 && w->places.data[0] == 0;
+    const int32_t measure = is_always_unlimited(w) ? -1 : is_own ? w->inner.data[0] : new_sum(w);
+    const struct seen s = {w->first[pool], rank, others, d->gives, measure, is_unlimited};
     w->first[pool] = w->seen.count;
     SIM_VEC_PUSH(&w->seen, s);
-    return measure;
+    return (struct worth){measure, is_unlimited};
 }
 
 static int32_t scaled(struct weighing *w, int32_t measure, double factor)
 {
-    w->plus.count = w->minus.count = w->inner.count = 0;
-    SIM_VEC_PUSH(&w->inner, measure);
-    return new_measure(w, factor);
+    return new_measure(w, (struct sim_measure_def){.measures = copy(w, &measure, 1),
+                                                   .measure_count = 1,
+                                                   .factor = factor});
 }
 
-static int32_t measure_at(struct weighing *w, int32_t port)
+static struct worth worth_at(struct weighing *w, int32_t port)
 {
     if (port < 0) {
-        return -1;
+        return (struct worth){-1, true};
     }
     const struct dealer d = dealer_of(&w->b->ports.data[port]);
-    return measure_of(w, w->b->ports.data[port].pool, &d);
+    return worth_of(w, w->b->ports.data[port].pool, &d);
+}
+
+/** What one end weighs: what the other can, or what it can itself while that has no limit. */
+static int32_t either(struct weighing *w, const struct worth *other, const struct worth *own)
+{
+    const int32_t both[] = {other->measure, own->measure};
+    if (!other->is_unlimited || own->is_unlimited) {
+        return other->is_unlimited ? -1 : other->measure;
+    }
+    if (other->measure < 0) {
+        return own->measure;
+    }
+    return new_measure(
+        w, (struct sim_measure_def){
+               .measures = copy(w, both, 2), .measure_count = 2, .factor = 1, .is_either = true});
 }
 
 /** Both ends of one that carries no limit: at each what the other end can, or, where that has no
@@ -250,12 +350,11 @@ static void weigh(struct weighing *w, int32_t activity)
     struct park_builder *b = w->b;
     const struct park_activity *a = &b->activities.data[activity];
     const struct park_move *m = &b->moves.data[a->first_move];
-    const int32_t offer = measure_at(w, m->from_port);
-    const int32_t need = measure_at(w, m->to_port);
+    const struct worth offer = worth_at(w, m->from_port);
+    const struct worth need = worth_at(w, m->to_port);
     for (int32_t i = a->first_port; i < a->first_port + a->port_count; i++) {
-        const int32_t other = i == m->to_port ? offer : need;
-        const int32_t own = i == m->to_port ? need : offer;
-        const int32_t measure = other >= 0 ? other : own;
+        const bool is_to = i == m->to_port;
+        const int32_t measure = either(w, is_to ? &offer : &need, is_to ? &need : &offer);
         const bool is_beside = i != m->to_port && i != m->from_port;
         b->measure_of.data[i] =
             is_beside && measure >= 0 ? scaled(w, measure, b->ports.data[i].coef) : measure;
@@ -265,17 +364,17 @@ static void weigh(struct weighing *w, int32_t activity)
 static struct weighing begin(struct park_builder *b)
 {
     const int activities = b->activities.count;
-    struct weighing w = {.b = b};
+    struct weighing w = {.b = b, .unlimited = -1};
     w.at = park_build_index_make(b->ports.data, b->ports.count, b->pools.count);
     w.is_free = sim_base_alloc((size_t)activities, sizeof(bool));
     w.first = sim_base_alloc((size_t)b->pools.count, sizeof(int32_t));
-    w.is_visited = sim_base_alloc((size_t)b->pools.count, sizeof(bool));
+    w.place_of = sim_base_alloc((size_t)b->pools.count, sizeof(int32_t));
     for (int i = 0; i < activities; i++) {
         w.is_free[i] =
             isinf(b->activities.data[i].capacity) && b->activities.data[i].move_count > 0;
     }
     for (int i = 0; i < b->pools.count; i++) {
-        w.first[i] = -1;
+        w.first[i] = w.place_of[i] = -1;
     }
     b->measure_of.count = 0;
     for (int i = 0; i < b->ports.count; i++) {
@@ -289,11 +388,13 @@ static void end(struct weighing *w)
     park_build_index_free(&w->at);
     free(w->is_free);
     free(w->first);
-    free(w->is_visited);
+    free(w->place_of);
     SIM_VEC_FREE(&w->seen);
     SIM_VEC_FREE(&w->plus);
     SIM_VEC_FREE(&w->minus);
     SIM_VEC_FREE(&w->inner);
+    SIM_VEC_FREE(&w->places);
+    SIM_VEC_FREE(&w->ways);
     SIM_VEC_FREE(&w->visited);
 }
 
