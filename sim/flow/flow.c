@@ -45,6 +45,9 @@ struct stock {
     unsigned forced;        // condition in a trial of a unit that it holds; 0: none
     double forced_level;    // [amount] of that bound
     int64_t seen_in;        // the last trial that came by
+    bool is_recent;         // in `recent`
+    sim_time quick_from;    // since then it met its levels `quick` times, within a second
+    int32_t quick;
 };
 
 /** A unit whose last trial came by a pool; over when the unit has been tried anew, or must be. */
@@ -86,6 +89,7 @@ struct sim_flow {
     struct tally *tallies; // of ports, by inner id
     sim_flow_ints heap;    // pools by due, then id
     sim_flow_ints looked_at, changed;
+    sim_flow_ints recent;          // stocks that left a level of theirs a moment ago
     sim_flow_ints restarts;        // units with a minimum, in the order in which they are tried
     sim_flow_ints low;             // those of them that may be below it
     sim_flow_ints stopped;         // places there of those that may be off
@@ -170,6 +174,7 @@ void sim_flow_destroy(struct sim_flow *f)
     sim_rates_destroy(f->rates);
     SIM_VEC_FREE(&f->heap);
     SIM_VEC_FREE(&f->looked_at);
+    SIM_VEC_FREE(&f->recent);
     SIM_VEC_FREE(&f->changed);
     SIM_VEC_FREE(&f->restarts);
     SIM_VEC_FREE(&f->touched);
@@ -923,12 +928,66 @@ static enum sim_status restart(struct sim_flow *f, struct sim_err *err)
     return SIM_OK;
 }
 
+// ---- Levels met by turns ----
+//
+// Stocks may empty and fill each other by turns, ever faster: a unit empties one, goes off, and as
+// soon as its product is used up it is on again for less time than before. Such turns come to an
+// end in no time, with all these stocks at their levels at once. Rounded to microseconds they never
+// would: so a stock that left a level of its own less than a moment ago is still there when another
+// meets its own. A moment is a microsecond, and grows for a stock that meets its levels thousands
+// of times within a second.
+
+enum {
+    A_SECOND = 1000000,   // [us]
+    QUICK_TO_DOUBLE = 256 // meetings within it, after which a moment is twice as long
+};
+
+/** How long a moment is for the stock [us]. */
+static sim_time moment_of(const struct stock *s)
+{
+    const int doubled = s->quick / QUICK_TO_DOUBLE;
+    return doubled < 20 ? (sim_time)1 << doubled : A_SECOND;
+}
+
+static bool has_just_left(const struct sim_flow *f, int32_t pool)
+{
+    const struct sim_network_pool *p = &f->net->pools[pool];
+    const struct stock *s = &f->stocks[pool];
+    const bool is_level = s->level == p->minimum || s->level == p->capacity ||
+                          s->level == p->target || s->level == p->reorder;
+    return is_level && balance(f, pool) != 0 && f->now - s->since <= moment_of(s);
+}
+
+static void list_recent(struct sim_flow *f, int32_t pool)
+{
+    struct stock *s = &f->stocks[pool];
+    if (!s->is_recent && has_just_left(f, pool)) {
+        s->is_recent = true;
+        SIM_VEC_PUSH(&f->recent, pool);
+    }
+}
+
+static void forget_recent(struct sim_flow *f)
+{
+    int kept = 0;
+    for (int i = 0; i < f->recent.count; i++) {
+        const int32_t pool = f->recent.data[i];
+        f->stocks[pool].is_recent = has_just_left(f, pool);
+        if (f->stocks[pool].is_recent) {
+            f->recent.data[kept++] = pool;
+        }
+    }
+    f->recent.count = kept;
+}
+
 static void conclude(struct sim_flow *f)
 {
+    forget_recent(f);
     for (int i = 0; i < f->looked_at.count; i++) {
         const int32_t pool = f->looked_at.data[i];
         f->stocks[pool].is_listed = false;
         plan_next(f, pool);
+        list_recent(f, pool);
     }
     f->looked_at.count = 0;
     if (f->on_change != NULL) {
@@ -973,7 +1032,7 @@ void sim_flow_reset(struct sim_flow *f, sim_time start, const double *levels)
     sim_rates_reset(f->rates);
     memset(f->tallies, 0, (size_t)f->net->port_count * sizeof(*f->tallies));
     f->heap.count = f->looked_at.count = f->changed.count = f->touched.count = 0;
-    f->low.count = f->stopped.count = f->seen.count = 0;
+    f->low.count = f->stopped.count = f->seen.count = f->recent.count = 0;
     f->trial = f->trials = 0;
     f->now = f->instant = start;
     f->instants_alike = f->solves = 0;
@@ -992,6 +1051,7 @@ void sim_flow_reset(struct sim_flow *f, sim_time start, const double *levels)
         const bool is_stock = !f->net->pools[p].is_junction; // a junction's decay carries nothing
         f->stocks[p] = (struct stock){.level = is_stock ? levels[out] : 0,
                                       .since = start,
+                                      .quick_from = start,
                                       .due = SIM_TIME_NEVER,
                                       .holds_at = -1,
                                       .heap_at = NOT_PLANNED};
@@ -1021,13 +1081,35 @@ static void meet_level(struct sim_flow *f, int32_t pool)
     struct stock *s = &f->stocks[pool];
     f->is_disturbed = f->is_disturbed || s->holds_at == s->met;
     s->met++;
+    if (f->now - s->quick_from > A_SECOND) {
+        s->quick_from = f->now;
+        s->quick = 0;
+    }
+    s->quick++;
     see(f, pool);
     look_at(f, pool);
+}
+
+/** As others meet their levels now, stocks that left theirs a moment ago are there still. */
+static void put_back(struct sim_flow *f)
+{
+    for (int i = 0; i < f->recent.count; i++) {
+        const int32_t pool = f->recent.data[i];
+        struct stock *s = &f->stocks[pool];
+        const double level = s->level;
+        if (s->since < f->now && has_just_left(f, pool)) {
+            bring_stock(f, pool);
+            s->trimmed += level - s->level;
+            s->level = level;
+            meet_level(f, pool);
+        }
+    }
 }
 
 void sim_flow_advance(struct sim_flow *f, sim_time now)
 {
     SIM_REQUIRE(now >= f->now && now <= sim_flow_next(f), "time goes back, or past a bound");
+    bool is_met = false;
     if (now > f->instant) {
         f->instant = now;
         f->instants_alike = 0;
@@ -1043,6 +1125,10 @@ void sim_flow_advance(struct sim_flow *f, sim_time now)
         meet_level(f, pool);
         unplan(f, pool);
         f->instants_alike++;
+        is_met = true;
+    }
+    if (is_met) {
+        put_back(f);
     }
 }
 

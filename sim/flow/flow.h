@@ -14,6 +14,9 @@
  *
  * Time is integer microseconds. A stock that crosses its bound between two microseconds is set
  * exactly on it; the difference (at most rate x 1 us) is booked in `sim_flow_trimmed`, never lost.
+ * Stocks that empty and fill by turns, ever faster, come to rest together: one that left a level of
+ * its own a moment ago is put back on it when another meets its own, booked likewise. A moment is a
+ * microsecond, and longer for a stock that meets its levels thousands of times within a second.
  *
  * **At a bound** one balance decides: inflow - outflow - decay x level. A stock is full while it is
  * not negative at the capacity, and falls by the closed form from the instant when it is; likewise

@@ -271,12 +271,12 @@ Test(stock_bounds, the_trace_tells_the_band)
 }
 
 // Two that reached a bound again and again, since a loop feeds itself only while the stock binds;
-// and one in which units at full and empty stocks switched each other on and off ever faster.
+// and two in which units at full and empty stocks switched each other on and off ever faster.
 Test(stock_bounds, random_parks_that_did_not_end_do)
 {
-    static const char *const paths[] = {FAULTS "loop_through_a_full_tank.cfg",
-                                        FAULTS "loop_through_an_empty_tank.cfg",
-                                        FAULTS "turndown_at_stocks.cfg"};
+    static const char *const paths[] = {
+        FAULTS "loop_through_a_full_tank.cfg", FAULTS "loop_through_an_empty_tank.cfg",
+        FAULTS "turndown_at_stocks.cfg", FAULTS "turns_ever_faster.cfg"};
     for (int i = 0; i < SIM_COUNT(paths); i++) {
         struct park_kit k;
         make_file(&k, paths[i], NULL);

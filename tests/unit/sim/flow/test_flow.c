@@ -524,6 +524,42 @@ Test(flow, a_held_boiler_restarts_at_the_reorder_level_where_there_is_one)
 
 // Bought goods may not be sold, so the junction is divided; what joins its parts weighs what the
 // unit weighs, and nothing while that is off: the user's wish must reach its trial all the same.
+/** A maker of 10 from a feed of 2.02 beside a user of 5, that takes what it makes and as much of
+ * the feed; or, where all is turned round, both fill a tank that is drawn on by 2.02. */
+static struct rig by_turns(bool is_turned)
+{
+    const double size = 10;
+    const struct sim_pool_def pools[] = {{.name = "feed", .capacity = size, .reorder = -1},
+                                         {.name = "made", .capacity = size, .reorder = -1}};
+    const struct sim_activity_def acts[] = {
+        {.name = "maker", .capacity = 10, .turndown = 0.7, .restart_band = 0.05},
+        {.name = "source", .capacity = 2.02},
+        {.name = "user", .capacity = 5, .turndown = 0.2, .restart_band = 0.05}};
+    const struct sim_port_def ports[] = {{0, 0, is_turned, 0.2, 1, 0, 0},
+                                         {0, 1, !is_turned, 1, 1, 0, 0},
+                                         {1, 0, !is_turned, 1, 1, 0, 0},
+                                         {2, 0, is_turned, 0.4, 1, 0, 0},
+                                         {2, 1, is_turned, 1, 1, 0, 0}};
+    const double levels[] = {is_turned ? size - 0.5 : 0.5, is_turned ? size : 0};
+    return rig_of(pools, 2, acts, 3, ports, 5, levels);
+}
+
+// With both on the feed falls, at its end the maker is off, and on again when what it made is used
+// up, for a hundredth of the time. From 0.5/0.98 s on the maker runs and the user does not.
+Test(flow, turns_that_come_ever_faster_end)
+{
+    for (int i = 0; i < 2; i++) {
+        struct rig rig = by_turns(i == 1);
+        run_to(rig.flow, SECOND);
+        const double end = 0.5 / 0.98;
+        cr_expect(epsilon_eq(dbl, sim_flow_total(rig.flow, 2), 5 * end, 1e-4));
+        cr_expect(epsilon_eq(dbl, sim_flow_total(rig.flow, 0), 5 * end + 10 * (1 - end), 1e-4));
+        cr_expect(eq(dbl, sim_flow_rate(rig.flow, 0), 10.0));
+        cr_expect(eq(dbl, sim_flow_rate(rig.flow, 2), 0.0));
+        rig_fini(&rig);
+    }
+}
+
 Test(flow, a_unit_is_tried_again_when_a_user_beyond_a_hidden_link_begins)
 {
     const struct sim_pool_def pools[] = {{.name = "yard"}};
