@@ -4,12 +4,12 @@
 //     FAIL_CALLS="write:5+:EIO"                   so do all that follow
 //     FAIL_CALLS="pwrite:5:SHORT"                 it does half of what was asked
 //     FAIL_CALLS="writev:5:STOP"                  before it, the process stops itself (SIGSTOP)
-//     FAIL_COUNT=FILE                             how many calls there were is written there at
-//     exit
+//     FAIL_COUNT=FILE                             at exit: how many calls there were, and how many
+//                                                 of these failed or did half, is written there
 //
 // Calls: write pwrite writev fsync rename close ftruncate open read pread, each with its variants
-// (pwrite64, fdatasync, renameat, ...). Only files below the folder FAIL_BELOW count, which leaves
-// out the standard streams and what libraries read for themselves.
+// (pwrite64, pread64, fdatasync, ftruncate64, open64). Only files below the folder FAIL_BELOW
+// count, which leaves out the standard streams and what libraries read for themselves.
 #define _GNU_SOURCE
 
 #include <dlfcn.h>
@@ -32,7 +32,7 @@ enum way {
     DO_HALF
 };
 
-static atomic_int calls;
+static atomic_int calls, hits;
 
 static int errno_of(const char *word)
 {
@@ -79,7 +79,15 @@ static enum way decide(const char *call)
         return GO_ON;
     }
     errno = errno_of(what);
+    hits += errno != 0;
     return errno == 0 ? DO_HALF : FAIL;
+}
+
+/** Of one byte there is no half. */
+static size_t half(size_t length)
+{
+    hits += length > 1;
+    return length > 1 ? length / 2 : length;
 }
 
 /** Paths that do not start with '/' are those of the working folder. */
@@ -133,14 +141,12 @@ __attribute__((destructor)) static void tell(void)
     FILE *file = path != NULL ? fopen(path, "w") : NULL;
 
     if (file != NULL) {
-        (void)fprintf(file, "%d\n", calls);
+        (void)fprintf(file, "%d %d\n", calls, hits);
         (void)fclose(file);
     }
 }
 
 // ---- the calls ----
-
-#define HALF(length) ((length) > 1 ? (length) / 2 : (length))
 
 typedef ssize_t write_fn(int, const void *, size_t);
 typedef ssize_t read_fn(int, void *, size_t);
@@ -158,7 +164,7 @@ ssize_t write(int fd, const void *bytes, size_t length)
 
     return way == FAIL
                ? -1
-               : ((write_fn *)real("write"))(fd, bytes, way == DO_HALF ? HALF(length) : length);
+               : ((write_fn *)real("write"))(fd, bytes, way == DO_HALF ? half(length) : length);
 }
 
 ssize_t read(int fd, void *bytes, size_t length)
@@ -167,7 +173,7 @@ ssize_t read(int fd, void *bytes, size_t length)
 
     return way == FAIL
                ? -1
-               : ((read_fn *)real("read"))(fd, bytes, way == DO_HALF ? HALF(length) : length);
+               : ((read_fn *)real("read"))(fd, bytes, way == DO_HALF ? half(length) : length);
 }
 
 ssize_t pwrite(int fd, const void *bytes, size_t length, off_t at)
@@ -176,7 +182,7 @@ ssize_t pwrite(int fd, const void *bytes, size_t length, off_t at)
 
     return way == FAIL ? -1
                        : ((pwrite_fn *)real("pwrite"))(fd, bytes,
-                                                       way == DO_HALF ? HALF(length) : length, at);
+                                                       way == DO_HALF ? half(length) : length, at);
 }
 
 ssize_t pwrite64(int fd, const void *bytes, size_t length, off_t at)
@@ -190,7 +196,7 @@ ssize_t pread(int fd, void *bytes, size_t length, off_t at)
 
     return way == FAIL
                ? -1
-               : ((pread_fn *)real("pread"))(fd, bytes, way == DO_HALF ? HALF(length) : length, at);
+               : ((pread_fn *)real("pread"))(fd, bytes, way == DO_HALF ? half(length) : length, at);
 }
 
 ssize_t pread64(int fd, void *bytes, size_t length, off_t at)
@@ -203,7 +209,7 @@ ssize_t writev(int fd, const struct iovec *pieces, int count)
     const enum way way = decide_fd("writev", fd);
 
     if (way == DO_HALF) {
-        return ((write_fn *)real("write"))(fd, pieces->iov_base, HALF(pieces->iov_len));
+        return ((write_fn *)real("write"))(fd, pieces->iov_base, half(pieces->iov_len));
     }
     return way == FAIL ? -1 : ((writev_fn *)real("writev"))(fd, pieces, count);
 }
