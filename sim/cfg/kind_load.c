@@ -323,9 +323,18 @@ static void load_bool(struct sim_kind_slot *s)
 
 // ---- texts ----------------------------------------------------------------------------
 
+/** On one line: a line break in a title would put a line of its own into what is told. */
 static void load_text(struct sim_kind_slot *s)
 {
-    *(const char **)s->out = sim_kind_wanted_text(s->load, s->node, NULL);
+    const char *text = sim_kind_wanted_text(s->load, s->node, NULL);
+    if (text != NULL && strpbrk(text, "\n\r") != NULL) {
+        char *copy = sim_arena_strdup(s->load->arena, text);
+        for (char *p = copy; *p != '\0'; p++) {
+            *p = *p == '\n' || *p == '\r' ? ' ' : *p;
+        }
+        text = copy;
+    }
+    *(const char **)s->out = text;
 }
 
 static char *choices_text(const char *const *choices)

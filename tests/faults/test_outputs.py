@@ -102,6 +102,7 @@ class Outputs(unittest.TestCase):
             for byte in done.stdout + done.stderr:
                 self.assertTrue(byte in (9, 10) or (byte >= 32 and byte != 127), (words, done.stdout, done.stderr))
             self.assertNotIn("\u009b".encode(), done.stdout + done.stderr)
+            self.assertNotIn(b"\nBalance: all fine", done.stdout + done.stderr)
 
 
 if __name__ == "__main__":
