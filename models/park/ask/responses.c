@@ -125,6 +125,8 @@ unsigned park_responses_named(const struct park *p, const char *where,
 static struct sim_dim dim_of(const struct park_responses_ask *a)
 {
     switch (a->kind->measure) {
+    case PARK_RESPONSES_MASS:
+        return SIM_DIM_MASS;
     case PARK_RESPONSES_CARBON:
         return SIM_DIM_CARBON;
     case PARK_RESPONSES_MONEY:
@@ -588,11 +590,10 @@ void park_responses_put(const struct park_responses *x, const struct park_respon
 
 static const char *measure_text(const struct park_responses_kind *k)
 {
-    static const char *const texts[] = {[PARK_RESPONSES_CARBON] = "t/year (of CO2e)",
-                                        [PARK_RESPONSES_MONEY] = "money/year",
-                                        [PARK_RESPONSES_AMOUNT] = "amount/year",
-                                        [PARK_RESPONSES_SHARE] = "1",
-                                        [PARK_RESPONSES_TIME] = "h/year"};
+    static const char *const texts[] = {
+        [PARK_RESPONSES_MASS] = "t/year",      [PARK_RESPONSES_CARBON] = "t/year (of CO2e)",
+        [PARK_RESPONSES_MONEY] = "money/year", [PARK_RESPONSES_AMOUNT] = "amount/year",
+        [PARK_RESPONSES_SHARE] = "1",          [PARK_RESPONSES_TIME] = "h/year"};
     return texts[k->measure];
 }
 

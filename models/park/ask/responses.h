@@ -26,6 +26,7 @@
 
 /** What a response is measured in. */
 enum park_responses_measure {
+    PARK_RESPONSES_MASS,   // "t", "kg/year"
     PARK_RESPONSES_CARBON, // CO2e: "t", "t/year", "tCO2e/year"
     PARK_RESPONSES_MONEY,  // the park's currency, or another of the park file
     PARK_RESPONSES_AMOUNT, // the stream's own unit; mass, energy or volume

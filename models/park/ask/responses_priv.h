@@ -41,15 +41,14 @@ unsigned park_responses_named(const struct park *p, const char *where,
 
 /** Which number of a ledger's entry counts. */
 enum park_responses_column {
-    PARK_RESPONSES_QUANTITY,
-    PARK_RESPONSES_ARRIVED, // quantity less what was lost
-    PARK_RESPONSES_LOST,
-    PARK_RESPONSES_UNSERVED,
-    PARK_RESPONSES_CO2E, // of a named stream without that of the process
-    PARK_RESPONSES_BIOGENIC,
-    PARK_RESPONSES_PASSED, // with what was bought in the park
-    PARK_RESPONSES_MONEYS,
-    PARK_RESPONSES_CARRIAGE
+    PARK_RESPONSES_OF_QUANTITY,
+    PARK_RESPONSES_OF_ARRIVED, // quantity less what was lost
+    PARK_RESPONSES_OF_LOST,
+    PARK_RESPONSES_OF_UNSERVED,
+    PARK_RESPONSES_OF_FIRST, // those of columns.def; CO2e of a named stream without the process's
+    PARK_RESPONSES_OF_BEFORE = PARK_RESPONSES_OF_FIRST - 1,
+#define X(name, result, told, within, words) PARK_RESPONSES_OF_##name,
+#include "models/park/base/columns.def"
 };
 
 enum park_responses_role {

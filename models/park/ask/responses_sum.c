@@ -39,24 +39,13 @@ static double scale_of(const struct park_responses_ask *a, enum park_responses_c
                        const struct park_stream *s)
 {
     const bool is_share = a->kind->measure == PARK_RESPONSES_SHARE;
-    switch (column) {
-    case PARK_RESPONSES_QUANTITY:
-    case PARK_RESPONSES_ARRIVED:
-    case PARK_RESPONSES_LOST:
-    case PARK_RESPONSES_UNSERVED:
-        return is_share && a->has_stream
-                   ? 1
-                   : park_layout_scale(s) *
-                         park_responses_content(a, s, is_share ? SIM_DIM_MASS : a->dim);
-    case PARK_RESPONSES_CO2E:
-    case PARK_RESPONSES_BIOGENIC:
-    case PARK_RESPONSES_PASSED:
-        return 1e3; // t
-    case PARK_RESPONSES_MONEYS:
-    case PARK_RESPONSES_CARRIAGE:
-        return 1;
+    if (column >= PARK_RESPONSES_OF_FIRST) {
+        return park_entry_columns[column - PARK_RESPONSES_OF_FIRST].per;
     }
-    return 1;
+    return is_share && a->has_stream
+               ? 1
+               : park_layout_scale(s) *
+                     park_responses_content(a, s, is_share ? SIM_DIM_MASS : a->dim);
 }
 
 static void add(struct park_responses_terms *terms, int var, int64_t at, double factor)
@@ -78,40 +67,21 @@ static void add_link(const struct park_results *r, const struct park_layout *l, 
 {
     struct park_responses_terms *to = side_of(sum, part->role);
     const int64_t entry = r->entry_at[link];
-    switch (part->column) {
-    case PARK_RESPONSES_QUANTITY:
+    const enum park_responses_column column = part->column;
+    if (column == PARK_RESPONSES_OF_UNSERVED && l->links[link].is_user) {
+        add(to, r->units[l->links[link].unit].unserved, r->link_at[link], factor);
+    }
+    if (column == PARK_RESPONSES_OF_QUANTITY || column == PARK_RESPONSES_OF_ARRIVED) {
         add(to, r->quantity, entry, factor);
-        break;
-    case PARK_RESPONSES_ARRIVED:
-        add(to, r->quantity, entry, factor);
-        add(to, r->lost, entry, -factor);
-        break;
-    case PARK_RESPONSES_LOST:
-        add(to, r->lost, entry, factor);
-        break;
-    case PARK_RESPONSES_UNSERVED:
-        if (l->links[link].is_user) {
-            add(to, r->units[l->links[link].unit].unserved, r->link_at[link], factor);
-        }
-        break;
-    case PARK_RESPONSES_CO2E:
-        add(to, r->co2e, entry, factor);
-        if (sum->ask.has_stream) {
-            add(to, r->process, entry, -factor);
-        }
-        break;
-    case PARK_RESPONSES_BIOGENIC:
-        add(to, r->biogenic, entry, factor);
-        break;
-    case PARK_RESPONSES_PASSED:
-        add(to, r->passed, entry, factor);
-        break;
-    case PARK_RESPONSES_MONEYS:
-        add(to, r->money, entry, factor);
-        break;
-    case PARK_RESPONSES_CARRIAGE:
-        add(to, r->carriage, entry, factor);
-        break;
+    }
+    if (column == PARK_RESPONSES_OF_ARRIVED || column == PARK_RESPONSES_OF_LOST) {
+        add(to, r->lost, entry, column == PARK_RESPONSES_OF_LOST ? factor : -factor);
+    }
+    if (column >= PARK_RESPONSES_OF_FIRST) {
+        add(to, r->column[column - PARK_RESPONSES_OF_FIRST], entry, factor);
+    }
+    if (column == PARK_RESPONSES_OF_CO2E && sum->ask.has_stream) {
+        add(to, r->column[PARK_COLUMN_PROCESS], entry, -factor);
     }
 }
 
@@ -166,7 +136,7 @@ static void add_decays(const struct park_results *r, struct park_responses_sum *
 {
     const struct park_responses_ask *a = &sum->ask;
     const struct park_responses_part *part = &a->kind->rule->parts[0];
-    const int var = part->column == PARK_RESPONSES_CO2E ? r->co2e : r->biogenic;
+    const int var = r->column[part->column - PARK_RESPONSES_OF_FIRST];
     for (int i = 0; i < r->layout->stock_count; i++) {
         const struct park_layout_stock *k = &r->layout->stocks[i];
         const bool is_here =

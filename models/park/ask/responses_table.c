@@ -282,15 +282,15 @@ static double by_contract(const struct park_responses_ask *a, int32_t move)
     }
 #define TOP(column, weigh)                                                                         \
     {                                                                                              \
-        PARK_RESPONSES_TOP, PARK_RESPONSES_##column, weigh                                         \
+        PARK_RESPONSES_TOP, PARK_RESPONSES_OF_##column, weigh                                      \
     }
 #define BOTTOM(column, weigh)                                                                      \
     {                                                                                              \
-        PARK_RESPONSES_BOTTOM, PARK_RESPONSES_##column, weigh                                      \
+        PARK_RESPONSES_BOTTOM, PARK_RESPONSES_OF_##column, weigh                                   \
     }
 #define OTHER(column, weigh)                                                                       \
     {                                                                                              \
-        PARK_RESPONSES_OTHER, PARK_RESPONSES_##column, weigh                                       \
+        PARK_RESPONSES_OTHER, PARK_RESPONSES_OF_##column, weigh                                    \
     }
 
 enum {
@@ -325,8 +325,16 @@ const struct park_responses_kind park_responses_kinds[] = {
     {"environment.co2e_scope3", CARBON, PARTY, ANY, -1, "fossil CO2e, scope 3",
      "upstream of other goods bought, and disposal outside [S]",
      RULE(.parts = {TOP(CO2E, scope3)})},
-    {"environment.biogenic", CARBON, PARTY | PROCESS, ANY, 0, "biogenic CO2, in no scope",
-     "sum of /ledger/co2e_biogenic", RULE(.parts = {TOP(BIOGENIC, scope1)}, .with_decay = true)},
+#define OWN(name, word, result, measure, words, by_party, asked)                                   \
+    {"environment." word,                                                                          \
+     PARK_RESPONSES_##measure,                                                                     \
+     PARTY | PROCESS,                                                                              \
+     ANY,                                                                                          \
+     0,                                                                                            \
+     asked,                                                                                        \
+     "sum of /ledger/" result,                                                                     \
+     RULE(.parts = {TOP(name, scope1)}, .with_decay = true)},
+#include "models/park/base/columns.def"
     {"environment.disposed", AMOUNT, PARTY | EXCHANGE | LINK, ANY, -1, "disposed of, by any fate",
      "moves of kind disposal", RULE(.parts = {TOP(QUANTITY, disposed)})},
     {"environment.landfilled", AMOUNT, PARTY | EXCHANGE | LINK, ANY, -1, "landfilled",
@@ -347,12 +355,12 @@ const struct park_responses_kind park_responses_kinds[] = {
      RULE(.book = PARK_BOOKS_EARNED + 1)},
     {"money.net", MONEY, PARTY, ANY, +1, "earned less spent",
      "payments and carriage of /ledger; what firms pay each other cancels",
-     RULE(.parts = {TOP(MONEYS, received), TOP(CARRIAGE, minus_carried)})},
+     RULE(.parts = {TOP(PRICE, received), TOP(CARRIAGE, minus_carried)})},
     {"money.operating_cost", MONEY, PARTY, ANY, -1, "spent less earned",
      "-money.net: goods, energy, disposal and carriage, less sales; no capital",
-     RULE(.parts = {TOP(MONEYS, paid), TOP(CARRIAGE, carried)})},
+     RULE(.parts = {TOP(PRICE, paid), TOP(CARRIAGE, carried)})},
     {"money.paid", MONEY, EXCHANGE | LINK, ANY, 0, "what `to` paid `from` by contract",
-     "payments of moves by exchanges, with take-or-pay", RULE(.parts = {TOP(MONEYS, by_contract)})},
+     "payments of moves by exchanges, with take-or-pay", RULE(.parts = {TOP(PRICE, by_contract)})},
     {"money.carriage", MONEY, EXCHANGE | LINK, ANY, -1, "what links cost their payers",
      "carriage of moves by exchanges", RULE(.parts = {TOP(CARRIAGE, by_contract)})},
 

@@ -30,12 +30,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/** [money], [kg], [kgCO2e] */
 enum park_column {
-#define X(name) PARK_COLUMN_##name,
+    PARK_COLUMN_NONE = -1,
+#define X(name, result, told, within, words) PARK_COLUMN_##name,
 #include "models/park/base/columns.def"
-#undef X
     PARK_COLUMNS
 };
+
+/** What columns.def says of a column. */
+struct park_column_words {
+    const char *name;  // in /ledger
+    const char *units; // NULL: the park's currency
+    double per;        // SI per unit
+    enum park_column within;
+    const char *words;
+};
+extern const struct park_column_words park_entry_columns[PARK_COLUMNS];
 
 /** By what an entry is booked in a column. */
 struct park_factor {

@@ -24,12 +24,26 @@ enum park_books_column {
     PARK_BOOKS_SCOPE1, // [tCO2e] fossil
     PARK_BOOKS_SCOPE2,
     PARK_BOOKS_SCOPE3,
-    PARK_BOOKS_BIOGENIC, // [tCO2e] burnt, in no scope
-    PARK_BOOKS_INSIDE,   // [tCO2e] of scope 2: bought from others in the park, whose own it is, too
-    PARK_BOOKS_EARNED,   // [money]
-    PARK_BOOKS_SPENT,    // [money]
+#define OWN(name, word, result, measure, words, by_party, asked) PARK_BOOKS_##name,
+#include "models/park/base/columns.def" // [t]
+    PARK_BOOKS_INSIDE, // [tCO2e] of scope 2: bought from others in the park, whose own it is, too
+    PARK_BOOKS_EARNED, // [money]
+    PARK_BOOKS_SPENT,  // [money]
     PARK_BOOKS_COLUMNS
 };
+
+/** The columns of the ledger that a party has a sum of as such (OWN in columns.def). */
+struct park_books_own {
+    enum park_column column;
+    enum park_books_column book;
+    const char *word; // "biogenic"
+};
+enum {
+#define OWN(name, word, result, measure, words, by_party, asked) PARK_BOOKS_OWN_##name,
+#include "models/park/base/columns.def"
+    PARK_BOOKS_OWNS // how many
+};
+extern const struct park_books_own park_books_own[PARK_BOOKS_OWNS];
 
 /** How a column is called in results ("co2e_scope1_total", and the series "co2e_scope1"). */
 struct park_books_name {

@@ -472,12 +472,13 @@ void park_carbon_destroy(struct park_carbon *c)
 
 static double sent_now(const struct park_carbon *c, const struct use *u)
 {
-    return park_ledger_sent(c->ledger, c->flow, u->move);
+    const struct park_move *m = &c->park->net->moves[u->move];
+    return m->sent * park_ledger_activity(c->ledger, c->flow, m->activity);
 }
 
 static double kg_now(const struct park_carbon *c, const struct use *u)
 {
-    return u->varies ? park_ledger_sum_now(c->ledger, c->flow, u->move).co2e_kg : 0;
+    return u->varies ? park_ledger_sum(c->ledger, c->flow, u->move).of[PARK_COLUMN_CO2E] : 0;
 }
 
 /** From here on amounts count anew. */

@@ -15,7 +15,7 @@
 
 /** What a move has summed up, and where its activity's integral stood when it was last posted. */
 struct line {
-    struct sim_stats_sum sent, arrived, unused;
+    struct sim_stats_sum sent, arrived;
     struct sim_stats_sum sums[PARK_COLUMNS];
     double factors[PARK_COLUMNS];
     double posted;
@@ -147,17 +147,6 @@ static void take_means(const struct park_ledger *l, struct line *line, sim_time 
     }
 }
 
-/** Set them to what they were at the last instant before `now`. */
-static void take_last(const struct park_ledger *l, struct line *line, sim_time now)
-{
-    for (int i = 0; i < line->course_count; i++) {
-        const struct course *c = &l->courses.data[line->first_course + i];
-        line->factors[c->column] =
-            c->scale * (sim_table1d_at(c->table, now - 1) +
-                        sim_table1d_slope(c->table, now - 1) * sim_simtime_to_seconds(1));
-    }
-}
-
 static void book(struct line *line, double sent, double arrived)
 {
     sim_stats_sum_add(&line->sent, sent);
@@ -174,13 +163,9 @@ void park_ledger_book(struct park_ledger *l, int32_t move, double sent, double a
     book(&l->lines[move], sent, arrived);
 }
 
-double park_ledger_book_due(struct park_ledger *l, sim_time now, int32_t move, double amount)
+void park_ledger_add(struct park_ledger *l, int32_t move, enum park_column column, double amount)
 {
-    struct line *line = &l->lines[move];
-    take_last(l, line, now);
-    const double money = amount * line->factors[PARK_COLUMN_PRICE];
-    sim_stats_sum_add(&line->unused, money);
-    return money;
+    sim_stats_sum_add(&l->lines[move].sums[column], amount);
 }
 
 void park_ledger_post_move(struct park_ledger *l, const struct sim_flow *f, int32_t move)
@@ -213,36 +198,28 @@ void park_ledger_post(struct park_ledger *l, const struct sim_flow *f)
     }
 }
 
-static struct park_ledger_sum sum_of(const struct line *line)
-{
-    const double unused = sim_stats_sum_value(&line->unused);
-    const double process = sim_stats_sum_value(&line->sums[PARK_COLUMN_PROCESS]);
-    return (struct park_ledger_sum){
-        .sent = sim_stats_sum_value(&line->sent),
-        .arrived = sim_stats_sum_value(&line->arrived),
-        .money = sim_stats_sum_value(&line->sums[PARK_COLUMN_PRICE]) + unused,
-        .unused = unused,
-        .carriage = sim_stats_sum_value(&line->sums[PARK_COLUMN_CARRIAGE]),
-        .co2e_kg = sim_stats_sum_value(&line->sums[PARK_COLUMN_CO2E]) + process,
-        .process_kg = process,
-        .biogenic_kg = sim_stats_sum_value(&line->sums[PARK_COLUMN_BIOGENIC]),
-    };
-}
-
-struct park_ledger_sum park_ledger_sum(const struct park_ledger *l, int32_t move)
-{
-    return sum_of(&l->lines[move]);
-}
-
-struct park_ledger_sum park_ledger_sum_now(const struct park_ledger *l, const struct sim_flow *f,
-                                           int32_t move)
+struct park_ledger_sum park_ledger_sum(const struct park_ledger *l, const struct sim_flow *f,
+                                       int32_t move)
 {
     const struct park_move *def = &l->net->moves[move];
     struct line line = l->lines[move];
     const double moved = sim_flow_total(f, def->activity) - line.posted;
-    take_means(l, &line, sim_flow_now(f));
-    book(&line, def->sent * moved, def->arrived * moved);
-    return sum_of(&line);
+    if (moved != 0) {
+        take_means(l, &line, sim_flow_now(f));
+        book(&line, def->sent * moved, def->arrived * moved);
+    }
+    struct park_ledger_sum sum = {.sent = sim_stats_sum_value(&line.sent),
+                                  .arrived = sim_stats_sum_value(&line.arrived)};
+    for (int i = 0; i < PARK_COLUMNS; i++) {
+        sum.of[i] = sim_stats_sum_value(&line.sums[i]);
+    }
+    for (int i = 0; i < PARK_COLUMNS; i++) {
+        const enum park_column within = park_entry_columns[i].within;
+        if (within != PARK_COLUMN_NONE) {
+            sum.of[within] += sum.of[i];
+        }
+    }
+    return sum;
 }
 
 /** The course of a factor of the line; NULL when the factor is constant. */
@@ -275,20 +252,20 @@ double park_ledger_column_now(const struct park_ledger *l, sim_time now, int32_t
                    : sim_stats_sum_value(&line->sums[column]);
 }
 
-double park_ledger_unused(const struct park_ledger *l, int32_t move)
+double park_ledger_factor(const struct park_ledger *l, sim_time now, int32_t move,
+                          enum park_column column)
 {
-    return sim_stats_sum_value(&l->lines[move].unused);
+    const struct line *line = &l->lines[move];
+    const struct course *c = course_of(l, line, column);
+    return c == NULL
+               ? line->factors[column]
+               : c->scale * (sim_table1d_at(c->table, now - 1) +
+                             sim_table1d_slope(c->table, now - 1) * sim_simtime_to_seconds(1));
 }
 
 double park_ledger_activity(const struct park_ledger *l, const struct sim_flow *f, int32_t activity)
 {
     return sim_flow_total(f, activity) - l->began[activity];
-}
-
-double park_ledger_sent(const struct park_ledger *l, const struct sim_flow *f, int32_t move)
-{
-    const struct park_move *def = &l->net->moves[move];
-    return def->sent * park_ledger_activity(l, f, def->activity);
 }
 
 double park_ledger_decayed(const struct park_ledger *l, const struct sim_flow *f, int32_t pool)

@@ -43,15 +43,9 @@ struct park_ledger; // opaque: sums and marks live in ledger.c
 
 /** What one move has summed up since the restart. */
 struct park_ledger_sum {
-    double sent;        // [SI] left its `from`
-    double arrived;     // [SI] reached its `to`
-    double money;       // [money] that `to` paid `from`, with what it paid and did not take
-    double unused;      // [money] of which for what was not taken (take-or-pay)
-    double carriage;    // [money] that the link cost its payer
-    double co2e_kg;     // [kgCO2e] fossil, caused by it, that of the process included
-    double process_kg;  // [kgCO2e] of which from the process itself
-    double biogenic_kg; // [kgCO2e] biogenic, beside it
-    double passed_kg;   // [kgCO2e] that came with it from a supplier in the park: carbon.h fills it
+    double sent;             // [SI] left its `from`
+    double arrived;          // [SI] reached its `to`
+    double of[PARK_COLUMNS]; // with the columns within; what was passed is filled in by carbon.h
 };
 
 /** One stream's balance since the restart. What moves between two of its pools counts as neither
@@ -82,30 +76,25 @@ void park_ledger_post_move(struct park_ledger *l, const struct sim_flow *f, int3
 /** Book one amount. Posting does so for whatever the network moved; others need not. */
 void park_ledger_book(struct park_ledger *l, int32_t move, double sent, double arrived);
 
-/** Book money for an amount [SI] that was due until now and not taken, at the price of the last
- * instant. Returns it. */
-double park_ledger_book_due(struct park_ledger *l, sim_time now, int32_t move, double amount);
+/** Book in one column only what comes with no amount, or beside it: what was due and not taken. */
+void park_ledger_add(struct park_ledger *l, int32_t move, enum park_column column, double amount);
 
-struct park_ledger_sum park_ledger_sum(const struct park_ledger *l, int32_t move);
+/** [column/SI] The factor of the last instant before now. */
+double park_ledger_factor(const struct park_ledger *l, sim_time now, int32_t move,
+                          enum park_column column);
 
-/** The same with what has moved since the last posting, which stays unposted. */
-struct park_ledger_sum park_ledger_sum_now(const struct park_ledger *l, const struct sim_flow *f,
-                                           int32_t move);
+/** What the move has come to, with what has moved since the last posting, which stays unposted. */
+struct park_ledger_sum park_ledger_sum(const struct park_ledger *l, const struct sim_flow *f,
+                                       int32_t move);
 
 /** Whether the move is booked in the column at all. */
 bool park_ledger_has(const struct park_ledger *l, int32_t move, enum park_column column);
 
 /** What a column of the move has summed up with what has moved since the last posting, which stays
- * unposted: one of park_ledger_sum_now at the cost of one. `total`: the engine's integral of
- * the move's activity now. */
+ * unposted, without the columns within: one of park_ledger_sum at the cost of one. `total`: the
+ * engine's integral of the move's activity now. */
 double park_ledger_column_now(const struct park_ledger *l, sim_time now, int32_t move,
                               enum park_column column, double total);
-
-/** [money] For what was not taken, so far. */
-double park_ledger_unused(const struct park_ledger *l, int32_t move);
-
-/** [SI] Sent since the restart, without posting: what series are differences of. */
-double park_ledger_sent(const struct park_ledger *l, const struct sim_flow *f, int32_t move);
 
 /** [activity] Integral of the activity's rate since the restart. */
 double park_ledger_activity(const struct park_ledger *l, const struct sim_flow *f,

@@ -36,7 +36,7 @@ struct process_entry {
 struct emission_entry {
     int32_t move, activity, party;
     enum park_books_column scope;
-    bool is_fossil, is_process, is_biogenic; // what is booked of it
+    bool is_fossil, is_process, is_own[PARK_BOOKS_OWNS]; // what is booked of it
 };
 
 /** A move that is paid for, or that costs its link's payer. */
@@ -234,9 +234,13 @@ static void list_emission(struct park_recorder *r, int32_t move)
     struct emission_entry e = {.move = move,
                                .activity = r->parts.park->net->moves[move].activity,
                                .is_fossil = park_ledger_has(l, move, PARK_COLUMN_CO2E),
-                               .is_process = park_ledger_has(l, move, PARK_COLUMN_PROCESS),
-                               .is_biogenic = park_ledger_has(l, move, PARK_COLUMN_BIOGENIC)};
-    if (e.is_fossil || e.is_process || e.is_biogenic) {
+                               .is_process = park_ledger_has(l, move, PARK_COLUMN_PROCESS)};
+    bool is_any = e.is_fossil || e.is_process;
+    for (int i = 0; i < PARK_BOOKS_OWNS; i++) {
+        e.is_own[i] = park_ledger_has(l, move, park_books_own[i].column);
+        is_any = is_any || e.is_own[i];
+    }
+    if (is_any) {
         const struct park_move *m = &r->parts.park->net->moves[move];
         e.party = m->whose;
         e.scope = (enum park_books_column)(PARK_BOOKS_SCOPE1 + m->scope - 1);
@@ -400,9 +404,11 @@ static void sum_emissions(struct park_recorder *r, sim_time now)
         const double process =
             e->is_process ? column_now(r, now, e->move, e->activity, PARK_COLUMN_PROCESS) : 0;
         of[e->scope] += (fossil + process) / 1e3;
-        if (e->is_biogenic) {
-            of[PARK_BOOKS_BIOGENIC] +=
-                column_now(r, now, e->move, e->activity, PARK_COLUMN_BIOGENIC) / 1e3;
+        for (int k = 0; k < PARK_BOOKS_OWNS; k++) {
+            if (e->is_own[k]) {
+                of[park_books_own[k].book] +=
+                    column_now(r, now, e->move, e->activity, park_books_own[k].column) / 1e3;
+            }
         }
     }
 }
@@ -428,7 +434,7 @@ static void sum_payments(struct park_recorder *r, sim_time now)
         if (e->is_paid) {
             park_books_pay(&r->books[e->from], &r->books[e->to],
                            column_now(r, now, e->move, e->activity, PARK_COLUMN_PRICE) +
-                               park_ledger_unused(r->parts.ledger, e->move));
+                               column_now(r, now, e->move, e->activity, PARK_COLUMN_TAKE_OR_PAY));
         }
         if (e->is_carried) {
             r->books[e->payer].of[PARK_BOOKS_SPENT] +=
@@ -532,13 +538,9 @@ static void put_entry(const struct park_recorder *r, struct sim_row *row, int32_
         sum->sent * content(stream, &stream->density, SIM_DIM_MASS) / 1e3;
     sim_row_f64(row, out->energy)[entry] =
         sum->sent * content(stream, &stream->energy, SIM_DIM_ENERGY) / 1e9;
-    sim_row_f64(row, out->money)[entry] = sum->money;
-    sim_row_f64(row, out->take_or_pay)[entry] = sum->unused;
-    sim_row_f64(row, out->carriage)[entry] = sum->carriage;
-    sim_row_f64(row, out->co2e)[entry] = sum->co2e_kg / 1e3;
-    sim_row_f64(row, out->process)[entry] = sum->process_kg / 1e3;
-    sim_row_f64(row, out->biogenic)[entry] = sum->biogenic_kg / 1e3;
-    sim_row_f64(row, out->passed)[entry] = sum->passed_kg / 1e3;
+    for (int i = 0; i < PARK_COLUMNS; i++) {
+        sim_row_f64(row, out->column[i])[entry] = sum->of[i] / park_entry_columns[i].per;
+    }
 }
 
 static void put_link(const struct park_recorder *r, struct sim_row *row, int link, sim_time now)
@@ -546,10 +548,10 @@ static void put_link(const struct park_recorder *r, struct sim_row *row, int lin
     const struct park_results *out = r->parts.results;
     const struct park_layout_link *k = &out->layout->links[link];
     const struct park_move *move = &r->parts.park->net->moves[k->move];
-    struct park_ledger_sum sum = park_ledger_sum(r->parts.ledger, k->move);
+    struct park_ledger_sum sum = park_ledger_sum(r->parts.ledger, r->parts.flow, k->move);
     const struct park_results_unit *unit = &out->units[k->unit];
     const double scale = r->scale[k->stream];
-    sum.passed_kg = park_carbon_passed(r->parts.carbon, k->move);
+    sum.of[PARK_COLUMN_PASSED] = park_carbon_passed(r->parts.carbon, k->move);
     sim_row_f64(row, unit->flow_total)[out->link_at[link]] = sum.sent / scale;
     put_entry(r, row, out->entry_at[link], k->stream, &sum);
     if (move->is_pull_user) {
@@ -592,8 +594,8 @@ static void sum_books(struct park_recorder *r)
     memset(r->books, 0, (size_t)r->parts.park->party_count * sizeof(*r->books));
     for (int i = 0; i < l->link_count; i++) {
         struct park_ledger_sum sum =
-            park_ledger_sum_now(r->parts.ledger, r->parts.flow, l->links[i].move);
-        sum.passed_kg = park_carbon_passed(r->parts.carbon, l->links[i].move);
+            park_ledger_sum(r->parts.ledger, r->parts.flow, l->links[i].move);
+        sum.of[PARK_COLUMN_PASSED] = park_carbon_passed(r->parts.carbon, l->links[i].move);
         park_books_add(r->parts.park, l->links[i].move, &sum, r->books);
     }
     sum_decays(r);

@@ -452,23 +452,27 @@ static void declare_parties(struct world *w, const struct park *p)
     declare_books(w, axis, p);
 }
 
+static void add_column(struct world *w, int axis, const char *name, const char *units,
+                       const char *words)
+{
+    (void)sim_schema_var(w->schema, &(struct sim_schema_var){.name = name,
+                                                             .group = "ledger",
+                                                             .type = SIM_SCHEMA_F64,
+                                                             .scope = SIM_SCHEMA_RUN,
+                                                             .dim_count = 1,
+                                                             .dims = {axis},
+                                                             .units = units,
+                                                             .long_name = words});
+}
+
 static void declare_ledger(struct world *w, const char *currency)
 {
     static const struct {
         const char *name, *units, *words;
-    } columns[] = {{"quantity", NULL, "amount as it left `from`, in entry_unit"},
+    } amounts[] = {{"quantity", NULL, "amount as it left `from`, in entry_unit"},
                    {"lost", NULL, "amount lost on the way, in entry_unit"},
                    {"mass", "t", "mass of it"},
-                   {"energy", "GJ", "energy content of it"},
-                   {"money", "", "what `to` paid `from`, with take_or_pay"},
-                   {"take_or_pay", "", "of which for what was due and not taken"},
-                   {"carriage", "", "what the link cost its payer"},
-                   {"co2e", "t", "fossil carbon dioxide equivalent caused by the move"},
-                   {"co2e_process", "t", "of which from the process itself, not its fuel"},
-                   {"co2e_biogenic", "t", "biogenic carbon dioxide set free, beside co2e"},
-                   {"co2e_passed", "t",
-                    "fossil, that the supplier in the park set free for it: in scope 2 of who buys "
-                    "it, too, beside co2e"}};
+                   {"energy", "GJ", "energy content of it"}};
     static const struct {
         const char *name;
         size_t field;
@@ -481,18 +485,12 @@ static void declare_ledger(struct world *w, const char *currency)
     for (int i = 0; i < SIM_COUNT(texts); i++) {
         add_texts(w, "ledger", texts[i].name, axis, &w->entries, NULL, texts[i].field);
     }
-    for (int i = 0; i < SIM_COUNT(columns); i++) {
-        const char *units = columns[i].units;
-        const bool is_money = units != NULL && units[0] == '\0';
-        (void)sim_schema_var(w->schema,
-                             &(struct sim_schema_var){.name = columns[i].name,
-                                                      .group = "ledger",
-                                                      .type = SIM_SCHEMA_F64,
-                                                      .scope = SIM_SCHEMA_RUN,
-                                                      .dim_count = 1,
-                                                      .dims = {axis},
-                                                      .units = is_money ? currency : units,
-                                                      .long_name = columns[i].words});
+    for (int i = 0; i < SIM_COUNT(amounts); i++) {
+        add_column(w, axis, amounts[i].name, amounts[i].units, amounts[i].words);
+    }
+    for (int i = 0; i < PARK_COLUMNS; i++) {
+        const struct park_column_words *c = &park_entry_columns[i];
+        add_column(w, axis, c->name, c->units != NULL ? c->units : currency, c->words);
     }
 }
 
@@ -725,14 +723,10 @@ void park_results_bind(struct park_results *r, const struct park *p,
                                .lost = sim_schema_var_find(schema, "ledger", "lost"),
                                .mass = sim_schema_var_find(schema, "ledger", "mass"),
                                .energy = sim_schema_var_find(schema, "ledger", "energy"),
-                               .money = sim_schema_var_find(schema, "ledger", "money"),
-                               .take_or_pay = sim_schema_var_find(schema, "ledger", "take_or_pay"),
-                               .carriage = sim_schema_var_find(schema, "ledger", "carriage"),
-                               .co2e = sim_schema_var_find(schema, "ledger", "co2e"),
-                               .process = sim_schema_var_find(schema, "ledger", "co2e_process"),
-                               .biogenic = sim_schema_var_find(schema, "ledger", "co2e_biogenic"),
-                               .passed = sim_schema_var_find(schema, "ledger", "co2e_passed"),
                                .intervals = park_results_interval_count(p)};
+    for (int i = 0; i < PARK_COLUMNS; i++) {
+        r->column[i] = sim_schema_var_find(schema, "ledger", park_entry_columns[i].name);
+    }
     r->units = sim_base_alloc((size_t)layout->unit_count, sizeof(*r->units));
     for (int i = 0; i < layout->unit_count; i++) {
         r->units[i] = bind_unit(schema, layout->units[i].tag);

@@ -51,8 +51,7 @@ struct park_results {
     const struct park_layout *layout;
     struct park_results_unit *units; // by unit of the layout
     int running, down;
-    int quantity, lost, mass, energy, money, take_or_pay, carriage; // of /ledger
-    int co2e, process, biogenic, passed;                            // of /ledger
+    int quantity, lost, mass, energy, column[PARK_COLUMNS]; // of /ledger
     int party_total[PARK_BOOKS_COLUMNS], party_series[PARK_BOOKS_COLUMNS];
     int32_t *link_at, *entry_at;                 // by link of the layout: its columns
     int32_t *stock_at, *decay_at;                // by stock of the layout; -1: has no entry

@@ -9,7 +9,8 @@
 #include <string.h>
 
 enum {
-    COLUMNS = PARK_BOOKS_INSIDE + 1 // [-] of the books: scopes, biogenic, and bought in the park
+    COLUMNS = PARK_BOOKS_INSIDE + 1, // [-] of the books: scopes, own, and bought in the park
+    SOURCE_COLUMNS = 1 + PARK_BOOKS_OWNS
 };
 
 /** A party's tonnes, or the park's. */
@@ -21,9 +22,9 @@ struct tonnes {
 struct source {
     int32_t party;
     int scope;
-    int32_t stream; // -1: the process itself
-    int32_t from;   // who set it free, of what is bought in the park; -1
-    double fossil_t, biogenic_t;
+    int32_t stream;           // -1: the process itself
+    int32_t from;             // who set it free, of what is bought in the park; -1
+    double t[SOURCE_COLUMNS]; // fossil, then those of park_books_own
 };
 
 static int by_party(const void *a, const void *b)
@@ -40,9 +41,22 @@ static int by_party(const void *a, const void *b)
                                   : (x->from > y->from) - (x->from < y->from);
 }
 
+/** What is booked of an entry, but for what its process sets free by itself. */
+static void take_own(struct source *s, const struct park_ledger_sum *sum)
+{
+    s->t[0] = (sum->of[PARK_COLUMN_CO2E] - sum->of[PARK_COLUMN_PROCESS]) / 1e3;
+    for (int i = 0; i < PARK_BOOKS_OWNS; i++) {
+        s->t[1 + i] = sum->of[park_books_own[i].column] / 1e3;
+    }
+}
+
 static void add_source(struct source *list, int *count, struct source s)
 {
-    if (s.fossil_t != 0 || s.biogenic_t != 0) {
+    bool is_any = false;
+    for (int i = 0; i < SOURCE_COLUMNS; i++) {
+        is_any = is_any || s.t[i] != 0;
+    }
+    if (is_any) {
         list[(*count)++] = s;
     }
 }
@@ -55,9 +69,10 @@ static void add_decays(const struct park *p, const struct park_results *r,
         const struct park_layout_stock *k = &r->layout->stocks[i];
         if (r->decay_at[i] >= 0) {
             const struct park_ledger_sum sum = park_books_mean(r, mean, r->decay_at[i]);
-            add_source(list, count,
-                       (struct source){p->net->pools[k->pool].party, 1, k->stream, -1,
-                                       sum.co2e_kg / 1e3, sum.biogenic_kg / 1e3});
+            struct source s = {
+                .party = p->net->pools[k->pool].party, .scope = 1, .stream = k->stream, .from = -1};
+            take_own(&s, &sum);
+            add_source(list, count, s);
         }
     }
 }
@@ -75,14 +90,16 @@ static struct source *sources_of(const struct park *p, const struct park_results
         const struct park_ledger_sum sum = park_books_mean(r, mean, r->entry_at[i]);
         const struct park_move *m = &p->net->moves[l->links[i].move];
         struct source s = {.party = m->whose, .scope = m->scope, .stream = m->stream, .from = -1};
-        s.fossil_t = (sum.co2e_kg - sum.process_kg) / 1e3;
-        s.biogenic_t = sum.biogenic_kg / 1e3;
+        take_own(&s, &sum);
         add_source(list, &count, s);
         add_source(list, &count,
-                   (struct source){s.party, s.scope, -1, -1, sum.process_kg / 1e3, 0});
+                   (struct source){s.party, s.scope, -1, -1, {sum.of[PARK_COLUMN_PROCESS] / 1e3}});
         add_source(list, &count,
-                   (struct source){p->net->accounts[m->to].party, 2, m->stream,
-                                   p->net->accounts[m->from].party, sum.passed_kg / 1e3, 0});
+                   (struct source){p->net->accounts[m->to].party,
+                                   2,
+                                   m->stream,
+                                   p->net->accounts[m->from].party,
+                                   {sum.of[PARK_COLUMN_PASSED] / 1e3}});
     }
     if (count > 0) {
         qsort(list, (size_t)count, sizeof(*list), by_party);
@@ -90,8 +107,9 @@ static struct source *sources_of(const struct park *p, const struct park_results
     int kept = 0;
     for (int i = 0; i < count; i++) {
         if (kept > 0 && by_party(&list[kept - 1], &list[i]) == 0) {
-            list[kept - 1].fossil_t += list[i].fossil_t;
-            list[kept - 1].biogenic_t += list[i].biogenic_t;
+            for (int k = 0; k < SOURCE_COLUMNS; k++) {
+                list[kept - 1].t[k] += list[i].t[k];
+            }
         } else {
             list[kept++] = list[i];
         }
@@ -142,7 +160,7 @@ static void print_row(const struct sim_sink *out, const struct tonnes *t, const 
 {
     char number[SIM_NUMBER_TEXT];
     sim_sink_text(out, "  ");
-    for (int i = 0; i <= PARK_BOOKS_BIOGENIC; i++) {
+    for (int i = 0; i < PARK_BOOKS_INSIDE; i++) {
         sim_sink_print(out, "%14s ", sim_number_text(t->of[i], number));
     }
     sim_sink_print(out, " %s\n", name);
@@ -154,8 +172,12 @@ static void print_table(const struct park *p, const struct park_results *r,
     const struct tonnes park = park_of(p, r, mean);
     sim_sink_print(out,
                    "Emissions in t of CO2e: fossil by scope, biogenic apart\n"
-                   "  %14s %14s %14s %14s\n",
-                   "scope 1", "scope 2", "scope 3", "biogenic");
+                   "  %14s %14s %14s",
+                   "scope 1", "scope 2", "scope 3");
+    for (int i = 0; i < PARK_BOOKS_OWNS; i++) {
+        sim_sink_print(out, " %14s", park_books_own[i].word);
+    }
+    sim_sink_text(out, "\n");
     for (int i = 0; i < p->party_count; i++) {
         const struct tonnes t = party_of(r, mean, i);
         if (is_any(&t)) {
@@ -191,8 +213,10 @@ void park_emissions_text(const struct park *p, const struct park_results *r,
         sim_sink_text(out, "from, in t\n");
     }
     for (int i = 0; i < count; i++) {
-        print_one(p, out, &list[i], list[i].fossil_t, scopes[list[i].scope]);
-        print_one(p, out, &list[i], list[i].biogenic_t, "biogenic");
+        print_one(p, out, &list[i], list[i].t[0], scopes[list[i].scope]);
+        for (int k = 0; k < PARK_BOOKS_OWNS; k++) {
+            print_one(p, out, &list[i], list[i].t[1 + k], park_books_own[k].word);
+        }
     }
     free(list);
 }
@@ -211,8 +235,12 @@ static json_t *emissions_of(const struct park *p, const struct park_results *r,
             (void)json_object_set_new(o, "from", json_string(p->parties[list[i].from].name));
         }
         (void)json_object_set_new(o, "scope", json_integer(list[i].scope));
-        (void)json_object_set_new(o, "fossil_t", json_real(list[i].fossil_t));
-        (void)json_object_set_new(o, "biogenic_t", json_real(list[i].biogenic_t));
+        (void)json_object_set_new(o, "fossil_t", json_real(list[i].t[0]));
+        for (int k = 0; k < PARK_BOOKS_OWNS; k++) {
+            char name[40];
+            (void)snprintf(name, sizeof(name), "%s_t", park_books_own[k].word);
+            (void)json_object_set_new(o, name, json_real(list[i].t[1 + k]));
+        }
         (void)json_array_append_new(array, o);
     }
     free(list);

@@ -47,14 +47,15 @@ static void open_summary(struct summary *s, const struct park *p, const struct s
         const struct park_results_unit *unit = &s->results.units[link->unit];
         const int32_t at = s->results.link_at[i];
         const int32_t entry = s->results.entry_at[i];
-        s->links[i] = (struct told){.link = link,
-                                    .amount = value_of(o->mean, unit->flow_total, at),
-                                    .half_width = value_of(o->half_width, unit->flow_total, at),
-                                    .unserved = value_of(o->mean, unit->unserved, at),
-                                    .co2e = value_of(o->mean, s->results.co2e, entry),
-                                    .money = value_of(o->mean, s->results.money, entry),
-                                    .take_or_pay = value_of(o->mean, s->results.take_or_pay, entry),
-                                    .carriage = value_of(o->mean, s->results.carriage, entry)};
+        s->links[i] = (struct told){
+            .link = link,
+            .amount = value_of(o->mean, unit->flow_total, at),
+            .half_width = value_of(o->half_width, unit->flow_total, at),
+            .unserved = value_of(o->mean, unit->unserved, at),
+            .co2e = value_of(o->mean, s->results.column[PARK_COLUMN_CO2E], entry),
+            .money = value_of(o->mean, s->results.column[PARK_COLUMN_PRICE], entry),
+            .take_or_pay = value_of(o->mean, s->results.column[PARK_COLUMN_TAKE_OR_PAY], entry),
+            .carriage = value_of(o->mean, s->results.column[PARK_COLUMN_CARRIAGE], entry)};
     }
 }
 

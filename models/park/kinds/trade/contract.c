@@ -179,7 +179,10 @@ static void settle(struct contracts *c, const struct park_clock *clock, struct c
     if (taken < due) {
         const char *unit;
         const double lacked = shown(c, k, due - taken, &unit);
-        const double money = park_ledger_book_due(c->of.ledger, clock->now, k->move, due - taken);
+        struct park_ledger *ledger = c->of.ledger;
+        const double money =
+            (due - taken) * park_ledger_factor(ledger, clock->now, k->move, PARK_COLUMN_PRICE);
+        park_ledger_add(ledger, k->move, PARK_COLUMN_TAKE_OR_PAY, money);
         SIM_TRACE(clock->trace, clock->now, title_of(c, k),
                   "take or pay: %.10g %s not taken of what was due, %.10g %s to pay", lacked, unit,
                   money, c->of.park->currency != NULL ? c->of.park->currency : "");

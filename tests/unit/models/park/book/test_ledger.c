@@ -127,10 +127,12 @@ static void must_read_alike(const char *park)
         const struct park_move *move = &k.park->net->moves[m];
         const struct park_factor *price = &move->factor[PARK_COLUMN_PRICE];
         park_ledger_book(l, m, 1.0 / 3 + m, 1.0 / 3 + m);
-        const struct park_ledger_sum sum = park_ledger_sum_now(l, f, m);
+        const struct park_ledger_sum sum = park_ledger_sum(l, f, m);
         const double total = sim_flow_total(f, move->activity);
-        cr_expect(sum.money == park_ledger_column_now(l, 0, m, PARK_COLUMN_PRICE, total));
-        cr_expect(sum.carriage == park_ledger_column_now(l, 0, m, PARK_COLUMN_CARRIAGE, total));
+        cr_expect(sum.of[PARK_COLUMN_PRICE] ==
+                  park_ledger_column_now(l, 0, m, PARK_COLUMN_PRICE, total));
+        cr_expect(sum.of[PARK_COLUMN_CARRIAGE] ==
+                  park_ledger_column_now(l, 0, m, PARK_COLUMN_CARRIAGE, total));
         const bool is_priced = price->constant != 0 || price->table != NULL;
         cr_expect(eq(int, park_ledger_has(l, m, PARK_COLUMN_PRICE), is_priced));
         priced += is_priced ? 1 : 0;
@@ -219,7 +221,7 @@ Test(ledger, what_an_activity_does_at_once_is_booked_and_balances)
     const int32_t press = x.k.park->net->moves[move].activity;
     cr_expect(eq(dbl, sim_flow_act(x.flow, press, 5000), 5000.0)); // [kg]
     cr_expect(eq(int, (int)press_check(&x), (int)SIM_OK), "%s", x.err.text);
-    cr_expect(epsilon_eq(dbl, park_ledger_sum(x.ledger, move).sent, 8000.0, 1e-6));
+    cr_expect(epsilon_eq(dbl, park_ledger_sum(x.ledger, x.flow, move).sent, 8000.0, 1e-6));
     press_close(&x);
 }
 
