@@ -5,6 +5,7 @@
 
 #include "sim/base/vec.h"
 #include "sim/flow/network_priv.h"
+#include "sim/flow/order.h"
 #include "sim/flow/tolerances.h"
 #include "sim/num/elem.h"
 
@@ -99,6 +100,7 @@ struct sim_flow {
     int64_t trials;                // since reset
     int64_t solves;                // calls of solve since reset
     sim_flow_ints touched;         // pools, as in the definition
+    uint64_t *bits;                // by activity: scratch of sort_numbers
     sim_time now, instant;
     int64_t instants_alike; // bounds reached at `instant`
     sim_flow_on_change *on_change;
@@ -162,6 +164,7 @@ struct sim_flow *sim_flow_create(const struct sim_network *net)
     SIM_VEC_RESERVE(&f->touched, net->pool_count);
     f->onlookers = sim_base_alloc((size_t)net->pool_count, sizeof(*f->onlookers));
     SIM_VEC_RESERVE(&f->changed, net->activity_count);
+    f->bits = sim_base_alloc(SIM_ORDER_WORDS(net->activity_count), sizeof(*f->bits));
     list_restarts(f);
     return f;
 }
@@ -191,6 +194,7 @@ void sim_flow_destroy(struct sim_flow *f)
     free(f->stocks);
     free(f->movers);
     free(f->tallies);
+    free(f->bits);
     free(f);
 }
 
@@ -703,18 +707,9 @@ static enum sim_status solve(struct sim_flow *f, struct sim_err *err)
 
 // ---- Turndown ----
 
-static int by_number(const void *a, const void *b)
+static void sort_numbers(struct sim_flow *f, sim_flow_ints *v)
 {
-    const int32_t x = *(const int32_t *)a;
-    const int32_t y = *(const int32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-static void sort_numbers(sim_flow_ints *v)
-{
-    if (v->count > 1) {
-        qsort(v->data, (size_t)v->count, sizeof(int32_t), by_number);
-    }
+    sim_order_sort(v->data, v->count, f->bits);
 }
 
 /** Units below their minimum, by name. */
@@ -729,7 +724,7 @@ static const sim_flow_ints *all_low(struct sim_flow *f)
         }
     }
     f->low.count = kept;
-    sort_numbers(&f->low);
+    sort_numbers(f, &f->low);
     return &f->low;
 }
 
@@ -906,7 +901,7 @@ static const sim_flow_ints *all_stopped(struct sim_flow *f)
         }
     }
     f->stopped.count = kept;
-    sort_numbers(&f->stopped);
+    sort_numbers(f, &f->stopped);
     return &f->stopped;
 }
 
@@ -991,7 +986,7 @@ static void conclude(struct sim_flow *f)
     }
     f->looked_at.count = 0;
     if (f->on_change != NULL) {
-        sort_numbers(&f->changed);
+        sort_numbers(f, &f->changed);
     }
     for (int i = 0; i < f->changed.count; i++) {
         const int32_t k = f->changed.data[i];

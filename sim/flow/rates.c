@@ -5,6 +5,7 @@
 
 #include "sim/flow/levels_priv.h"
 #include "sim/flow/measures_priv.h"
+#include "sim/flow/order.h"
 #include "sim/flow/rates_priv.h"
 #include "sim/flow/tolerances.h"
 
@@ -64,6 +65,7 @@ struct sim_rates *sim_rates_create(const struct sim_network *net)
     r->weight = sim_base_alloc(ports, sizeof(double));
     r->measure = sim_base_alloc((size_t)net->measure_count, sizeof(double));
     r->is_outdated = sim_base_alloc((size_t)net->measure_count, sizeof(bool));
+    r->measure_bits = sim_base_alloc(SIM_ORDER_WORDS(net->measure_count), sizeof(uint64_t));
     r->raised_by = sim_base_alloc(ports, sizeof(int32_t));
     r->member_of = sim_base_alloc(activities, sizeof(int32_t));
     r->is_idle = sim_base_alloc(activities, sizeof(bool));
@@ -124,7 +126,7 @@ void sim_rates_destroy(struct sim_rates *r)
         r->place,       r->class_begin, r->flow_at,     r->weight_at,    r->class_of,
         r->sorting,     r->sums,        r->stamp,       r->crowd,        r->measure,
         r->is_outdated, r->wanted,      r->most,        r->scale,        r->coef,
-        r->is_altered};
+        r->is_altered,  r->measure_bits};
     for (int i = 0; i < SIM_COUNT(arrays); i++) {
         free(arrays[i]);
     }
@@ -701,13 +703,6 @@ static void take_capacity(struct sim_rates *r, int32_t activity)
     r->is_stale[activity] = false;
 }
 
-static int by_measure(const void *a, const void *b)
-{
-    const int32_t x = *(const int32_t *)a;
-    const int32_t y = *(const int32_t *)b;
-    return (x > y) - (x < y);
-}
-
 /** Measures of what changed, and those that sum them: who weighs them is told. */
 static void take_measures(struct sim_rates *r)
 {
@@ -718,9 +713,7 @@ static void take_measures(struct sim_rates *r)
             outdate(r, net->outer[o]);
         }
     }
-    if (r->outdated.count > 1) {
-        qsort(r->outdated.data, (size_t)r->outdated.count, sizeof(int32_t), by_measure);
-    }
+    sim_order_sort(r->outdated.data, r->outdated.count, r->measure_bits);
     for (int i = 0; i < r->outdated.count; i++) {
         const int32_t m = r->outdated.data[i];
         const double value = measure_now(r, m);

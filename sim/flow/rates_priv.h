@@ -60,10 +60,11 @@ struct sim_rates {
     double *rate;     // [1/s] as of the last settle
     double *before;   // [1/s] when the current settle began; valid while `is_changed`
     bool *is_changed;
-    bool *is_claimed;  // its claims were computed in the current settle
-    bool *is_stale;    // its claims must be computed again before the next settle goes on
-    double *measure;   // per measure: its value now
-    bool *is_outdated; // per measure: in `outdated`
+    bool *is_claimed;       // its claims were computed in the current settle
+    bool *is_stale;         // its claims must be computed again before the next settle goes on
+    double *measure;        // per measure: its value now
+    bool *is_outdated;      // per measure: in `outdated`
+    uint64_t *measure_bits; // scratch of sim_order_sort
     // per port
     double *coef;       // [amount per unit of activity] now
     bool *is_altered;   // its coefficient was set in the current settle: in `altered`
