@@ -432,25 +432,46 @@ static bool settle(struct sim_evq *q)
     }
 }
 
+/** Whether the end of the front is a waiting event, or was brought to be one. */
+static inline bool has_next(struct sim_evq *q)
+{
+    return (q->front_count > 0 && is_live(q, load(&q->front[q->front_count - 1]))) || settle(q);
+}
+
 bool sim_evq_peek(struct sim_evq *q, struct sim_event *out)
 {
-    if (!settle(q)) {
+    if (!has_next(q)) {
         return false;
     }
     *out = event_of(q, load(&q->front[q->front_count - 1]));
     return true;
 }
 
-bool sim_evq_pop(struct sim_evq *q, struct sim_event *out)
+static inline void take_next(struct sim_evq *q, struct sim_event *out)
 {
-    if ((q->front_count == 0 || !is_live(q, load(&q->front[q->front_count - 1]))) && !settle(q)) {
-        return false;
-    }
     const evq_key key = load(&q->front[--q->front_count]);
     *out = event_of(q, key);
     q->now = out->when;
     q->slots[key_slot(key)].generation++;
     give_slot(q, key_slot(key));
+}
+
+bool sim_evq_pop(struct sim_evq *q, struct sim_event *out)
+{
+    if (!has_next(q)) {
+        return false;
+    }
+    take_next(q, out);
+    return true;
+}
+
+bool sim_evq_pop_at(struct sim_evq *q, sim_time when, struct sim_event *out)
+{
+    if (!has_next(q) || q->front[q->front_count - 1].high >> (TIME_SHIFT - 64) !=
+                            (uint64_t)when - (uint64_t)q->start) {
+        return false;
+    }
+    take_next(q, out);
     return true;
 }
 

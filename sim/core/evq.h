@@ -61,6 +61,9 @@ sim_ev sim_evq_push(struct sim_evq *q, const struct sim_event *e);
  * was put off before, O(n). */
 bool sim_evq_pop(struct sim_evq *q, struct sim_event *out);
 
+/** Take the next event if it comes at `when`; false when none does. */
+bool sim_evq_pop_at(struct sim_evq *q, sim_time when, struct sim_event *out);
+
 /** Look at the next event without taking it; false when none waits. */
 bool sim_evq_peek(struct sim_evq *q, struct sim_event *out);
 

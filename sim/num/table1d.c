@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /** Offsets within one period; x[0] = 0. `upto[i]` is the integral over [0, x[i]). */
 struct period {
@@ -340,20 +341,46 @@ static bool is_outside(const struct period *p, sim_time x)
     return x < 0 || x >= p->length;
 }
 
-double sim_table1d_at(const struct sim_table1d *t, sim_time when)
+static bool is_same_period(const struct period *a, const struct period *b)
+{
+    return a->count == b->count && a->length == b->length &&
+           (a->count == 0 || memcmp(a->x, b->x, (size_t)a->count * sizeof *a->x) == 0);
+}
+
+bool sim_table1d_is_in_step(const struct sim_table1d *a, const struct sim_table1d *b)
+{
+    return a->repeat == b->repeat && a->between == b->between && a->origin == b->origin &&
+           is_same_period(&a->common, &b->common) && is_same_period(&a->leap, &b->leap);
+}
+
+struct sim_table1d_spot sim_table1d_find(const struct sim_table1d *t, sim_time when)
 {
     const struct place at = find_place(t, when);
-    const struct period *p = at.period;
     const sim_time x = when - at.base;
-    if (is_outside(p, x)) {
+    return (struct sim_table1d_spot){.into = x,
+                                     .piece =
+                                         is_outside(at.period, x) ? -1 : find_piece(at.period, x),
+                                     .is_leap = at.period == &t->leap};
+}
+
+double sim_table1d_at_spot(const struct sim_table1d *t, struct sim_table1d_spot spot)
+{
+    const struct period *p = spot.is_leap ? &t->leap : &t->common;
+    const sim_time x = spot.into;
+    const int i = spot.piece;
+    if (i < 0) {
         return x < 0 ? p->y[0] : p->y[p->count - 1];
     }
-    const int i = find_piece(p, x);
     if (p->end[i] == p->y[i] || x == p->x[i]) {
         return p->y[i];
     }
     const double share = (double)(x - p->x[i]) / (double)(next_x(p, i) - p->x[i]);
     return p->y[i] + (p->end[i] - p->y[i]) * share;
+}
+
+double sim_table1d_at(const struct sim_table1d *t, sim_time when)
+{
+    return sim_table1d_at_spot(t, sim_table1d_find(t, when));
 }
 
 double sim_table1d_slope(const struct sim_table1d *t, sim_time when)

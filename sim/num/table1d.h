@@ -63,6 +63,22 @@ enum sim_status sim_table1d_covers(const struct sim_table1d *t, sim_time from, s
 /** The value from instant `when` on. Outside of a ONCE table the first or last value. */
 double sim_table1d_at(const struct sim_table1d *t, sim_time when);
 
+/** A place in the table: which piece holds an instant, and how far in its period that is. */
+struct sim_table1d_spot {
+    sim_time into; // [us] since the period began
+    int32_t piece; // -1: outside of it
+    bool is_leap;  // of a table that repeats each year: in a leap year
+};
+
+/** Whether both change at the same instants, by the same rule: a spot of one is one of the other.
+ */
+bool sim_table1d_is_in_step(const struct sim_table1d *a, const struct sim_table1d *b);
+
+struct sim_table1d_spot sim_table1d_find(const struct sim_table1d *t, sim_time when);
+
+/** The value at a spot of this table, or of one in step with it: that of sim_table1d_at there. */
+double sim_table1d_at_spot(const struct sim_table1d *t, struct sim_table1d_spot spot);
+
 /** The change of value per second from instant `when` on; 0 for HOLD. [1/s] */
 double sim_table1d_slope(const struct sim_table1d *t, sim_time when);
 

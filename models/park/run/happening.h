@@ -26,7 +26,8 @@ struct park_clock {
     struct sim_evq *queue;
     struct sim_trace *trace; // NULL: off
     sim_time now;
-    sim_time end; // nothing is planned after it
+    sim_time end;    // nothing is planned after it
+    int64_t *events; // [-] that happened so far; NULL: nobody counts
 };
 
 /** Let something happen later. What would come after the end of the run does not wait: the handle
@@ -41,6 +42,14 @@ static inline sim_ev park_happening_push(const struct park_clock *c, sim_time wh
     const struct sim_event e = {
         .when = when, .priority = (int32_t)kind, .who = who, .kind = (int32_t)kind, .arg = arg};
     return sim_evq_push(c->queue, &e);
+}
+
+/** The event that happens now stands for several, alike, at one instant: count the others. */
+static inline void park_happening_join(const struct park_clock *c, int32_t others)
+{
+    if (c->events != NULL) {
+        *c->events += others;
+    }
 }
 
 #endif

@@ -85,6 +85,7 @@ struct park_run *park_run_create(const struct park *p, const struct sim_model_wa
     r->clock.queue =
         sim_evq_create(4 * (r->roster.count < SIM_EVQ_WAITING_MAX / 4 ? r->roster.count
                                                                       : SIM_EVQ_WAITING_MAX / 4));
+    r->clock.events = &r->events;
     sim_flow_watch(r->flow, on_change, r);
     return r;
 }
@@ -327,8 +328,7 @@ static bool happen_all(struct park_run *r)
 {
     struct sim_event e;
     bool moves = true;
-    while (!r->is_over && moves && sim_evq_peek(r->clock.queue, &e) && e.when == r->clock.now) {
-        (void)sim_evq_pop(r->clock.queue, &e);
+    while (!r->is_over && moves && sim_evq_pop_at(r->clock.queue, r->clock.now, &e)) {
         r->events++;
         moves = park_endless_add(
             &r->endless, r->clock.now,

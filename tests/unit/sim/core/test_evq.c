@@ -60,6 +60,25 @@ Test(evq, says_so_when_nothing_waits)
     sim_evq_destroy(q);
 }
 
+Test(evq, takes_what_comes_at_an_instant_and_no_more)
+{
+    struct sim_evq *q = sim_evq_create(4);
+    struct sim_event e;
+    sim_evq_reset(q, 1000);
+    cr_assert(!sim_evq_pop_at(q, 1000, &e));
+    push(q, 1007, 0, 0, 1);
+    const sim_ev gone = push(q, 1005, 0, 0, 2);
+    push(q, 1005, 1, 0, 3);
+    push(q, 1005, 0, 1, 4);
+    cr_assert(sim_evq_cancel(q, gone));
+    cr_assert(!sim_evq_pop_at(q, 1004, &e) && !sim_evq_pop_at(q, 1006, &e));
+    cr_assert(sim_evq_pop_at(q, 1005, &e) && e.arg == 4 && sim_evq_now(q) == 1005);
+    cr_assert(sim_evq_pop_at(q, 1005, &e) && e.arg == 3 && e.when == 1005);
+    cr_assert(!sim_evq_pop_at(q, 1005, &e));
+    cr_assert(sim_evq_pop_at(q, 1007, &e) && e.arg == 1);
+    sim_evq_destroy(q);
+}
+
 Test(evq, orders_by_time_then_priority_then_rank_then_counter)
 {
     struct sim_evq *q = sim_evq_create(16);

@@ -257,3 +257,35 @@ Test(table1d, curves_hold_at_their_ends_and_integrate_exactly)
     cr_assert(sim_table1d_curve_check(&c, &err) == SIM_INPUT &&
               strstr(err.text, "point 2") != NULL);
 }
+
+Test(table1d, a_spot_of_one_table_is_one_of_any_in_step_with_it)
+{
+    const sim_time times[] = {at("2027-02-01"), at("2027-03-01"), at("2027-10-01 05:00")};
+    const double some[] = {1, 5, 2};
+    const double others[] = {-7, 3, 0.1};
+    for (int i = 0; i < 4; i++) {
+        const enum sim_table1d_repeat repeat = i < 2 ? SIM_TABLE1D_YEAR : SIM_TABLE1D_ONCE;
+        struct sim_table1d_spec spec = {.times = times,
+                                        .values = some,
+                                        .count = 3,
+                                        .between =
+                                            i % 2 == 0 ? SIM_TABLE1D_HOLD : SIM_TABLE1D_LINEAR,
+                                        .repeat = repeat,
+                                        .past = SIM_TABLE1D_PAST_HOLD};
+        struct sim_table1d *a = make(spec);
+        spec.values = others;
+        struct sim_table1d *b = make(spec);
+        cr_assert(sim_table1d_is_in_step(a, b));
+        for (sim_time t = at("2026-12-25"); t < at("2029-01-10"); t += 7 * SIM_TIME_H / 2) {
+            const struct sim_table1d_spot spot = sim_table1d_find(a, t);
+            cr_assert_eq(sim_table1d_at_spot(a, spot), sim_table1d_at(a, t));
+            cr_assert_eq(sim_table1d_at_spot(b, spot), sim_table1d_at(b, t));
+        }
+        spec.count = 2;
+        struct sim_table1d *shorter = make(spec);
+        cr_assert(sim_table1d_is_in_step(a, shorter) == false);
+        sim_table1d_destroy(shorter);
+        sim_table1d_destroy(a);
+        sim_table1d_destroy(b);
+    }
+}

@@ -53,6 +53,35 @@ Test(run, follows_a_linear_profile_with_the_right_integral)
     park_kit_close(&k);
 }
 
+Test(run, columns_of_one_table_go_on_together_and_count_each)
+{
+    struct park_kit k;
+    park_kit_open_text(
+        &k,
+        DAY RIVER "firms = {\n"
+                  "  a = { processes = { p = { kind = \"continuous\"; basis = \"water\"; capacity "
+                  "= \"profile(x)\"; }; }; };\n"
+                  "  b = { processes = { p = { kind = \"continuous\"; basis = \"water\"; capacity "
+                  "= \"profile(y)\"; }; }; };\n"
+                  "  c = { processes = { p = { kind = \"continuous\"; basis = \"water\"; capacity "
+                  "= \"profile(z)\"; }; }; }; };\n"
+                  "profiles = {\n"
+                  "  x = { csv = \"tests/data/park_runs/ramp.csv\"; column = \"demand\"; past = "
+                  "\"hold\"; };\n"
+                  "  y = { csv = \"tests/data/park_runs/ramp.csv\"; column = \"supply\"; past = "
+                  "\"hold\"; };\n"
+                  "  z = { csv = \"tests/data/park_runs/ramp.csv\"; column = \"demand\"; past = "
+                  "\"hold\"; between = \"linear\"; steps = 1; }; };\n");
+    make(&k);
+
+    cr_assert(epsilon_eq(dbl, park_kit_total(&k, "river > a: water"), 6 * (12 + 12 + 3), 1e-9));
+    cr_assert(epsilon_eq(dbl, park_kit_total(&k, "river > b: water"), 6 * (1 + 2 + 5 + 4), 1e-9));
+    cr_assert(epsilon_eq(dbl, park_kit_total(&k, "river > c: water"), 36 + 72 + 45 + 18, 1e-9));
+    // each of three profiles at 6, 12 and 18, 23 ends of hours, the end
+    cr_assert(eq(i64, k.end.events, 3 * 3 + 23 + 1));
+    park_kit_close(&k);
+}
+
 Test(run, pays_the_price_that_holds)
 {
     struct park_kit k;
