@@ -146,6 +146,39 @@ static void make_tables(struct sim_chunk_coder *c, size_t bytes)
                 "a code can be made of any histogram");
 }
 
+/** The checksum of zlib's format (Adler's, of two sums modulo 65521). */
+static uint32_t adler(const unsigned char *bytes, size_t count)
+{
+    uint32_t a = 1;
+    uint32_t b = 0;
+
+    for (size_t i = 0; i < count; i++) { // few: neither sum overflows on the way
+        a += bytes[i];
+        b += a;
+    }
+    return (b % 65521) << 16 | (a % 65521);
+}
+
+/** As one block that is not compressed: of so few bytes making a code, and clearing what the
+ * library works in, takes a hundred times as long, and hardly saves any. */
+static size_t store(struct sim_chunk_coder *c, size_t bytes)
+{
+    const uint32_t sum = adler(c->mixed, bytes);
+    const unsigned char low = (unsigned char)(bytes & 0xFF);
+    const unsigned char high = (unsigned char)(bytes >> 8);
+    const unsigned char head[] = {0x78, // deflate, a window of 32 kB
+                                  0x01, // fastest
+                                  0x01, // the last block, stored; its length, and the complement
+                                  low,  high, (unsigned char)~low, (unsigned char)~high};
+
+    memcpy(c->packed, head, sizeof(head));
+    memcpy(c->packed + sizeof(head), c->mixed, bytes);
+    for (size_t i = 0; i < 4; i++) { // most significant byte first
+        c->packed[sizeof(head) + bytes + i] = (unsigned char)(sum >> (24 - 8 * i));
+    }
+    return sizeof(head) + bytes + 4;
+}
+
 static size_t deflate(struct sim_chunk_coder *c, size_t bytes)
 {
     struct isal_zstream z;
@@ -190,7 +223,9 @@ static size_t compress_chunk(const struct sim_chunk_shape *shape, const unsigned
         plain = c->plain;
     }
     shuffle(plain, c->mixed, (size_t)count, shape->value_bytes);
-    return deflate(c, (size_t)count * shape->value_bytes);
+    const size_t bytes = (size_t)count * shape->value_bytes;
+
+    return bytes <= SIM_CHUNK_STORED ? store(c, bytes) : deflate(c, bytes);
 }
 
 /** The next chunk in C order; false after the last. */

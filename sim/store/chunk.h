@@ -29,7 +29,8 @@ enum {
  * of .009, zlib 1 610 of .023. */
 enum {
     SIM_CHUNK_LEVEL = 0,
-    SIM_CHUNK_LEVEL_TOLD = 1 // what the file says of it; readers do not need it
+    SIM_CHUNK_LEVEL_TOLD = 1, // what the file says of it; readers do not need it
+    SIM_CHUNK_STORED = 512 // [bytes] of a chunk up to which it is not compressed: totals of one run
 };
 
 /** An array in C order and how it is cut. */

@@ -238,32 +238,33 @@ hid_t sim_h5layout_dataset(struct sim_h5layout *l, const struct sim_h5layout_arr
 
 /** Texts are converted on their way, in a buffer that HDF5 takes as 1 MB and clears anew for each
  * dataset, which cost a third of a small run: one of the size of what is written will do. */
-static hid_t transfer_of(const struct sim_h5layout *l, const struct sim_h5layout_array *a)
+static hid_t transfer_of(struct sim_h5 *h, const char *name, int64_t values)
 {
     enum {
         LEAST = 4096,
-        MOST = 1 << 20 // [bytes] as HDF5 has it
+        MOST = 1 << 20, // [bytes] as HDF5 has it
+        EACH = 16       // [bytes] of a text in the file
     };
-    int64_t bytes = LEAST;
-    for (int64_t count = 16, i = 0; i < a->rank && bytes < MOST; i++) {
-        count *= sim_h5layout_length(l, a->axes[i]);
-        bytes = count > bytes ? count : bytes;
-    }
-    const hid_t plist = SIM_H5_ID(l->h, "prepare", a->name, H5Pcreate(H5P_DATASET_XFER));
-    (void)SIM_H5_OK(l->h, "prepare", a->name,
-                    H5Pset_buffer(plist, (size_t)(bytes < MOST ? bytes : MOST), NULL, NULL));
+    const int64_t wanted = values < MOST / EACH ? EACH * values : MOST;
+    const hid_t plist = SIM_H5_ID(h, "prepare", name, H5Pcreate(H5P_DATASET_XFER));
+
+    (void)SIM_H5_OK(h, "prepare", name,
+                    H5Pset_buffer(plist, (size_t)(wanted > LEAST ? wanted : LEAST), NULL, NULL));
     return plist;
 }
 
 static void write_values(struct sim_h5layout *l, hid_t id, const struct sim_h5layout_array *a,
                          const void *values)
 {
+    int64_t count = 1;
+
     for (int i = 0; i < a->rank; i++) {
-        if (sim_h5layout_length(l, a->axes[i]) == 0) {
-            return;
-        }
+        count *= sim_h5layout_length(l, a->axes[i]);
     }
-    const hid_t plist = transfer_of(l, a);
+    if (count == 0) {
+        return;
+    }
+    const hid_t plist = transfer_of(l->h, a->name, count);
 
     (void)SIM_H5_OK(
         l->h, "write", a->name,
@@ -284,11 +285,13 @@ void sim_h5layout_write_part(struct sim_h5layout *l, hid_t id, enum sim_schema_t
     }
     const hid_t space = SIM_H5_ID(h, "write", what, H5Dget_space(id));
     const hid_t memory = SIM_H5_ID(h, "write", what, H5Screate_simple(1, &length, NULL));
+    const hid_t plist = transfer_of(h, what, count);
 
     (void)SIM_H5_OK(h, "write", what,
                     H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, NULL, &length, NULL));
     (void)SIM_H5_OK(h, "write", what,
-                    H5Dwrite(id, sim_h5_memory_type(h, type), memory, space, H5P_DEFAULT, values));
+                    H5Dwrite(id, sim_h5_memory_type(h, type), memory, space, plist, values));
+    sim_h5_release(h, plist);
     sim_h5_release(h, memory);
     sim_h5_release(h, space);
 }

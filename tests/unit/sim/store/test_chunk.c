@@ -103,7 +103,7 @@ static void rebuild_floats(void *user, const int64_t *offset, const void *bytes,
 
 Test(chunk, of_values_that_cannot_be_compressed_fits)
 {
-    static const int64_t lengths[] = {1, 3, 1000, 16383, 16384, 70000};
+    static const int64_t lengths[] = {1, 3, 128, 129, 1000, 16383, 16384, 70000};
     struct sim_rng rng = sim_rng_make(1, 0, 0, 0);
     const float fill = 0;
 
