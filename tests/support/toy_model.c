@@ -9,10 +9,12 @@
 
 #include <jansson.h>
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static const char *const places[] = {"Biên Hòa", "Đồng Nai", "vườn"};
 
@@ -453,6 +455,24 @@ static void tell_log(const char *what, const struct sim_trial *trial)
     }
 }
 
+/** TOY_HOLD="N FILE": the N-th run of the program, and those after it, wait until there is no such
+ * file (or they shall stop), so that a test has a sweep in its midst for as long as it likes. */
+static void hold(const struct sim_trial *trial, const struct sim_model_hooks *hooks)
+{
+    static atomic_int begun;
+    const char *text = getenv("TOY_HOLD");
+    char *path = NULL;
+    const long from = text != NULL ? strtol(text, &path, 10) : 0;
+
+    if (text == NULL || atomic_fetch_add(&begun, 1) + 1 < from || access(path + 1, F_OK) != 0) {
+        return;
+    }
+    tell_log("held", trial);
+    while (access(path + 1, F_OK) == 0 && !hooks->is_stopped(hooks->user)) {
+        nap(1000);
+    }
+}
+
 static void put(struct sim_row *row, int var, int64_t at, double value)
 {
     if (var >= 0) {
@@ -500,6 +520,7 @@ static enum sim_status run(void *state, const struct sim_trial *trial,
     struct sim_rng rng[SIM_COUNT(places)];
 
     tell_log("begin", trial);
+    hold(trial, hooks);
     *sim_row_f64(row, t->distance) = 0.0;
     for (int p = 0; p < SIM_COUNT(places); p++) {
         rng[p] =

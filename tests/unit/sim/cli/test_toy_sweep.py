@@ -41,6 +41,7 @@ study = {
 };
 """
 FIXED = "5"
+PATIENCE = 600  # [s] far more than anything takes, on however busy a machine
 STEPS = 'step = { path = "step"; values = ( "1", "2", "3", "4" ); };'
 UNTIL = '{ at_least = 3; at_most = 40; until = { response = "km"; half_width = "8 %"; level = "95 %"; }; }'
 
@@ -75,22 +76,55 @@ class Sweep(unittest.TestCase):
     def sweep(self, *words, study="study.cfg", output="r.h5", **options):
         return self.toy("sweep", study, "-o", output, *words, **options)
 
-    def start(self, *words, nap_us=1000):
-        """A sweep whose days take so long (a run takes twenty of them), as it begins to make runs."""
+    def start(self, *words, nap_us=0, hold=1):
+        """A sweep, as it begins to make runs. The runs from that one on wait until `release`, so it does not end
+        before, however fast the machine is; a run takes twenty days that take so long."""
+        for name, text in (("hold", ""), ("log", "")):
+            self.write(name, text)
+        env = {**slow(nap_us), "TOY_HOLD": f"{hold} {self.path('hold')}", "TOY_LOG": self.path("log")}
         with open(self.path("said"), "w", encoding="utf-8") as said:
             process = subprocess.Popen([TOY, "sweep", "study.cfg", "-o", "r.h5", *words], cwd=self.folder.name,
-                                       stdout=subprocess.DEVNULL, stderr=said, text=True, env=slow(nap_us))
-        until = time.time() + 20
-        while "to make" not in self.said() and process.poll() is None and time.time() < until:
-            time.sleep(0.002)
+                                       stdout=subprocess.DEVNULL, stderr=said, text=True, env=env)
+        self.wait(process, lambda: "to make" in self.said())
         return process
+
+    def wait(self, process, is_so):
+        """Until it is so; PATIENCE only ends a test that has failed."""
+        until = time.time() + PATIENCE
+        while not is_so():
+            self.assertIsNone(process.poll(), self.said())
+            self.assertLess(time.time(), until, self.said())
+            time.sleep(0.002)
+
+    def wait_held(self, process, threads):
+        """All threads wait, so all runs before are finished."""
+        def count():
+            with open(self.path("log"), encoding="utf-8") as f:
+                return f.read().count("held")
+        self.wait(process, lambda: count() == threads)
+
+    def signal_and_release(self, process, number):
+        """What waits goes on when the program has the signal."""
+        process.send_signal(number)
+
+        def is_taken():
+            if process.poll() is not None:
+                return True
+            with open(f"/proc/{process.pid}/status", encoding="utf-8") as f:
+                pending = re.search(r"ShdPnd:\s*([0-9a-f]+)", f.read())
+            return int(pending.group(1), 16) >> (number - 1) & 1 == 0
+        self.wait(process, is_taken)
+        self.release()
+
+    def release(self):
+        os.unlink(self.path("hold"))
 
     def said(self):
         with open(self.path("said"), encoding="utf-8") as f:
             return f.read()
 
     def end_of(self, process, *codes):
-        self.assertIn(process.wait(timeout=60), codes, self.said())
+        self.assertIn(process.wait(timeout=PATIENCE), codes, self.said())
         return self.said()
 
     def straight(self, output="straight.h5", **options):
@@ -130,12 +164,13 @@ class Sweep(unittest.TestCase):
         self.toy("merge", "machine1/r.h5.parts", code=2)
 
     def interrupt(self, how, times, rng):
-        """Stop a sweep so many times by the signal; the last call ends it. Returns what was said."""
+        """Stop a sweep so many times by the signal, whatever it is at just then; the last call ends it. Returns what
+        was said."""
         said = []
         for _ in range(times):
-            process = self.start("--threads", rng.choice(("1", "2")), nap_us=300)
+            process = self.start("--threads", rng.choice(("1", "2")), nap_us=300, hold=4)
             time.sleep(rng.uniform(0.0, 0.04))
-            process.send_signal(how)
+            self.signal_and_release(process, how) if how == signal.SIGTERM else process.send_signal(how)
             said.append(self.end_of(process, 75 if how == signal.SIGTERM else -how))
             self.assertFalse(os.path.exists(self.path("r.h5")), "it was done too soon for this test")
         self.sweep("--threads", "2")
@@ -157,23 +192,23 @@ class Sweep(unittest.TestCase):
     # ---- going on ----
 
     def test_runs_of_a_killed_sweep_are_recovered_from_the_open_block(self):
-        process = self.start("--threads", "2")
-        time.sleep(0.2)
+        process = self.start("--threads", "2", hold=10)
+        self.wait_held(process, 2)
         process.kill()
         self.end_of(process, -signal.SIGKILL)
         said = self.sweep()
         found = re.search(r"(\d+) of 60 runs are there from before; (\d+) recovered from a block that was left open",
                           said.stderr)
         self.assertIsNotNone(found, said.stderr)
-        self.assertGreater(int(found.group(1)), 2)
+        self.assertEqual(int(found.group(1)), 9)
         made = re.search(r"(\d+) made now", said.stdout)
         self.assertEqual(int(made.group(1)) + int(found.group(1)), 60)
 
     def test_stops_in_good_order_and_says_how_to_go_on(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGHUP):
-            process = self.start("--threads", "2")
-            time.sleep(0.03)
-            process.send_signal(number)
+            process = self.start("--threads", "2", nap_us=300, hold=4)
+            self.wait_held(process, 2)
+            self.signal_and_release(process, number)
             said = self.end_of(process, 75)
             self.assertRegex(said, r"stopped: \d+ of 60 runs are there, in r.h5.parts; the same command goes on")
         self.assertFalse(os.path.exists(self.path("r.h5")))
@@ -188,9 +223,7 @@ class Sweep(unittest.TestCase):
         self.write("study.cfg", STUDY.replace('( "base", "fast", "slow" )', '( "base" )') % (FIXED, "", ""))
         process = self.start("--threads", "2", nap_us=30000)  # 30 s a run
         process.send_signal(signal.SIGTERM)
-        until = time.time() + 60
-        while "once more" not in self.said() and process.poll() is None and time.time() < until:
-            time.sleep(0.002)
+        self.wait(process, lambda: "once more" in self.said())
         process.send_signal(signal.SIGTERM)
         said = self.end_of(process, 75)
         self.assertIn("stopped: 0 of 5 runs are there", said)
@@ -499,9 +532,10 @@ class Sweep(unittest.TestCase):
         self.assertEqual(straight, same(self.path("r.h5")))
 
     def test_folder_that_vanishes_is_told(self):
-        process = self.start("--threads", "1", nap_us=2000)
-        time.sleep(0.2)
+        process = self.start("--threads", "1", hold=10)
+        self.wait_held(process, 1)
         shutil.rmtree(self.path("r.h5.parts"))
+        self.release()
         self.end_of(process, 73)
         self.sweep()
         self.assertEqual(self.straight(), same(self.path("r.h5")))
@@ -509,6 +543,7 @@ class Sweep(unittest.TestCase):
     def test_two_sweeps_of_one_file_do_not_disturb_each_other(self):
         first = self.start("--threads", "2")
         self.sweep(code=73)
+        self.release()
         self.end_of(first, 0)
 
     def test_progress_is_told_to_programs(self):
