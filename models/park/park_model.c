@@ -2,6 +2,7 @@
 
 #include "models/park/open.h"
 #include "models/park/out/designs_fit.h"
+#include "models/park/out/reserved.h"
 #include "models/park/out/results.h"
 #include "models/park/read/designs.h"
 #include "models/park/run/run.h"
@@ -161,4 +162,7 @@ const struct sim_model park_park_model = {.program = "ecopark",
                                           .command_count = PARK_SHOW_COMMANDS,
                                           .tables = park_table_all,
                                           .table_count = PARK_TABLE_COUNT,
+                                          .expected = park_table_expected,
+                                          .expected_count = PARK_TABLE_EXPECTED,
+                                          .reserved = {park_reserved_names, PARK_RESERVED_COUNT},
                                           .series_from = "record.what of the park"};

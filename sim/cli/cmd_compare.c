@@ -4,7 +4,7 @@
 static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *args,
                            struct sim_err *err)
 {
-    return sim_compare_act(args, &cli->out, err);
+    return sim_compare_act(args, cli->model->expected, cli->model->expected_count, &cli->out, err);
 }
 
 const struct sim_cli_command sim_cmd_compare_command = {

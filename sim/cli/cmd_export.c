@@ -288,7 +288,7 @@ static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *ar
         j.kinds[i] = table_at(cli->model, i);
     }
     SIM_TRY(read_options(&j, args, err));
-    SIM_TRY(sim_reader_open(j.path, &r, err));
+    SIM_TRY(sim_reader_open_of(j.path, cli->model->expected, cli->model->expected_count, &r, err));
     const enum sim_status status = write_all(&j, args, r, err);
 
     for (int i = 0; i < j.kind_count; i++) {

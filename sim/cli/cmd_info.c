@@ -350,7 +350,7 @@ static enum sim_status act(const struct sim_cli *cli, struct sim_option_args *ar
     struct tally tally = {0};
     int failure_count = 0;
 
-    SIM_TRY(sim_reader_open(path, &r, err));
+    SIM_TRY(sim_reader_open_of(path, cli->model->expected, cli->model->expected_count, &r, err));
     if (sim_option_is_given(args, "verify")) {
         const enum sim_status verified = verify(cli, r, path, err);
 

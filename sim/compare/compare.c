@@ -197,7 +197,7 @@ static enum sim_status read_runs(struct sim_compare_file *f, struct sim_err *err
 
 static enum sim_status read_all(struct sim_compare_file *f, struct sim_err *err)
 {
-    SIM_TRY(sim_reader_open(f->path, &f->reader, err));
+    SIM_TRY(sim_reader_open_of(f->path, f->expected, f->expected_count, &f->reader, err));
     find_responses(f);
     if (f->response_count == 0) {
         return sim_err_set(err, SIM_INPUT,
@@ -215,7 +215,8 @@ static enum sim_status read_all(struct sim_compare_file *f, struct sim_err *err)
 enum sim_status sim_compare_open(const char *path, struct sim_compare_file *out,
                                  struct sim_err *err)
 {
-    *out = (struct sim_compare_file){.path = path, .arena = sim_arena_create()};
+    out->path = path;
+    out->arena = sim_arena_create();
     return read_all(out, err);
 }
 
@@ -370,10 +371,11 @@ static enum sim_status tell(struct sim_compare_file *f, struct sim_option_args *
     return (is_json ? sim_compare_tell_json : sim_compare_tell)(f, &c, out, err);
 }
 
-enum sim_status sim_compare_act(struct sim_option_args *args, const struct sim_sink *out,
-                                struct sim_err *err)
+enum sim_status sim_compare_act(struct sim_option_args *args,
+                                const struct sim_reader_expected *expected, int expected_count,
+                                const struct sim_sink *out, struct sim_err *err)
 {
-    struct sim_compare_file f;
+    struct sim_compare_file f = {.expected = expected, .expected_count = expected_count};
     enum sim_status status = sim_compare_open(sim_option_positional(args, 0), &f, err);
     if (status == SIM_OK) {
         status = tell(&f, args, out, err);

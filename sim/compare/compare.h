@@ -26,6 +26,7 @@
 #define SIM_COMPARE_H
 
 #include "sim/base/err.h"
+#include "sim/store/reader.h"
 #include "sim/sweep/option.h"
 #include "sim/sweep/sink.h"
 
@@ -100,10 +101,11 @@ double sim_compare_places(const struct sim_compare_study *s);
 
 const char *sim_compare_verdict_text(enum sim_compare_verdict verdict);
 
-/** What the command takes and does, once the file is open: tables on `out`. */
+/** What the command takes and does: tables on `out`. `expected` as in sim_reader_open_of. */
 extern const struct sim_option sim_compare_options[];
 extern const char sim_compare_details[];
-enum sim_status sim_compare_act(struct sim_option_args *args, const struct sim_sink *out,
-                                struct sim_err *err) SIM_MUST_USE;
+enum sim_status sim_compare_act(struct sim_option_args *args,
+                                const struct sim_reader_expected *expected, int expected_count,
+                                const struct sim_sink *out, struct sim_err *err) SIM_MUST_USE;
 
 #endif

@@ -18,6 +18,8 @@ struct sim_compare_response {
 /** A results file as compare sees it; texts and arrays live as long as it is open. */
 struct sim_compare_file {
     const char *path;
+    const struct sim_reader_expected *expected; // by whoever opens it
+    int expected_count;
     struct sim_reader *reader;
     struct sim_arena *arena;
     struct sim_compare_study study;
@@ -28,7 +30,8 @@ struct sim_compare_file {
     int64_t failed;       // [-] runs
 };
 
-/** SIM_INPUT when it is no results file of a study with responses. Close it in any case. */
+/** Into a zero `out` but for what is expected. SIM_INPUT when it is no results file of a study with
+ * responses. Close it in any case. */
 enum sim_status sim_compare_open(const char *path, struct sim_compare_file *out,
                                  struct sim_err *err) SIM_MUST_USE;
 void sim_compare_close(struct sim_compare_file *f);

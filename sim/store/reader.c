@@ -476,6 +476,20 @@ enum sim_status sim_reader_open(const char *path, struct sim_reader **out, struc
     return SIM_OK;
 }
 
+enum sim_status sim_reader_open_of(const char *path, const struct sim_reader_expected *all,
+                                   int count, struct sim_reader **out, struct sim_err *err)
+{
+    SIM_TRY(sim_reader_open(path, out, err));
+    sim_reader_check_expected(*out, all, count);
+    if ((*out)->h.failed) {
+        (void)sim_err_set(err, (*out)->h.err.status, "%s", (*out)->h.err.text);
+        sim_reader_close(*out);
+        *out = NULL;
+        return err->status;
+    }
+    return SIM_OK;
+}
+
 void sim_reader_close(struct sim_reader *r)
 {
     if (r == NULL) {

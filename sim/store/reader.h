@@ -56,6 +56,28 @@ enum sim_status sim_reader_open(const char *path, struct sim_reader **out,
                                 struct sim_err *err) SIM_MUST_USE;
 void sim_reader_close(struct sim_reader *r); // NULL is fine
 
+enum sim_reader_content {
+    SIM_READER_NUMBERS,
+    SIM_READER_TEXTS,
+    SIM_READER_EITHER
+};
+
+/** A variable that is read by its name. In names '*' stands for a word, such as a unit; the axes
+ * have the same in its place, and it is meant only where they are there. "2" is a dimension of two.
+ */
+struct sim_reader_expected {
+    const char *group;
+    const char *name;
+    enum sim_reader_content content;
+    const char *axes[3];
+};
+
+/** The same, and what the tables of a model read by name has the type and the axes that it should
+ * have, where it is there. */
+enum sim_status sim_reader_open_of(const char *path, const struct sim_reader_expected *all,
+                                   int count, struct sim_reader **out,
+                                   struct sim_err *err) SIM_MUST_USE;
+
 /** Attributes of the root ("") or a group ("execution"), in the order written. */
 int sim_reader_attr_count(const struct sim_reader *r, const char *group);
 const struct sim_reader_attr *sim_reader_attr_at(const struct sim_reader *r, const char *group,

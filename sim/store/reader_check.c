@@ -224,70 +224,18 @@ static bool fits_its_axes(struct sim_reader *r, const struct sim_reader_var *v)
     return true;
 }
 
-enum content {
-    NUMBERS,
-    TEXTS,
-    EITHER
-};
-
-/** A variable that commands read by its name. In names '*' stands for the unit; the axes have the
- * same in its place. "2" is a dimension of two. */
-struct expected {
-    const char *group;
-    const char *name;
-    enum content content;
-    const char *axes[3];
-};
-
-static const struct expected expected[] = {
-    {"", "run", NUMBERS, {"run"}},
-    {"", "point", NUMBERS, {"point"}},
-    {"", "time", NUMBERS, {"time"}},
-    {"", "instant", NUMBERS, {"instant"}},
-    {"", "time_bounds", NUMBERS, {"time", "2"}},
-    {"", "replication", NUMBERS, {"run"}},
-    {"", "run_point", NUMBERS, {"run"}},
-    {"", "status", NUMBERS, {"run"}},
-    {"", "events", NUMBERS, {"run"}},
-    {"", "design", TEXTS, {"run"}},
-    {"", "point_design", TEXTS, {"point"}},
-    {"", "party", TEXTS, {"party"}},
-    {"", "party_lat", NUMBERS, {"party"}},
-    {"", "party_lon", NUMBERS, {"party"}},
-    {"", "unit", TEXTS, {"unit"}},
-    {"", "link_*", TEXTS, {"link_*"}},
-    {"", "stock_*", TEXTS, {"stock_*"}},
-    {"", "stream_*", TEXTS, {"stream_*"}},
-    {"", "link_*_from", TEXTS, {"link_*"}},
-    {"", "link_*_to", TEXTS, {"link_*"}},
-    {"", "link_*_stream", TEXTS, {"link_*"}},
-    {"", "link_*_kind", TEXTS, {"link_*"}},
-    {"", "link_*_exchange", TEXTS, {"link_*"}},
-    {"", "present_link_*", NUMBERS, {"point", "link_*"}},
-    {"", "flow_*", NUMBERS, {"run", "link_*", "time"}},
-    {"", "flow_*_total", NUMBERS, {"run", "link_*"}},
-    {"", "flow_*_total_mean", NUMBERS, {"point", "link_*"}},
-    {"", "flow_*_total_half_width", NUMBERS, {"point", "link_*"}},
-    {"", "flow_*_total_n", NUMBERS, {"point", "link_*"}},
-    {"", "unserved_*", NUMBERS, {"run", "link_*"}},
-    {"", "unserved_*_mean", NUMBERS, {"point", "link_*"}},
-    {"", "level_*", NUMBERS, {"run", "stock_*", "instant"}},
-    {"", "stock_*_start", NUMBERS, {"run", "stock_*"}},
-    {"", "stock_*_end", NUMBERS, {"run", "stock_*"}},
-    {"", "running", NUMBERS, {"run", "unit", "time"}},
-    {"", "down", NUMBERS, {"run", "unit", "time"}},
-    {"ledger", "entry", EITHER, {"entry"}},
-    {"ledger", "entry_from", TEXTS, {"entry"}},
-    {"ledger", "entry_to", TEXTS, {"entry"}},
-    {"ledger", "entry_stream", TEXTS, {"entry"}},
-    {"ledger", "entry_kind", TEXTS, {"entry"}},
-    {"ledger", "entry_unit", TEXTS, {"entry"}},
-    {"ledger", "quantity", NUMBERS, {"run", "entry"}},
-    {"ledger", "lost", NUMBERS, {"run", "entry"}},
-    {"ledger", "mass", NUMBERS, {"run", "entry"}},
-    {"ledger", "energy", NUMBERS, {"run", "entry"}},
-    {"ledger", "money", NUMBERS, {"run", "entry"}},
-    {"ledger", "co2e", NUMBERS, {"run", "entry"}},
+static const struct sim_reader_expected expected[] = {
+    {"", "run", SIM_READER_NUMBERS, {"run"}},
+    {"", "point", SIM_READER_NUMBERS, {"point"}},
+    {"", "time", SIM_READER_NUMBERS, {"time"}},
+    {"", "instant", SIM_READER_NUMBERS, {"instant"}},
+    {"", "time_bounds", SIM_READER_NUMBERS, {"time", "2"}},
+    {"", "replication", SIM_READER_NUMBERS, {"run"}},
+    {"", "run_point", SIM_READER_NUMBERS, {"run"}},
+    {"", "status", SIM_READER_NUMBERS, {"run"}},
+    {"", "events", SIM_READER_NUMBERS, {"run"}},
+    {"", "design", SIM_READER_TEXTS, {"run"}},
+    {"", "point_design", SIM_READER_TEXTS, {"point"}},
 };
 
 /** What stands for '*' in `pattern` when it is `name`: "" where there is no '*'; NULL: it is not.
@@ -327,8 +275,8 @@ static int64_t length_of(struct sim_reader *r, const char *group, const char *ax
 }
 
 /** Commands come to the names with '*' by the axis, so without it they mean something else. */
-static bool is_meant(struct sim_reader *r, const struct sim_reader_var *v, const struct expected *e,
-                     const char *word)
+static bool is_meant(struct sim_reader *r, const struct sim_reader_var *v,
+                     const struct sim_reader_expected *e, const char *word)
 {
     for (int i = 0; i < SIM_COUNT(e->axes) && e->axes[i] != NULL; i++) {
         if (strchr(e->axes[i], '*') != NULL && length_of(r, v->group, e->axes[i], word) < 0) {
@@ -339,14 +287,15 @@ static bool is_meant(struct sim_reader *r, const struct sim_reader_var *v, const
 }
 
 static bool is_as_expected(struct sim_reader *r, const struct sim_reader_var *v,
-                           const struct expected *e, const char *word)
+                           const struct sim_reader_expected *e, const char *word)
 {
     int rank = 0;
 
-    if (e->content != EITHER && (v->type == SIM_SCHEMA_STRING) != (e->content == TEXTS)) {
+    if (e->content != SIM_READER_EITHER &&
+        (v->type == SIM_SCHEMA_STRING) != (e->content == SIM_READER_TEXTS)) {
         return sim_reader_refuse(r, "'%s' holds %s, and should hold %s", v->name,
-                                 e->content == TEXTS ? "numbers" : "texts",
-                                 e->content == TEXTS ? "texts" : "numbers");
+                                 e->content == SIM_READER_TEXTS ? "numbers" : "texts",
+                                 e->content == SIM_READER_TEXTS ? "texts" : "numbers");
     }
     while (rank < SIM_COUNT(e->axes) && e->axes[rank] != NULL) {
         rank++;
@@ -368,10 +317,11 @@ static bool is_as_expected(struct sim_reader *r, const struct sim_reader_var *v,
                                                v->name, v->rank, rank);
 }
 
-static bool check_expected(struct sim_reader *r, const struct sim_reader_var *v)
+static bool check_expected(struct sim_reader *r, const struct sim_reader_var *v,
+                           const struct sim_reader_expected *all, int count)
 {
-    for (int i = 0; i < SIM_COUNT(expected); i++) {
-        const struct expected *e = &expected[i];
+    for (int i = 0; i < count; i++) {
+        const struct sim_reader_expected *e = &all[i];
         const char *word = strcmp(e->group, v->group) == 0 ? word_of(r, e->name, v->name) : NULL;
 
         if (word != NULL && is_meant(r, v, e, word) && !is_as_expected(r, v, e, word)) {
@@ -409,12 +359,20 @@ void sim_reader_check_all(struct sim_reader *r)
         const struct sim_reader_var *v = &r->vars.data[i];
 
         if (fits_its_axes(r, v)) {
-            (void)check_expected(r, v);
+            (void)check_expected(r, v, expected, SIM_COUNT(expected));
         }
     }
     for (int i = 0; i < r->vars.count && !r->h.failed; i++) {
         if (r->vars.data[i].is_axis && r->vars.data[i].type == SIM_SCHEMA_STRING) {
             check_labels(r, i);
         }
+    }
+}
+
+void sim_reader_check_expected(struct sim_reader *r, const struct sim_reader_expected *all,
+                               int count)
+{
+    for (int i = 0; i < r->vars.count && !r->h.failed; i++) {
+        (void)check_expected(r, &r->vars.data[i], all, count);
     }
 }

@@ -59,6 +59,10 @@ bool sim_reader_check_dataset(struct sim_reader *r, hid_t dataset, struct sim_re
  * has the type and the axes it should have. */
 void sim_reader_check_all(struct sim_reader *r);
 
+/** And what a model reads by name. */
+void sim_reader_check_expected(struct sim_reader *r, const struct sim_reader_expected *all,
+                               int count);
+
 /** The table of failures can be read, and has no more rows than there are runs (reader_failures.c).
  */
 void sim_reader_check_failures(struct sim_reader *r);

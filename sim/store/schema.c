@@ -9,17 +9,13 @@
 
 static const char *const engine_names[] = {"run", "point", "time", "instant", "bound"};
 
-/** What the writer puts into every file besides the engine's axes. */
+/** What the writer puts into every file besides the engine's axes; as in struct sim_schema_names.
+ */
 static const char *const reserved_names[] = {
-    "run",          "point",    "time",    "instant",     "bound",     "unit",
-    "party",        "design",   "status",  "replication", "run_point", "events",
-    "ledger",       "failures", "inputs",  "execution",   "held_back", "time_bounds",
-    "point_design", "entry",    "running", "down"};
-
-/** Beginnings of names that are made for each unit, property or party. */
-static const char *const reserved_prefixes[] = {"link_",     "stock_", "stream_",  "flow_",
-                                                "level_",    "point_", "balance_", "unserved_",
-                                                "property_", "party_", "present_"};
+    "run",       "point",       "time",         "instant", "bound",    "design",
+    "status",    "replication", "run_point",    "events",  "failures", "inputs",
+    "execution", "time_bounds", "point_design", "point_"};
+static const struct sim_schema_names engine_reserves = {reserved_names, SIM_COUNT(reserved_names)};
 
 struct sim_schema *sim_schema_create(void)
 {
@@ -342,19 +338,23 @@ const char *sim_schema_input(const struct sim_schema *s, int i, const char **out
     return s->files.data[i].name;
 }
 
-bool sim_schema_is_reserved(const char *name)
+static bool is_among(const struct sim_schema_names *all, const char *name)
 {
-    for (int i = 0; i < SIM_COUNT(reserved_names); i++) {
-        if (strcmp(name, reserved_names[i]) == 0) {
-            return true;
-        }
-    }
-    for (int i = 0; i < SIM_COUNT(reserved_prefixes); i++) {
-        if (strncmp(name, reserved_prefixes[i], strlen(reserved_prefixes[i])) == 0) {
+    for (int i = 0; i < all->count; i++) {
+        const char *word = all->names[i];
+        const size_t length = strlen(word);
+        const bool begins = length > 0 && word[length - 1] == '_';
+
+        if (begins ? strncmp(name, word, length) == 0 : strcmp(name, word) == 0) {
             return true;
         }
     }
     return false;
+}
+
+bool sim_schema_is_reserved(const struct sim_schema_names *of_model, const char *name)
+{
+    return is_among(&engine_reserves, name) || (of_model != NULL && is_among(of_model, name));
 }
 
 int sim_schema_axis_find(const struct sim_schema *s, const char *group, const char *name)

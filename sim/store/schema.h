@@ -132,8 +132,16 @@ const char *sim_schema_input(const struct sim_schema *s, int i, const char **out
 /** SHA-256 in hex of `salt`, the input texts and the sums of the input files: what a study is. */
 void sim_schema_hash(const struct sim_schema *s, const char *salt, char out_hex[65]);
 
-/** Names that the file uses itself: axes and responses must not take them. */
-bool sim_schema_is_reserved(const char *name);
+/** Names that a model's results take for themselves; one that ends with '_' stands for all that
+ * begin so ("flow_"). */
+struct sim_schema_names {
+    const char *const *names;
+    int count;
+};
+
+/** Names that the file uses itself, or the model (NULL: none known): axes and responses of a study
+ * must not take them. */
+bool sim_schema_is_reserved(const struct sim_schema_names *of_model, const char *name);
 
 // What was declared; borrowed until destroy. Absent names give -1.
 int sim_schema_axis_find(const struct sim_schema *s, const char *group, const char *name);

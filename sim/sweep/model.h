@@ -149,6 +149,7 @@ struct sim_model_command {
     enum sim_status (*act)(const struct sim_model_call *call, struct sim_err *err);
 };
 
+struct sim_reader_expected;
 struct sim_export;     // sim/export/export.h: a results file that is read
 struct sim_export_csv; // likewise: the table that is written
 
@@ -250,6 +251,9 @@ struct sim_model {
 
     const struct sim_model_table *tables; // of its results, besides series and runs; may be NULL
     int table_count;
+    const struct sim_reader_expected *expected; // what the tables read by name (sim/store/reader.h)
+    int expected_count;
+    struct sim_schema_names reserved; // names that the results take for themselves
     const char *series_from; // "record.what of the park": what says which series are kept; or NULL
 };
 

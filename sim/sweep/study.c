@@ -274,7 +274,7 @@ static void check_name(struct sim_study_loading *l, const char *name, const stru
                        const char *what)
 {
     static const char *const words[] = {"and", "or", "not", "true", "false"};
-    if (sim_schema_is_reserved(name)) {
+    if (sim_schema_is_reserved(l->reserved, name)) {
         sim_study_tell(l, n, "choose another name",
                        "the results file has a variable '%s' of its own, so no %s can be called so",
                        name, what);
@@ -405,7 +405,8 @@ enum sim_status sim_study_look(const char *path, enum sim_study_look *out, struc
     return status;
 }
 
-enum sim_status sim_study_load(const char *path, struct sim_diag *d, struct sim_study **out)
+enum sim_status sim_study_load(const char *path, const struct sim_schema_names *reserved,
+                               struct sim_diag *d, struct sim_study **out)
 {
     struct sim_arena *arena = sim_arena_create();
     struct sim_study *s = SIM_ARENA_NEW(arena, struct sim_study, 1);
@@ -417,8 +418,12 @@ enum sim_status sim_study_load(const char *path, struct sim_diag *d, struct sim_
     enum sim_status status = sim_tree_load(s->tree, path, d);
     const bool is_vain = sim_tree_root(s->tree)->count == 0 || sim_tree_is_unclosed(s->tree);
     if (status == SIM_OK || !is_vain) {
-        struct sim_study_loading l = {
-            .study = s, .axes = s->axes, .tree = s->tree, .arena = arena, .diag = d};
+        struct sim_study_loading l = {.study = s,
+                                      .axes = s->axes,
+                                      .tree = s->tree,
+                                      .arena = arena,
+                                      .diag = d,
+                                      .reserved = reserved};
         read_study(&l);
         status = sim_diag_status(d);
     }

@@ -61,8 +61,8 @@ enum sim_study_look {
 enum sim_status sim_study_look(const char *path, enum sim_study_look *out, struct sim_err *err);
 
 /** Load and check. SIM_INPUT or SIM_MISSING with all mistakes in `d`. Owned by the caller. */
-enum sim_status sim_study_load(const char *path, struct sim_diag *d,
-                               struct sim_study **out) SIM_MUST_USE;
+enum sim_status sim_study_load(const char *path, const struct sim_schema_names *reserved,
+                               struct sim_diag *d, struct sim_study **out) SIM_MUST_USE;
 void sim_study_destroy(struct sim_study *s); // NULL is fine
 
 /** Once the park is open, before the plan is made: write "*" out as "base" and all `names` (the

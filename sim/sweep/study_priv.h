@@ -174,6 +174,7 @@ struct sim_study_loading {
     struct sim_tree *tree;
     struct sim_arena *arena;
     struct sim_diag *diag;
+    const struct sim_schema_names *reserved; // by the model; NULL: nothing
 };
 
 /** A mistake at the value of `n` (its name where it has no value). `remedy` may be NULL. */

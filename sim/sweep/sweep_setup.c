@@ -308,7 +308,7 @@ static void check_responses(const struct making *m)
     for (int i = 0; i < want->response_count; i++) {
         const struct sim_response *r = &want->responses[i];
 
-        if (sim_schema_is_reserved(r->name)) {
+        if (sim_schema_is_reserved(&m->s->model->reserved, r->name)) {
             tell_name(m, r->node, "response", r->name, "a results file uses this name itself");
         }
     }
@@ -322,7 +322,7 @@ static void check_axes(const struct making *m)
     for (int i = 0; i < sim_plan_axis_count(s->plan); i++) {
         const char *name = sim_plan_axis(s->plan, i)->name;
 
-        if (sim_schema_is_reserved(name)) {
+        if (sim_schema_is_reserved(&s->model->reserved, name)) {
             tell_name(m, NULL, "axis", name, "a results file uses this name itself");
         } else if (sim_schema_var_find(s->schema, "", name) >= 0 ||
                    sim_schema_axis_find(s->schema, "", name) >= 0) {
@@ -709,7 +709,7 @@ static enum sim_status make(struct making *m, const char *path)
 {
     struct sim_sweep_setup *s = m->s;
 
-    SIM_TRY(sim_study_load(path, m->diag, &s->study));
+    SIM_TRY(sim_study_load(path, &s->model->reserved, m->diag, &s->study));
     SIM_TRY(open_base(m));
     const enum sim_status status = resolve(m);
 

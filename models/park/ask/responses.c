@@ -2,6 +2,7 @@
 
 #include "models/park/ask/responses_priv.h"
 #include "models/park/base/kinds.h"
+#include "models/park/out/reserved.h"
 #include "sim/base/strtab.h"
 #include "sim/base/vec.h"
 #include "sim/cfg/tree.h"
@@ -442,9 +443,11 @@ static bool check_unit(const struct asked *a)
 static bool is_taken(const struct sim_schema *s, const char *name)
 {
     static const char *const ends[] = {"", "_mean", "_half_width", "_n"};
+    const struct sim_schema_names own = {park_reserved_names, PARK_RESERVED_COUNT};
     for (int i = 0; i < SIM_COUNT(ends); i++) {
         char *text = sim_base_format("%s%s", name, ends[i]);
-        const bool is = sim_schema_is_reserved(text) || sim_schema_var_find(s, NULL, text) >= 0 ||
+        const bool is = sim_schema_is_reserved(&own, text) ||
+                        sim_schema_var_find(s, NULL, text) >= 0 ||
                         sim_schema_axis_find(s, NULL, text) >= 0;
         free(text);
         if (is) {

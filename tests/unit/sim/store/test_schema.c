@@ -91,9 +91,17 @@ Test(schema, multiplies_the_dimensions)
 
 Test(schema, knows_the_names_that_the_file_takes)
 {
-    cr_assert(sim_schema_is_reserved("run"));
-    cr_assert(sim_schema_is_reserved("flow_t"));
-    cr_assert(not(sim_schema_is_reserved("co2")));
+    static const char *const words[] = {"party", "flow_"};
+    const struct sim_schema_names model = {words, SIM_COUNT(words)};
+
+    cr_assert(sim_schema_is_reserved(NULL, "run"));
+    cr_assert(sim_schema_is_reserved(NULL, "point_design"));
+    cr_assert(sim_schema_is_reserved(NULL, "point_price"));
+    cr_assert(not(sim_schema_is_reserved(NULL, "flow_t")));
+    cr_assert(sim_schema_is_reserved(&model, "flow_t"));
+    cr_assert(sim_schema_is_reserved(&model, "party"));
+    cr_assert(not(sim_schema_is_reserved(&model, "party_price")));
+    cr_assert(not(sim_schema_is_reserved(&model, "co2")));
 }
 
 Test(schema, hashes_inputs_and_salt)

@@ -50,10 +50,12 @@ static inline struct study_case study_begin(void)
 static inline void study_load(struct study_case *c, const char *body)
 {
     static const char *const designs[] = {"alone", "shared"};
+    static const char *const names[] = {"party", "flow_"};
+    static const struct sim_schema_names reserved = {names, SIM_COUNT(names)};
     char *text = sim_base_format("format = 1; park = \"park.cfg\";\nstudy = {\n%s\n};\n", body);
     char *path = sim_base_format("%s/study.cfg", c->folder);
     study_write(c, "study.cfg", text);
-    c->status = sim_study_load(path, c->diag, &c->study);
+    c->status = sim_study_load(path, &reserved, c->diag, &c->study);
     if (c->study != NULL) {
         c->status = sim_study_resolve(c->study, designs, 2, c->diag);
     }
