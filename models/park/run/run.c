@@ -82,9 +82,9 @@ struct park_run *park_run_create(const struct park *p, const struct sim_model_wa
                                                                  .capacity = r->capacity,
                                                                  .held = r->held,
                                                                  .carbon = r->carbon});
-    r->clock.queue =
-        sim_evq_create(4 * (r->roster.count < SIM_EVQ_WAITING_MAX / 4 ? r->roster.count
-                                                                      : SIM_EVQ_WAITING_MAX / 4));
+    r->clock.queue = // grows where more than one event of each thing waits
+        sim_evq_create(r->roster.count < SIM_EVQ_WAITING_MAX ? r->roster.count
+                                                             : SIM_EVQ_WAITING_MAX);
     r->clock.events = &r->events;
     sim_flow_watch(r->flow, on_change, r);
     return r;

@@ -115,6 +115,26 @@ static bool may_rest(const struct park_net *n, int32_t pool, bool gives)
     return others > 0 && (count != 1 || touches(n, last, pool, !gives));
 }
 
+static bool may_be(const struct park *p, const struct park_activity *a, int sort, bool any)
+{
+    return may_end(p, a, sort) || (any && may_end_if(a, sort));
+}
+
+static int count_all(const struct park *p, bool any)
+{
+    const struct park_net *n = p->net;
+    int count = 0;
+    for (int32_t a = 0; a < n->activity_count; a++) {
+        for (int sort = 0; sort < PARK_HELD_GIVES; sort++) {
+            count += may_be(p, &n->activities[a], sort, any);
+        }
+    }
+    for (int32_t i = 0; i < n->pool_count; i++) {
+        count += may_rest(n, i, true) + may_rest(n, i, false);
+    }
+    return count;
+}
+
 static int32_t add(struct park_held_causes *x, int sort, const char *name)
 {
     x->sorts[x->count] = (enum park_held_sort)sort;
@@ -122,42 +142,43 @@ static int32_t add(struct park_held_causes *x, int sort, const char *name)
     return x->count++;
 }
 
+static int32_t add_of(struct park_held_causes *x, int sort, const char *title)
+{
+    return add(x, sort, sim_arena_format(x->arena, "%s: %s", title, own_names[sort]));
+}
+
 static void add_all(struct park_held_causes *x, const struct park *p, bool any)
 {
     const struct park_net *n = p->net;
+    x->of_activity =
+        sim_base_alloc((size_t)n->activity_count * PARK_HELD_GIVES, sizeof(*x->of_activity));
+    x->of_pool = sim_base_alloc(2 * (size_t)n->pool_count, sizeof(*x->of_pool));
     for (int32_t a = 0; a < n->activity_count; a++) {
-        const char *title = n->activities[a].title;
         for (int sort = 0; sort < PARK_HELD_GIVES; sort++) {
             x->of_activity[a * PARK_HELD_GIVES + sort] =
-                may_end(p, &n->activities[a], sort) || (any && may_end_if(&n->activities[a], sort))
-                    ? add(x, sort, sim_arena_format(x->arena, "%s: %s", title, own_names[sort]))
-                    : -1;
+                may_be(p, &n->activities[a], sort, any) ? add_of(x, sort, n->activities[a].title)
+                                                        : -1;
         }
     }
     for (int32_t i = 0; i < n->pool_count; i++) {
         for (int k = 0; k < 2; k++) {
-            x->of_pool[2 * i + k] = may_rest(n, i, k == 0)
-                                        ? add(x, PARK_HELD_GIVES + k,
-                                              sim_arena_format(x->arena, "%s: %s", n->pools[i].name,
-                                                               own_names[PARK_HELD_GIVES + k]))
-                                        : -1;
+            x->of_pool[2 * i + k] =
+                may_rest(n, i, k == 0) ? add_of(x, PARK_HELD_GIVES + k, n->pools[i].name) : -1;
         }
     }
 }
 
 static void init(struct park_held_causes *x, const struct park *p, bool any)
 {
-    const struct park_net *n = p->net;
-    const size_t most = (size_t)n->activity_count * PARK_HELD_GIVES + 2 * (size_t)n->pool_count;
+    const int told = count_all(p, any);
     *x = (struct park_held_causes){.arena = sim_arena_create()};
-    x->names = sim_base_alloc(most + PARK_HELD_SORTS, sizeof(*x->names));
-    x->sorts = sim_base_alloc(most + PARK_HELD_SORTS, sizeof(*x->sorts));
-    x->of_activity =
-        sim_base_alloc((size_t)n->activity_count * PARK_HELD_GIVES, sizeof(*x->of_activity));
-    x->of_pool = sim_base_alloc(2 * (size_t)n->pool_count, sizeof(*x->of_pool));
-    add_all(x, p, any);
-    x->is_by_sort = (int64_t)p->process_count * x->count > PARK_HELD_CAUSES_CELLS;
-    x->count = x->is_by_sort ? 0 : x->count;
+    x->is_by_sort = (int64_t)p->process_count * told > PARK_HELD_CAUSES_CELLS;
+    const size_t most = (size_t)(x->is_by_sort ? 0 : told) + PARK_HELD_SORTS;
+    x->names = sim_base_alloc(most, sizeof(*x->names));
+    x->sorts = sim_base_alloc(most, sizeof(*x->sorts));
+    if (!x->is_by_sort) { // else nobody asks for the things
+        add_all(x, p, any);
+    }
     for (int sort = x->is_by_sort ? 0 : PARK_HELD_CIRCLE; sort < PARK_HELD_SORTS; sort++) {
         (void)add(x, sort, sort_names[sort]);
     }
@@ -239,7 +260,7 @@ int32_t park_held_causes_end(const struct park_held_causes *x, const struct park
     switch (c->end) {
     case PARK_CHAIN_CAUSE:
         sort = sort_of(v, last);
-        found = sort < PARK_HELD_GIVES
+        found = sort < PARK_HELD_GIVES && !x->is_by_sort
                     ? x->of_activity[last->activity * PARK_HELD_GIVES + (int32_t)sort]
                     : -1;
         break;
@@ -247,7 +268,7 @@ int32_t park_held_causes_end(const struct park_held_causes *x, const struct park
     case PARK_CHAIN_NOBODY: {
         const struct sim_port_def *port = &v->park->net->ports[last->cause.port];
         sort = port->gives ? PARK_HELD_TAKES : PARK_HELD_GIVES;
-        found = x->of_pool[2 * port->pool + (port->gives ? 1 : 0)];
+        found = x->is_by_sort ? -1 : x->of_pool[2 * port->pool + (port->gives ? 1 : 0)];
         break;
     }
     case PARK_CHAIN_CIRCLE:

@@ -45,8 +45,8 @@ struct park_held_causes {
     enum park_held_sort *sorts; // by cause
     int count;
     bool is_by_sort;      // a cause is a sort
-    int32_t *of_activity; // by activity, then sort; -1: cannot be
-    int32_t *of_pool;     // by pool: GIVES, TAKES; -1: cannot be
+    int32_t *of_activity; // by activity, then sort; -1: cannot be; NULL where is_by_sort
+    int32_t *of_pool;     // by pool: GIVES, TAKES; -1: cannot be; NULL where is_by_sort
     struct sim_arena *arena;
 };
 
