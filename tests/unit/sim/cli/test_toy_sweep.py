@@ -84,7 +84,8 @@ class Sweep(unittest.TestCase):
         env = {**slow(nap_us), "TOY_HOLD": f"{hold} {self.path('hold')}", "TOY_LOG": self.path("log")}
         with open(self.path("said"), "w", encoding="utf-8") as said:
             process = subprocess.Popen([TOY, "sweep", "study.cfg", "-o", "r.h5", *words], cwd=self.folder.name,
-                                       stdout=subprocess.DEVNULL, stderr=said, text=True, env=env)
+                                       stdout=subprocess.DEVNULL, stderr=said, text=True, env=env,
+                                       preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL))  # nohup
         self.wait(process, lambda: "to make" in self.said())
         return process
 
@@ -96,12 +97,16 @@ class Sweep(unittest.TestCase):
             self.assertLess(time.time(), until, self.said())
             time.sleep(0.002)
 
+    def wait_log(self, process, word, count):
+        """Until so many runs have come so far."""
+        def found():
+            with open(self.path("log"), encoding="utf-8") as f:
+                return f.read().count(word)
+        self.wait(process, lambda: found() >= count)
+
     def wait_held(self, process, threads):
         """All threads wait, so all runs before are finished."""
-        def count():
-            with open(self.path("log"), encoding="utf-8") as f:
-                return f.read().count("held")
-        self.wait(process, lambda: count() == threads)
+        self.wait_log(process, "held", threads)
 
     def signal_and_release(self, process, number):
         """What waits goes on when the program has the signal."""
@@ -169,7 +174,8 @@ class Sweep(unittest.TestCase):
         said = []
         for _ in range(times):
             process = self.start("--threads", rng.choice(("1", "2")), nap_us=300, hold=4)
-            time.sleep(rng.uniform(0.0, 0.04))
+            self.wait_log(process, "end", rng.randint(0, 3))
+            time.sleep(rng.uniform(0.0, 0.01))
             self.signal_and_release(process, how) if how == signal.SIGTERM else process.send_signal(how)
             said.append(self.end_of(process, 75 if how == signal.SIGTERM else -how))
             self.assertFalse(os.path.exists(self.path("r.h5")), "it was done too soon for this test")
