@@ -7,7 +7,7 @@ Checked: who includes whom; that what is included is there; headers for one floo
 (<libconfig.h>, <hdf5.h>, <omp.h>); *_priv.h stay in their folder; file names are unique;
 USES in CMakeLists.txt says no more than the table;
 exceptions are still needed; no comment cites a document that is not in the tree;
-tolerances of the rate solver have names.
+tolerances of the rate solver have names; the engine's code has no word of what parks are made of.
 """
 import os
 import re
@@ -71,6 +71,12 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 # "DESIGN 3", "STYLE.md": papers that lie beside the project, not in it.
 DOCUMENT = re.compile(r"\b(DESIGN|RULES|STYLE|RESULTS|HOUSE|TRAPS)(?:\.md\b| \d+\b)")
 BARE_TOLERANCE = re.compile(r"(?<![\w.])[0-9.]+e-[0-9]+")
+# What the engine must not know: it takes names, tables and words from the model (sim/sweep/model.h). `park` itself stays,
+# as the key of a study file and as the word for the file that a study changes: users write and read it so.
+PARK_WORD = re.compile(r"(?<![a-z])(boilers?|firms?|exchanges?|ledger|part(?:y|ies)|utilit(?:y|ies)|markets?|chp|kiln)(?![a-z])",
+                       re.IGNORECASE)
+COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+EXAMPLES = {"sim/cfg/tree_edit.c", "sim/cfg/tree_splice.c", "sim/cfg/tree_table.c"}  # "firms.mill.capacity = 12 t/h"
 SOURCES = (".c", ".h", ".def")
 MAY_REPEAT = {"CMakeLists.txt", "README.md", "__init__.py"}
 
@@ -164,6 +170,15 @@ def check_tolerances(root, path):
                 yield f"{path}:{number}: a bare tolerance; it belongs into sim/flow/tolerances.h"
 
 
+def check_words(root, path):
+    """The engine names nothing that a park is made of; comments may, as examples."""
+    with open(os.path.join(root, path), encoding="utf-8") as file:
+        code = COMMENT.sub(lambda c: re.sub(r"[^\n]", " ", c.group(0)), file.read())
+    for number, line in enumerate(code.split("\n"), 1):
+        for word in PARK_WORD.findall(line):
+            yield f"{path}:{number}: '{word}' is a word of parks; the model says it"
+
+
 def check_excuses(root, used):
     """Exceptions that nothing needs any more."""
     for source, targets in sorted(ALSO.items()):
@@ -217,6 +232,8 @@ def check(root):
             faults += check_documents(root, path)
             if folder == "sim/flow" and not path.endswith("/tolerances.h"):
                 faults += check_tolerances(root, path)
+            if folder.startswith("sim/") and path not in EXAMPLES:
+                faults += check_words(root, path)
         elif os.path.basename(path) == "CMakeLists.txt" and folder in FLOORS:
             faults += check_uses(root, path)
     faults += check_excuses(root, used)

@@ -10,6 +10,9 @@
  * distribution. Axes that are not tied are combined by product; those of one sampler move together,
  * point by point; so do tied ones. `only_if` keeps combinations that all its conditions allow.
  *
+ * `park` names the file that a study changes, whatever the model makes of it: the key is part of
+ * the format, the same for every model.
+ *
  * What is wrong is told with its place, all at once; what the model must say (paths, designs,
  * responses) is checked when its data are loaded (plan.h, sweep.h).
  *

@@ -63,6 +63,11 @@ class CheckLayers(unittest.TestCase):
     def test_an_engine_that_knows_of_parks(self):
         self.found("not on a floor below", {"sim/cli/x.c": '  #  include "models/park/park.h"\n'})
 
+    def test_an_engine_that_speaks_of_parks(self):
+        self.found("sim/cli/x.c:2: 'ledger' is a word of parks",
+                   {"sim/cli/x.c": '// the ledger of a firm\nstatic const char *group = "ledger";\n'})
+        self.assertEqual(faults_with({"sim/cli/x.c": "/* a firm,\n a boiler */ static int parts; // exchange\n"}), [])
+
     def test_a_park_that_meets_more_than_the_model(self):
         self.found("not on a floor below", {"models/park/x.c": '#include "sim/sweep/plan.h"\n'})
 
