@@ -11,7 +11,7 @@ enum {
     PAGE_BYTES = 2 << 20,   // a large one, of x86-64 and most others; elsewhere this is but a hint
     WORTH_BYTES = 8 << 20,  // [bytes] from which a page that is touched in part matters little
     MAPPED_BYTES = 1 << 20, // [bytes] from which memory is a mapping of its own, not of the heap
-    HEAP_STEP = 256 << 20   // [bytes] of addresses; what is not touched takes no memory
+    HEAP_STEP = 48 << 20    // [bytes] of addresses; in more of them large arrays would leave holes
 };
 
 /** All of a mapping or nothing: one that is cut in two cannot be moved when it grows (mremap), and
@@ -47,7 +47,7 @@ void sim_pages_begin(void)
     // heap, where they are cleared byte by byte and leave holes.
     (void)mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
     (void)mallopt(M_TOP_PAD, HEAP_STEP);
-    (void)mallopt(M_TRIM_THRESHOLD, HEAP_STEP / 4);
+    (void)mallopt(M_TRIM_THRESHOLD, 2 * HEAP_STEP);
     void *first = malloc(PAGE_BYTES); // more than is left: makes the heap take its first step
     const uintptr_t from = (uintptr_t)first;
     const uintptr_t to = (uintptr_t)sbrk(0);
