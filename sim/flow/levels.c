@@ -22,7 +22,8 @@
 enum {
     SWEEPS = 6,
     NEWTON_STEPS = 40,
-    PATIENCE = 6
+    PATIENCE = 6,
+    SMOOTHED = 12
 };
 
 // ---- Constants: what capacities and the limits outside leave to each claim ----
@@ -66,6 +67,7 @@ static bool take_member(const struct sim_rates *r, const struct sim_levels_block
         const int32_t e = b->own[i];
         struct sim_levels_entry *entry = &b->entries[e];
         const struct sim_network_port *p = &r->net->ports[entry->port];
+        v->most[e] = capacity;
         const double constant = !entry->is_read        ? HUGE_VAL // its own wish is unlimited
                                 : is_idle && !p->gives ? 0
                                 : entry->port == holds ? second
@@ -142,7 +144,8 @@ static void levels_of_claims(const struct sim_levels *v, struct sim_levels_block
     }
 }
 
-/** Set a level, and the limits that follow from it. */
+/** Set a level, and the limits that follow from it. One that neither was nor is below the capacity
+ * holds no claim. */
 static void set_level(struct sim_levels *v, struct sim_levels_block *b, int32_t i, double value)
 {
     if (v->level.data[i] == value) {
@@ -151,8 +154,11 @@ static void set_level(struct sim_levels *v, struct sim_levels_block *b, int32_t 
     v->level.data[i] = value;
     for (int32_t e = b->levels[i].share.begin; e < b->levels[i].share.end; e++) {
         if (b->entries[e].level >= 0) {
-            v->limit[e] = v->slope[e] * value;
-            b->members[b->entries[e].member].is_due = true;
+            const double limit = v->slope[e] * value;
+            if (limit < v->most[e] || v->limit[e] < v->most[e]) {
+                b->members[b->entries[e].member].is_due = true;
+            }
+            v->limit[e] = limit;
         }
     }
 }
@@ -374,6 +380,35 @@ static bool newton(struct sim_levels *v, struct sim_levels_block *b)
     return true;
 }
 
+/** Half of the way to the levels that follow from those now. */
+static void half_sweep(struct sim_levels *v, struct sim_levels_block *b)
+{
+    (void)sim_levels_claims(v, b);
+    levels_of_claims(v, b);
+    for (int i = 0; i < b->level_count; i++) {
+        set_level(v, b, i, 0.5 * (v->level.data[i] + b->levels[i].share.level));
+    }
+}
+
+/** Newton with half a sweep before each step, which often breaks a circle of steps. */
+static bool smooth(struct sim_levels *v, struct sim_levels_block *b)
+{
+    double now = residual(v, b);
+    for (int i = 0; i < SMOOTHED && now > SIM_TOLERANCE_CONVERGED; i++) {
+        half_sweep(v, b);
+        (void)residual(v, b);
+        if (!newton_step(v, b)) {
+            return false;
+        }
+        now = residual(v, b);
+    }
+    if (now > SIM_TOLERANCE_SETTLED) {
+        return false;
+    }
+    polish(v, b, now);
+    return true;
+}
+
 /** From capacity half a sweep at a time: where whole ones swing to and fro, halves mostly arrive.
  */
 static bool creep(struct sim_levels *v, struct sim_levels_block *b)
@@ -386,11 +421,7 @@ static bool creep(struct sim_levels *v, struct sim_levels_block *b)
     }
     for (int time = 0; time < SIM_COUNT(TIMES); time++) {
         for (int step = 0; step < TIMES[time]; step++) {
-            (void)sim_levels_claims(v, b);
-            levels_of_claims(v, b);
-            for (int i = 0; i < b->level_count; i++) {
-                set_level(v, b, i, 0.5 * (v->level.data[i] + b->levels[i].share.level));
-            }
+            half_sweep(v, b);
         }
         memcpy(v->crept.data, v->level.data, (size_t)b->level_count * sizeof(double));
         if (newton(v, b)) {
@@ -453,7 +484,7 @@ bool sim_levels_solve(struct sim_rates *r, int32_t first, bool *out_is_open)
     if (!rests) {
         r->work.newton++;
         is_crept = !newton(v, b);
-        if (is_crept && !creep(v, b)) {
+        if (is_crept && !smooth(v, b) && !creep(v, b)) {
             return false;
         }
     }

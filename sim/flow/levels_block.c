@@ -260,7 +260,7 @@ static struct sim_levels_block *block_build(struct sim_rates *r, int32_t first)
     b->pool_count = v->shared.count;
     b->pools = copy(v->shared.data, b->pool_count, sizeof(*b->pools));
     b->own = copy(v->own.data, b->entry_count, sizeof(*b->own));
-    b->numbers = sim_base_alloc(6 * (size_t)b->entry_count, sizeof(*b->numbers));
+    b->numbers = sim_base_alloc(7 * (size_t)b->entry_count, sizeof(*b->numbers));
     b->holder = sim_base_alloc((size_t)b->entry_count, sizeof(*b->holder));
     return b;
 }
@@ -285,8 +285,8 @@ struct sim_levels_block *sim_levels_block_at(struct sim_rates *r, int32_t first)
     SIM_VEC_RESERVE(&v->accumulator, b->level_count);
     SIM_VEC_RESERVE(&v->order, b->level_count + 1);
     SIM_VEC_RESERVE(&v->holds, b->level_count);
-    double **const numbers[] = {&v->constant, &v->claim, &v->flow,
-                                &v->weight,   &v->slope, &v->limit};
+    double **const numbers[] = {&v->constant, &v->claim, &v->flow, &v->weight,
+                                &v->slope,    &v->limit, &v->most};
     for (int i = 0; i < SIM_COUNT(numbers); i++) {
         *numbers[i] = b->numbers + (size_t)i * (size_t)b->entry_count;
     }

@@ -70,7 +70,8 @@ bool sim_levels_find_limits(struct sim_rates *r, struct sim_levels_block *b)
 
 // ---- Is it the only solution near by? ----
 
-/** Whether some claim lies on a kink: two of what it is the least of are the same. */
+/** Whether some claim lies on a kink: two of what it is the least of are the same. One that may be
+ * nothing only does not, as no limit is less. */
 bool sim_levels_has_tie(const struct sim_levels *v, const struct sim_levels_block *b)
 {
     for (int m = 0; m < b->member_count; m++) {
@@ -78,7 +79,7 @@ bool sim_levels_has_tie(const struct sim_levels *v, const struct sim_levels_bloc
         for (int32_t i = member->begin; i < member->end && member->has_rows; i++) {
             const int32_t e = b->own[i];
             const double constant = v->constant[e];
-            for (int32_t k = member->begin; k < member->end; k++) {
+            for (int32_t k = member->begin; k < member->end && constant > 0; k++) {
                 const int32_t other = b->own[k];
                 if (other != e && b->entries[other].level >= 0 && b->entries[e].is_read &&
                     fabs(v->limit[other] - constant) <= SIM_TOLERANCE_TIE * constant) {

@@ -75,7 +75,7 @@ struct sim_levels_block {
     struct sim_levels_class *levels;
     struct sim_levels_pool *pools;
     int32_t *own;
-    double *numbers; // per entry: constant, claim, flow, weight, slope, limit
+    double *numbers; // per entry: constant, claim, flow, weight, slope, limit, most
     int32_t *holder; // per entry: the row that holds its claim, -1 its constant
 };
 
@@ -89,6 +89,7 @@ struct sim_levels {
     SIM_VEC(struct sim_levels_pool) shared;
     SIM_VEC(int32_t) own, pools, order, sorted, spare, place;
     double *constant, *claim, *flow, *weight, *slope, *limit; // of the block at hand
+    double *most;                                             // capacity of the activity
     int32_t *holder;
     SIM_VEC(double)
     level, saved, crept, right, accumulator, sums_q, sums_w, at;

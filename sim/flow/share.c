@@ -3,24 +3,36 @@
 #include <math.h>
 #include <string.h>
 
-void sim_share_fill_ample(const struct sim_share_room *room, struct sim_share *s)
+/** The last member by q / w is not capped. */
+static void fill_ample(const struct sim_share_room *room, struct sim_share *s, double all)
 {
     const double *q = room->flow;
     const double *w = room->weight;
     int32_t last = -1;
-    double all = 0;
+    double most = -1; // q and w of the last so far
+    double weight = 1;
     for (int32_t e = s->begin; e < s->end; e++) {
-        all += w[e] > 0 ? q[e] : 0;
-        if (w[e] > 0 && (last < 0 || q[e] * w[last] > q[last] * w[e])) {
+        if (w[e] > 0 && q[e] * weight > most * w[e]) {
             last = e;
+            most = q[e];
+            weight = w[e];
         }
     }
     s->kind = last < 0 ? SIM_SHARE_DRY : SIM_SHARE_AMPLE;
     s->last = last;
     s->all = all;
-    s->weights = last < 0 ? 1 : w[last];
-    s->level = last < 0 ? 0 : (s->left - all + q[last]) / w[last];
+    s->weights = weight;
+    s->level = last < 0 ? 0 : (s->left - all + most) / weight;
     s->has_highest = s->is_sorted = false;
+}
+
+void sim_share_fill_ample(const struct sim_share_room *room, struct sim_share *s)
+{
+    double all = 0;
+    for (int32_t e = s->begin; e < s->end; e++) {
+        all += room->weight[e] > 0 ? room->flow[e] : 0;
+    }
+    fill_ample(room, s, all);
 }
 
 /** By Newton, which rises to the level, as what is used is concave in it. */
@@ -75,7 +87,7 @@ void sim_share_fill(const struct sim_share_room *room, struct sim_share *s)
     } else if (all > s->left) {
         fill_short(room, s, weights);
     } else {
-        sim_share_fill_ample(room, s);
+        fill_ample(room, s, all);
     }
 }
 
