@@ -1,14 +1,15 @@
 #include "models/park/park_model.h"
 
+#include "models/park/ask/responses.h"
 #include "models/park/open.h"
 #include "models/park/out/designs_fit.h"
 #include "models/park/out/reserved.h"
 #include "models/park/out/results.h"
 #include "models/park/read/designs.h"
-#include "models/park/run/run.h"
 #include "models/park/tell/show.h"
 #include "models/park/tell/table.h"
 #include "models/park/tell/tell.h"
+#include "models/park/trial/run.h"
 
 #include <stdlib.h>
 
@@ -74,7 +75,12 @@ static enum sim_status declare(const void *const *data, int data_count,
     for (int i = 0; i < data_count; i++) {
         parks[i] = data[i];
     }
-    const enum sim_status status = park_results_declare(parks, data_count, want, diag, out, err);
+    enum sim_status status = park_results_declare(parks, data_count, want, diag, out, err);
+    const bool is_told = diag != NULL && sim_diag_wrong(diag) > 0; // all mistakes are told at once
+    if (want != NULL && (status == SIM_OK || is_told)) {
+        park_responses_declare(parks, data_count, want, diag, out);
+        status = diag != NULL ? sim_diag_status(diag) : SIM_OK;
+    }
     free(parks);
     return status;
 }

@@ -6,7 +6,7 @@
 #include "models/park/open.h"
 #include "models/park/out/results.h"
 #include "models/park/park_model.h"
-#include "models/park/run/run.h"
+#include "models/park/trial/run.h"
 #include "sim/base/hash.h"
 #include "sim/cfg/tree.h"
 #include "sim/num/rng.h"

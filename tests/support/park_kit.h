@@ -8,7 +8,7 @@
 #define TESTS_PARK_KIT_H
 
 #include "models/park/base/park.h"
-#include "models/park/run/run.h"
+#include "models/park/trial/run.h"
 #include "sim/num/stats.h"
 #include "sim/store/row.h"
 #include "sim/store/schema.h"

@@ -3,7 +3,7 @@
 #include "models/park/base/park.h"
 #include "models/park/open.h"
 #include "models/park/out/results.h"
-#include "models/park/run/run.h"
+#include "models/park/trial/run.h"
 #include "sim/cfg/diag.h"
 #include "sim/store/row.h"
 #include "sim/store/schema.h"

@@ -581,7 +581,7 @@ void park_responses_unbind(struct park_responses *x)
     free(x);
 }
 
-void park_responses_put(const struct park_responses *x, const struct park_responses_hours *hours,
+void park_responses_put(const struct park_responses *x, const struct park_record_span *hours,
                         struct sim_row *row)
 {
     for (int i = 0; i < x->count; i++) {

@@ -21,6 +21,7 @@
 #ifndef PARK_RESPONSES_H
 #define PARK_RESPONSES_H
 
+#include "models/park/out/record.h"
 #include "models/park/out/results.h"
 #include "sim/sweep/model.h"
 
@@ -74,12 +75,6 @@ void park_responses_declare(const struct park *const *parks, int park_count,
 
 struct park_responses; // the entries that each response adds up, of one park
 
-/** Hours of the recorded span, by process and then link. */
-struct park_responses_hours {
-    const double *full_load; // [h] by process
-    const double *down;      // [h] by process, then by link
-};
-
 /** Borrows all but `want`. Owned by the caller; NULL where nothing is wanted. */
 struct park_responses *park_responses_bind(const struct park *p, const struct park_results *r,
                                            const struct sim_model_want *want,
@@ -87,7 +82,7 @@ struct park_responses *park_responses_bind(const struct park *p, const struct pa
 void park_responses_unbind(struct park_responses *x); // NULL is fine
 
 /** Fill the row's responses from its totals, which must be there. */
-void park_responses_put(const struct park_responses *x, const struct park_responses_hours *hours,
+void park_responses_put(const struct park_responses *x, const struct park_record_span *hours,
                         struct sim_row *row);
 
 /** The table for the reference; owned by the caller (free). */

@@ -124,6 +124,6 @@ const char *park_responses_gather_held(const struct park_results *results,
                                        struct park_responses_sum *sum);
 
 double park_responses_value(const struct park_responses_sum *sum,
-                            const struct park_responses_hours *hours, const struct sim_row *row);
+                            const struct park_record_span *hours, const struct sim_row *row);
 
 #endif

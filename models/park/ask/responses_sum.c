@@ -189,8 +189,7 @@ static double span_s(const struct park *p)
 }
 
 /** A share of the span's hours. */
-static double of_hours(const struct park_responses_sum *sum,
-                       const struct park_responses_hours *hours)
+static double of_hours(const struct park_responses_sum *sum, const struct park_record_span *hours)
 {
     if (sum->top.count == 0) {
         return (double)NAN;
@@ -216,7 +215,7 @@ static double of_sums(const struct park_responses_sum *sum, const struct sim_row
 }
 
 double park_responses_value(const struct park_responses_sum *sum,
-                            const struct park_responses_hours *hours, const struct sim_row *row)
+                            const struct park_record_span *hours, const struct sim_row *row)
 {
     const bool is_hours = sum->ask.kind->rule->hours != PARK_RESPONSES_NO_HOURS;
     const double si = is_hours ? of_hours(sum, hours) : of_sums(sum, row);

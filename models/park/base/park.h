@@ -299,6 +299,8 @@ enum park_record_what {
     PARK_RECORD_MONEY = 16
 };
 
+#define PARK_DESIGNS_BASE "base" // the file without any design
+
 struct park {
     const char *title;
     sim_time start_us;       // warm-up begins, local wall clock

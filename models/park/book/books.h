@@ -15,10 +15,6 @@
 #define PARK_BOOKS_H
 
 #include "models/park/book/ledger.h"
-#include "sim/sweep/model.h"
-
-struct json_t;
-struct park_results;
 
 enum park_books_column {
     PARK_BOOKS_SCOPE1, // [tCO2e] fossil
@@ -72,19 +68,5 @@ struct park_ledger_sum park_books_decay(const struct park *p, int32_t pool, doub
 /** Add it to whose pool it is. */
 void park_books_add_decay(const struct park *p, int32_t pool, const struct park_ledger_sum *sum,
                           struct park_books_party *parties);
-
-/** What an entry of the ledger came to, on average: of a link of the layout (entry_at), of what
- * decays in a stock of it (decay_at). */
-struct park_ledger_sum park_books_mean(const struct park_results *r, const struct sim_row *mean,
-                                       int32_t entry);
-
-/** For the summary: money by party in the park's currency (received, paid, net), then emissions
- * (emissions.h). Nothing where there are none. */
-void park_books_text(const struct park *p, const struct park_results *r,
-                     const struct sim_outcome *outcome, const struct sim_sink *out);
-
-/** Add `emissions` (by party, source and scope) and `parties`. */
-void park_books_json(const struct park *p, const struct park_results *r,
-                     const struct sim_outcome *outcome, struct json_t *object);
 
 #endif

@@ -1,6 +1,6 @@
 #include "models/park/book/carbon.h"
 
-#include "models/park/check/circles.h"
+#include "models/park/base/circles.h"
 #include "sim/base/vec.h"
 
 #include <math.h>

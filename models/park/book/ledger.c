@@ -163,6 +163,17 @@ void park_ledger_book(struct park_ledger *l, int32_t move, double sent, double a
     book(&l->lines[move], sent, arrived);
 }
 
+void park_ledger_lump(struct park_ledger *l, sim_time now, int32_t move, double sent,
+                      double arrived)
+{
+    struct line *line = &l->lines[move];
+    for (int i = 0; i < line->course_count; i++) {
+        const struct course *c = &l->courses.data[line->first_course + i];
+        line->factors[c->column] = c->scale * sim_table1d_at(c->table, now);
+    }
+    book(line, sent, arrived);
+}
+
 void park_ledger_add(struct park_ledger *l, int32_t move, enum park_column column, double amount)
 {
     sim_stats_sum_add(&l->lines[move].sums[column], amount);

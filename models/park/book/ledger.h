@@ -76,6 +76,11 @@ void park_ledger_post_move(struct park_ledger *l, const struct sim_flow *f, int3
 /** Book one amount. Posting does so for whatever the network moved; others need not. */
 void park_ledger_book(struct park_ledger *l, int32_t move, double sent, double arrived);
 
+/** Book what came at once, now, and not as the integral of its activity; at the factors of now.
+ * What an activity does at once (sim_flow_act) is in its integral: posting books it. */
+void park_ledger_lump(struct park_ledger *l, sim_time now, int32_t move, double sent,
+                      double arrived);
+
 /** Book in one column only what comes with no amount, or beside it: what was due and not taken. */
 void park_ledger_add(struct park_ledger *l, int32_t move, enum park_column column, double amount);
 

@@ -20,8 +20,8 @@
 #ifndef PARK_CROSSINGS_H
 #define PARK_CROSSINGS_H
 
+#include "models/park/base/circles.h"
 #include "models/park/base/kinds.h"
-#include "models/park/check/circles.h"
 #include "models/park/net/build.h"
 
 /** What the checks look at; made once. */

@@ -3,7 +3,6 @@
 #include "models/park/base/park.h"
 #include "models/park/out/layout.h"
 #include "models/park/out/results.h"
-#include "models/park/read/designs.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -631,7 +631,7 @@ void park_record_totals(struct park_recorder *r, struct sim_row *row, sim_time n
     }
 }
 
-struct park_responses_hours park_record_hours(struct park_recorder *r, sim_time now)
+struct park_record_span park_record_hours(struct park_recorder *r, sim_time now)
 {
     const struct park *p = r->parts.park;
     for (int32_t i = 0; i < p->process_count; i++) {
@@ -641,5 +641,5 @@ struct park_responses_hours park_record_hours(struct park_recorder *r, sim_time 
     for (int32_t i = 0; i < p->process_count + p->link_count; i++) {
         r->down_h[i] = down_h(r, now, i) - r->down_began[i];
     }
-    return (struct park_responses_hours){.full_load = r->full_load_h, .down = r->down_h};
+    return (struct park_record_span){.full_load = r->full_load_h, .down = r->down_h};
 }

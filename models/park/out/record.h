@@ -10,7 +10,6 @@
 #ifndef PARK_RECORD_H
 #define PARK_RECORD_H
 
-#include "models/park/ask/responses.h"
 #include "models/park/book/carbon.h"
 #include "models/park/book/ledger.h"
 #include "models/park/out/results.h"
@@ -46,7 +45,13 @@ void park_record_interval(struct park_recorder *r, struct sim_row *row, sim_time
 /** The run ends now, and the ledger is posted and checked: all totals. */
 void park_record_totals(struct park_recorder *r, struct sim_row *row, sim_time now);
 
+/** Hours of the recorded span, by process and then link. */
+struct park_record_span {
+    const double *full_load; // [h] by process
+    const double *down;      // [h] by process, then by link
+};
+
 /** Full-load and down hours since the recording began, now; borrowed until the next call. */
-struct park_responses_hours park_record_hours(struct park_recorder *r, sim_time now);
+struct park_record_span park_record_hours(struct park_recorder *r, sim_time now);
 
 #endif

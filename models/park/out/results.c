@@ -1,6 +1,5 @@
 #include "models/park/out/results.h"
 
-#include "models/park/ask/responses.h"
 #include "models/park/out/work.h"
 #include "sim/cfg/tree.h"
 
@@ -608,9 +607,6 @@ enum sim_status park_results_declare(const struct park *const *parks, int park_c
     declare_parties(&w, parks[0]);
     declare_ledger(&w, parks[0]->currency);
     park_held_results_declare(parks, park_count, want, out);
-    if (want != NULL) {
-        park_responses_declare(parks, park_count, want, d, out);
-    }
     park_work_declare(out);
     declare_inputs(&w, parks, park_count);
     sim_arena_destroy(w.arena);

@@ -34,8 +34,8 @@
 #include "sim/store/row.h"
 #include "sim/store/schema.h"
 
-/** Declare axes, variables and inputs for the designs of a study, series as `want` chooses and its
- * responses (responses.h). What is wrong with it goes to `d`; both may be NULL. */
+/** Declare axes, variables and inputs for the designs of a study, series as `want` chooses. What is
+ * wrong with it goes to `d`; both may be NULL. */
 enum sim_status park_results_declare(const struct park *const *parks, int park_count,
                                      const struct sim_model_want *want, struct sim_diag *d,
                                      struct sim_schema *out, struct sim_err *err) SIM_MUST_USE;

@@ -14,13 +14,12 @@
 #ifndef PARK_DESIGNS_H
 #define PARK_DESIGNS_H
 
+#include "models/park/base/park.h"
 #include "sim/cfg/diag.h"
 #include "sim/cfg/kind.h"
 #include "sim/cfg/tree.h"
 
 struct park_designs; // opaque: the group as written, and what was read of it
-
-#define PARK_DESIGNS_BASE "base" // the file without any design
 
 extern const struct sim_kind park_designs_kind;
 

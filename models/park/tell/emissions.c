@@ -1,5 +1,6 @@
 #include "models/park/tell/emissions.h"
 
+#include "models/park/tell/books_text.h"
 #include "sim/base/number.h"
 
 #include <jansson.h>
@@ -68,7 +69,7 @@ static void add_decays(const struct park *p, const struct park_results *r,
     for (int i = 0; i < r->layout->stock_count; i++) {
         const struct park_layout_stock *k = &r->layout->stocks[i];
         if (r->decay_at[i] >= 0) {
-            const struct park_ledger_sum sum = park_books_mean(r, mean, r->decay_at[i]);
+            const struct park_ledger_sum sum = park_books_text_mean(r, mean, r->decay_at[i]);
             struct source s = {
                 .party = p->net->pools[k->pool].party, .scope = 1, .stream = k->stream, .from = -1};
             take_own(&s, &sum);
@@ -87,7 +88,7 @@ static struct source *sources_of(const struct park *p, const struct park_results
     int count = 0;
     add_decays(p, r, mean, list, &count);
     for (int i = 0; i < l->link_count; i++) {
-        const struct park_ledger_sum sum = park_books_mean(r, mean, r->entry_at[i]);
+        const struct park_ledger_sum sum = park_books_text_mean(r, mean, r->entry_at[i]);
         const struct park_move *m = &p->net->moves[l->links[i].move];
         struct source s = {.party = m->whose, .scope = m->scope, .stream = m->stream, .from = -1};
         take_own(&s, &sum);

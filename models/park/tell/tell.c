@@ -1,8 +1,8 @@
 #include "models/park/tell/tell.h"
 
-#include "models/park/book/books.h"
 #include "models/park/out/results.h"
 #include "models/park/out/work.h"
+#include "models/park/tell/books_text.h"
 #include "sim/base/number.h"
 
 #include <jansson.h>
@@ -272,7 +272,7 @@ void park_tell_text(const struct park *p, const struct sim_outcome *outcome,
     print_unserved(&s, out);
     park_held_results_text(p, &s.results.held, outcome->mean, out);
     print_disposed(&s, out);
-    park_books_text(p, &s.results, outcome, out);
+    park_books_text_put(p, &s.results, outcome, out);
     park_work_text(outcome, out);
     print_warnings(&s, out);
     close_summary(&s);
@@ -383,7 +383,7 @@ void park_tell_json(const struct park *p, const struct sim_outcome *outcome, str
     (void)json_object_set_new(object, "unserved", unserved_of(&s));
     (void)json_object_set_new(object, "stocks", stocks_of(&s));
     park_held_results_json(p, &s.results.held, outcome->mean, object);
-    park_books_json(p, &s.results, outcome, object);
+    park_books_text_json(p, &s.results, outcome, object);
     (void)json_object_set_new(object, "currency",
                               json_string(p->currency != NULL ? p->currency : ""));
     park_work_json(outcome, object);

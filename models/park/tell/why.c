@@ -4,7 +4,7 @@
 #include "models/park/net/build.h"
 #include "models/park/net/mover.h"
 #include "models/park/out/results.h"
-#include "models/park/run/run.h"
+#include "models/park/trial/run.h"
 #include "models/park/why/chain.h"
 #include "models/park/why/held.h"
 #include "sim/num/simtime.h"

@@ -47,7 +47,10 @@ static void close_study(struct study *x)
 static enum sim_status declare(struct study *x, const struct sim_model_want *want)
 {
     struct sim_err err = {0};
-    return park_results_declare(x->parks, x->count, want, x->diag, x->schema, &err);
+    const enum sim_status status =
+        park_results_declare(x->parks, x->count, want, x->diag, x->schema, &err);
+    park_responses_declare(x->parks, x->count, want, x->diag, x->schema);
+    return status == SIM_OK ? sim_diag_status(x->diag) : status;
 }
 
 static void run(struct study *x, const struct sim_model_want *want, int design)

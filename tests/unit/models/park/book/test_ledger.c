@@ -188,9 +188,9 @@ struct press {
     struct sim_err err;
 };
 
-static void press_open(struct press *x)
+static void press_open_text(struct press *x, const char *text)
 {
-    park_kit_open_text(&x->k, PRESS);
+    park_kit_open_text(&x->k, text);
     const struct park *p = x->k.park;
     x->flow = sim_flow_create(p->net->network);
     x->ledger = park_ledger_create(p);
@@ -198,6 +198,11 @@ static void press_open(struct press *x)
     park_ledger_restart(x->ledger, x->flow);
     cr_assert(eq(int, (int)sim_flow_settle(x->flow, &x->err), (int)SIM_OK));
     sim_flow_advance(x->flow, p->start_us + 3 * SIM_TIME_H); // 3 t in the ordinary way
+}
+
+static void press_open(struct press *x)
+{
+    press_open_text(x, PRESS);
 }
 
 static enum sim_status press_check(struct press *x)
@@ -235,6 +240,38 @@ Test(ledger, what_comes_at_once_and_is_not_booked_fails)
     cr_expect(eq(int, (int)press_check(&x), (int)SIM_FAILED));
     cr_expect(ne(ptr, strstr(x.err.text, "pool 'works.store' is off by -5 of 3 t"), NULL), "%s",
               x.err.text);
+    press_close(&x);
+}
+
+/** A yard that is filled over a link. */
+static const char YARD[] =
+    "format = 1;\n"
+    "park = { start = \"2026-01-05\"; until = \"2026-01-06\"; };\n"
+    "streams = { chips = { unit = \"t\"; }; pallets = { unit = \"t\"; }; };\n"
+    "markets = { forest = { sells = { chips = { }; }; }; };\n"
+    "firms = { works = {\n"
+    "  processes = { press = { kind = \"continuous\"; product = \"pallets\"; capacity = \"1 "
+    "t/h\";\n"
+    "    inputs = { chips = { amount = \"2 t/t\"; from = \"yard\"; }; };\n"
+    "    outputs = { pallets = { amount = \"1 t/t\"; to = \"store\"; }; }; }; };\n"
+    "  stocks = { yard  = { stream = \"chips\"; capacity = \"50 t\"; initial = \"40 t\"; };\n"
+    "             store = { stream = \"pallets\"; capacity = \"15 t\"; }; }; }; };\n"
+    "links = { road = { kind = \"pipe\"; stream = \"chips\"; from = \"forest\"; to = "
+    "\"works.yard\"; capacity = \"1 t/h\"; }; };\n"
+    "exchanges = { chips = { over = \"road\"; }; };\n";
+
+Test(ledger, what_comes_at_once_and_is_booked_balances_beside_what_flows)
+{
+    struct press x;
+    press_open_text(&x, YARD);
+    const int32_t move = find_move(x.k.park, "chips", "chips");
+    const int32_t yard = x.k.park->net->moves[move].to_pool;
+    cr_assert(ge(int, yard, 0));
+    (void)sim_flow_lump(x.flow, yard, 4000); // [kg] a lorry
+    cr_expect(eq(int, (int)press_check(&x), (int)SIM_FAILED));
+    park_ledger_lump(x.ledger, sim_flow_now(x.flow), move, 4000, 4000);
+    cr_expect(eq(int, (int)press_check(&x), (int)SIM_OK), "%s", x.err.text);
+    cr_expect(epsilon_eq(dbl, park_ledger_sum(x.ledger, x.flow, move).sent, 7000.0, 1e-6));
     press_close(&x);
 }
 

@@ -1,4 +1,4 @@
-#include "models/park/check/circles.h"
+#include "models/park/base/circles.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,4 +1,4 @@
-#include "models/park/run/run.h"
+#include "models/park/trial/run.h"
 
 #include "models/park/ask/responses.h"
 #include "models/park/book/carbon.h"
@@ -394,7 +394,7 @@ static enum sim_status finish(struct park_run *r, struct sim_err *err)
     SIM_TRY(park_ledger_check(r->ledger, r->flow, err));
     park_record_totals(r->recorder, r->row, r->clock.now);
     if (r->responses != NULL) {
-        const struct park_responses_hours hours = park_record_hours(r->recorder, r->clock.now);
+        const struct park_record_span hours = park_record_hours(r->recorder, r->clock.now);
         park_responses_put(r->responses, &hours, r->row);
     }
     const struct sim_rates_work work = sim_rates_work_done(sim_flow_rates(r->flow));

@@ -1,4 +1,4 @@
-#include "models/park/check/circles.h"
+#include "models/park/base/circles.h"
 
 #include <stdlib.h>
 
