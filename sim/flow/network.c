@@ -550,22 +550,7 @@ int sim_network_pool_count(const struct sim_network *net)
     return net->pool_count;
 }
 
-int sim_network_activity_count(const struct sim_network *net)
-{
-    return net->activity_count;
-}
-
-int sim_network_port_count(const struct sim_network *net)
-{
-    return net->port_count;
-}
-
 const char *sim_network_pool_name(const struct sim_network *net, int32_t pool)
 {
     return net->pools[net->pool_in[pool]].name;
-}
-
-const char *sim_network_activity_name(const struct sim_network *net, int32_t activity)
-{
-    return net->activities[net->activity_in[activity]].name;
 }

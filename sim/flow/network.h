@@ -164,13 +164,10 @@ enum sim_status sim_network_create_weighed(const struct sim_network_def *def,
                                            struct sim_err *err) SIM_MUST_USE;
 void sim_network_destroy(struct sim_network *net); // NULL is fine
 
-int sim_network_pool_count(const struct sim_network *net);     // hidden ones included
-int sim_network_activity_count(const struct sim_network *net); // hidden ones included
-int sim_network_port_count(const struct sim_network *net);
+int sim_network_pool_count(const struct sim_network *net); // hidden ones included
 /** Where a port of the definition stands: its pool, or a hidden one, numbered behind those of the
  * definition, where its pool was divided. */
 int32_t sim_network_pool_of(const struct sim_network *net, int32_t port);
 const char *sim_network_pool_name(const struct sim_network *net, int32_t pool);
-const char *sim_network_activity_name(const struct sim_network *net, int32_t activity);
 
 #endif
