@@ -92,7 +92,6 @@ struct park_pool {
 
 /** What sort of activity it is: one const struct a sort, of the file that builds it. */
 struct park_mover {
-    const char *noun; // "process", "exchange", "purchase" ...
     const char *verb; // "runs at", "carries": before its rate
     bool is_process;  // converts by the recipe of park.processes[id]
     bool is_contract; // carries for park.exchanges[id]; either way, else for park.offers[id]

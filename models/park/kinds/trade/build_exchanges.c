@@ -83,10 +83,9 @@ static int32_t pumping_pool(struct park_builder *b, const struct park_link *k)
     return park_build_junction(b, k->from, k->pumping_stream);
 }
 
-static const struct park_mover entry_mover = {
-    .noun = "exchange", .verb = "carries", .is_contract = true};
+static const struct park_mover entry_mover = {.verb = "carries", .is_contract = true};
 static const struct park_mover exit_mover = {
-    .noun = "exit", .verb = "carries", .is_contract = true, .is_exit = true};
+    .verb = "carries", .is_contract = true, .is_exit = true};
 
 static struct park_activity exchange_activity(const struct park *p, int32_t id)
 {

@@ -7,11 +7,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const struct park_mover supply_mover = {.noun = "supply", .verb = "supplies"};
-static const struct park_mover demand_mover = {.noun = "demand", .verb = "takes"};
-static const struct park_mover purchase_mover = {.noun = "purchase", .verb = "carries"};
-static const struct park_mover sale_mover = {.noun = "sale", .verb = "carries"};
-static const struct park_mover disposal_mover = {.noun = "disposal", .verb = "carries"};
+static const struct park_mover supply_mover = {.verb = "supplies"};
+static const struct park_mover demand_mover = {.verb = "takes"};
+static const struct park_mover purchase_mover = {.verb = "carries"};
+static const struct park_mover sale_mover = {.verb = "carries"};
+static const struct park_mover disposal_mover = {.verb = "carries"};
 
 static bool is_limited(const struct park_offer *o)
 {

@@ -2,8 +2,7 @@
 #include "models/park/kinds/units/process_keys.h"
 #include "models/park/net/make.h"
 
-static const struct park_mover process_mover = {
-    .noun = "process", .verb = "runs at", .is_process = true};
+static const struct park_mover process_mover = {.verb = "runs at", .is_process = true};
 
 /** What a process sets free is its firm's, scope 1. What burns states its own carbon; else what it
  * takes of a stream that is CO2 is set free, and what it gives is not. */

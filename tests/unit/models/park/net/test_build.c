@@ -128,7 +128,7 @@ Test(build, shares_a_limited_market_at_a_junction_of_its_own)
              "\"7.2 t/h\"; }; }; disposes = { sludge = { fate = \"landfill\"; }; }; }; };\n");
 
     cr_assert(epsilon_eq(dbl, find(p, "m.sells.fuel")->capacity, 1.0, 1e-15));
-    cr_assert_str_eq(find(p, "m.sells.fuel")->mover->noun, "supply");
+    cr_assert_str_eq(find(p, "m.sells.fuel")->mover->verb, "supplies");
     cr_assert(find(p, "m.buys.steam")->is_user);
     cr_assert_eq(port(p, "m>a:fuel", "m.sells.fuel")->gives, false);
     cr_assert_eq(port(p, "b>m:steam", "b:steam")->flags, SIM_PORT_SALE);   // not an outlet
