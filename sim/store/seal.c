@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-    PIECE_BYTES = 256 * 1024
+    PIECE_BYTES = 1024 * 1024 // of the format: each piece is summed with the sum so far as seed
 };
 
 /** As it lies in the file, little-endian. */
