@@ -90,6 +90,17 @@ Test(trades, what_is_shut_on_the_way_weighs_nothing)
     park_kit_close(&k);
 }
 
+Test(trades, a_seller_without_limit_that_is_shut_hides_no_other)
+{
+    struct park_kit k;
+    run_file(&k, DATA "seller_shut.cfg");
+
+    near(park_kit_total(&k, "hand > user: g"), 10);
+    near(park_kit_total(&k, "well > hand: g"), 10);
+
+    park_kit_close(&k);
+}
+
 // Of 10 the stock and the one who hands on get 5 each, he hands 10/16 and 6/16 of it on; when his
 // contract with the stock has ended he needs 6 beside the stock's 10, until that is full.
 Test(trades, a_contract_that_has_ended_is_no_need)

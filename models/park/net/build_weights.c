@@ -241,18 +241,17 @@ static bool list_own(struct weighing *w, int32_t pool, const struct dealer *d)
     return w->plus.count > 0;
 }
 
-/** Givers without limit there that may serve `d`; true where there are any. */
-static bool count_unlimited_givers(struct weighing *w, int32_t pool, const struct dealer *d)
+/** Givers without limit there that may serve `d`. */
+static void count_unlimited_givers(struct weighing *w, int32_t pool, const struct dealer *d,
+                                   bool *out_unlimited)
 {
-    bool any = false;
     for (int i = w->at.first[pool]; i < w->at.first[pool + 1] && !d->gives; i++) {
         const struct sim_port_def *port = &w->b->ports.data[w->at.at[i]];
         if (port->gives && w->is_free[port->activity] && may_deal(d, port) &&
             far_end(w, port->activity, false) == NULL) {
-            pass_out(w, port->activity, w->place_of[pool], &any);
+            pass_out(w, port->activity, w->place_of[pool], out_unlimited);
         }
     }
-    return any;
 }
 
 /** Count what the pool needs from, or offers to, `d`; through pools that only pass on, each once.
@@ -266,11 +265,10 @@ static void gather(struct weighing *w, int32_t pool, const struct dealer *d, boo
         count_unlimited(w, here, out_unlimited);
         return;
     }
-    const bool any = count_unlimited_givers(w, pool, d);
-    *out_unlimited = *out_unlimited || any;
     if (list_own(w, pool, d)) {
+        count_unlimited_givers(w, pool, d, out_unlimited);
         count_in(w, new_own(w), here);
-    } else if (!any) {
+    } else {
         gather_beyond(w, pool, d, out_unlimited);
     }
 }
