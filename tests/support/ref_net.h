@@ -98,7 +98,7 @@ struct ref_net {
     int port_count;
     int pool_count;
     int flow_count;
-    bool is_searched;    // for other solutions with care: each unit's claims once begin at nothing
+    bool is_searched;    // for other solutions with care: each activity once begins late
     const char *trouble; // why the rules do not decide this park; NULL: they do
     struct ref_act acts[REF_ACTS];
     struct ref_net_port ports[REF_POOL_PORTS];

@@ -1,5 +1,7 @@
 #include "tests/support/ref_rates.h"
 
+#include "tests/support/ref_raise.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -315,36 +317,53 @@ static void shut(struct ref_net *n, const struct ref_bounds *bounds)
     }
 }
 
-bool ref_rates_solve(struct ref_net *n, const struct ref_bounds *bounds)
+static bool propagate_from_capacity(struct ref_net *n, const struct ref_bounds *bounds)
 {
-    ref_net_weigh(n);
-    shut(n, bounds);
     for (int i = 0; i < n->port_count; i++) {
         n->ports[i].claim = n->acts[n->ports[i].act].is_off ? 0.0 : n->acts[n->ports[i].act].u;
     }
     return propagate(n, bounds);
 }
 
+bool ref_rates_solve(struct ref_net *n, const struct ref_bounds *bounds)
+{
+    ref_net_weigh(n);
+    shut(n, bounds);
+    return propagate_from_capacity(n, bounds);
+}
+
 enum {
-    ELSEWHERE = 2 // starts that are tried always, before those of single units
+    ELSEWHERE = 2 // starts that are tried always, before those of single activities
 };
 
-// Claims to begin with elsewhere: nothing, some mixture of nothing and all, or all but one unit's.
-static void begin_elsewhere(struct ref_net *n, int start)
+// An activity begins when all others have settled without it.
+static bool begin_late(struct ref_net *n, const struct ref_bounds *bounds, struct ref_act *a)
 {
+    a->is_off = true;
+    const bool settled = propagate_from_capacity(n, bounds);
+    a->is_off = false;
+    return settled && propagate(n, bounds);
+}
+
+// From other claims: nothing, or some mixture of nothing and all; or one activity begins late.
+static bool go_elsewhere(struct ref_net *n, const struct ref_bounds *bounds, int start)
+{
+    if (start >= ELSEWHERE) {
+        return begin_late(n, bounds, &n->acts[start - ELSEWHERE]);
+    }
     for (int i = 0; i < n->port_count; i++) {
         const struct ref_act *a = &n->acts[n->ports[i].act];
         const double u = a->is_off ? 0.0 : a->u;
-        const double mixed = start == 0 ? 0.0 : (double)((unsigned)i * 7919u % 97u) / 96.0;
-        const double part = start < ELSEWHERE ? mixed : n->ports[i].act != start - ELSEWHERE;
+        const double part = start == 0 ? 0.0 : (double)((unsigned)i * 7919u % 97u) / 96.0;
         n->ports[i].claim = part == 1.0 ? u : part > 0 ? (isinf(u) ? 100.0 : u) * part : 0.0;
     }
+    return propagate(n, bounds);
 }
 
 static bool is_start(const struct ref_net *n, int start)
 {
     const struct ref_act *a = &n->acts[start >= ELSEWHERE ? start - ELSEWHERE : 0];
-    return start < ELSEWHERE || (n->is_searched && a->kind == REF_PROCESS && !a->is_off);
+    return start < ELSEWHERE || (n->is_searched && !a->is_off && a->u > 0);
 }
 
 bool ref_rates_are_unique(struct ref_net *n, const struct ref_bounds *bounds)
@@ -358,8 +377,7 @@ bool ref_rates_are_unique(struct ref_net *n, const struct ref_bounds *bounds)
         if (!is_start(n, start)) {
             continue;
         }
-        begin_elsewhere(n, start);
-        same = propagate(n, bounds);
+        same = go_elsewhere(n, bounds, start);
         for (int k = 0; k < n->act_count && same; k++) {
             same = fabs(n->acts[k].rate - rates[k]) <= 1e-9 * (n->acts[k].rate + rates[k]) + 1e-11;
         }
@@ -424,11 +442,18 @@ static struct ref_act *furthest_below(struct ref_net *n)
     return worst;
 }
 
-// Solve; where another start leads elsewhere, say so.
+// Is what propagation found what is meant? Not where another start leads elsewhere; nor, if one
+// looks with care, where a loop could feed itself.
+static bool is_doubtful(struct ref_net *n, const struct ref_bounds *bounds)
+{
+    return !ref_rates_are_unique(n, bounds) || (n->is_searched && ref_raise_is_open(n, bounds));
+}
+
+// Solve; where the answer is doubtful, say so.
 static bool solve_and_ask(struct ref_net *n, const struct ref_bounds *bounds, bool *has_several)
 {
     const bool solved = ref_rates_solve(n, bounds);
-    *has_several = *has_several || (solved && !ref_rates_are_unique(n, bounds));
+    *has_several = *has_several || (solved && is_doubtful(n, bounds));
     return solved;
 }
 

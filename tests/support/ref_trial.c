@@ -229,8 +229,9 @@ static bool has_crossing(const struct ref_net *n)
 
 // Where claims form circles there may be several solutions, of which propagation and the program
 // may find different ones, and the usual search does not see all. Is there, at some instant,
-// another to which propagation goes when the claims of a single unit begin at nothing? Or one at
-// which it would not rest?
+// another to which propagation goes when a single activity begins late? Or one at which it would
+// not rest? Or are activities held down that could feed each other, so that all have at least as
+// much? Such loops feed themselves first, which is no matter of propagation.
 static bool has_several(struct ref_net *n, const struct ref_park *p)
 {
     struct ref_trial again = {.verdict = REF_AGREE};
