@@ -22,7 +22,7 @@ static bool is_at(const struct park_responses_ask *a, int32_t process)
     return false;
 }
 
-/** All causes of a process. */
+/** All causes of a process, each column once. */
 static void add_causes(const struct park_held_columns *c, int32_t process, double factor,
                        struct park_responses_sum *sum)
 {
@@ -31,7 +31,9 @@ static void add_causes(const struct park_held_columns *c, int32_t process, doubl
         const struct park_responses_term t = {.var = is_hours ? c->hours : c->amount,
                                               .at = park_held_results_cell(c, process, k),
                                               .factor = factor};
-        SIM_VEC_PUSH(&sum->top, t);
+        if (c->is_first[k]) {
+            SIM_VEC_PUSH(&sum->top, t);
+        }
     }
 }
 
