@@ -137,7 +137,10 @@ static bool go_on(const struct park_cause_view *v, struct park_chain *c, int32_t
 struct park_chain park_chain_follow_by(const struct park_cause_view *v, int32_t activity,
                                        park_chain_blaming *by, void *user)
 {
-    struct park_chain c = {.back_to = -1};
+    struct park_chain c; // nobody reads steps beyond `count`
+    c.count = 0;
+    c.end = PARK_CHAIN_LONG;
+    c.back_to = -1;
     enum park_cause_way way = PARK_CAUSE_ANY;
     while (c.count < PARK_CHAIN_MOST) {
         const struct park_cause cause = park_cause_find(v, activity, way);

@@ -13,11 +13,13 @@
 /** A process over time. */
 struct held {
     int32_t activity;
-    double per;       // [SI of the product per activity]
-    sim_time since;   // what follows holds
-    double lacks;     // [activity/s] that it could do more
-    int32_t cause;    // -1: not held back
-    int32_t watching; // first of its watches; -1
+    double per;                       // [SI of the product per activity]
+    sim_time since;                   // what follows holds
+    double lacks;                     // [activity/s] that it could do more
+    int32_t cause;                    // -1: not held back
+    int32_t watching;                 // first of its watches; -1
+    int32_t watched[PARK_CHAIN_MOST]; // activities of the chain that they watch
+    int watched_count;
     int32_t first_user, user_count;
     bool is_marked;
 };
@@ -374,10 +376,28 @@ static void watch(struct park_held *h, int32_t process, int32_t pool)
     h->processes[process].watching = w;
 }
 
+static bool is_watched(const struct held *x, const struct park_chain *c)
+{
+    bool is_same = x->watching >= 0 && x->watched_count == c->count;
+    for (int i = 0; is_same && i < c->count; i++) {
+        is_same = x->watched[i] == c->steps[i].activity;
+    }
+    return is_same;
+}
+
 /** The chain holds until something changes at a pool of those who stand in it. */
 static void watch_chain(struct park_held *h, int32_t process, const struct park_chain *c)
 {
     const struct park_net *n = h->view.park->net;
+    struct held *x = &h->processes[process];
+    if (is_watched(x, c)) {
+        return;
+    }
+    unwatch(h, x);
+    x->watched_count = c->count;
+    for (int i = 0; i < c->count; i++) {
+        x->watched[i] = c->steps[i].activity;
+    }
     h->looks++;
     for (int i = 1; i < c->count; i++) { // its own pools are looked at anyway
         const struct park_activity *a = &n->activities[c->steps[i].activity];
@@ -429,7 +449,7 @@ static void look_at(struct park_held *h, int32_t process, sim_time now)
     struct held *x = &h->processes[process];
     double lacks = lack(&h->view, x->activity);
     int32_t cause = -1;
-    unwatch(h, x);
+    bool is_watching = false;
     if (lacks > 0) {
         const struct park_chain c = park_chain_follow_by(&h->view, x->activity, blame, h);
         if (c.steps[0].cause.kind == PARK_CAUSE_UNASKED) {
@@ -437,7 +457,11 @@ static void look_at(struct park_held *h, int32_t process, sim_time now)
         } else {
             cause = park_held_causes_end(&h->causes, &h->view, &c);
             watch_chain(h, process, &c);
+            is_watching = true;
         }
+    }
+    if (!is_watching) {
+        unwatch(h, x);
     }
     if (lacks != x->lacks || cause != x->cause) {
         book(h, process, now);
